@@ -1,0 +1,105 @@
+//! The outside world enters here: variables, clock, randomness, the working directory. Tests make their own.
+
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// Everything that the library may know about the process it runs in.
+pub struct Env {
+    /// Where the command was started.
+    pub cwd: PathBuf,
+    vars: BTreeMap<String, String>,
+    fixed_now: Option<Timestamp>,
+    seed: Option<u64>,
+    drawn: Mutex<u64>,
+    /// True if standard input is a terminal.
+    pub stdin_tty: bool,
+    /// True if standard output is a terminal.
+    pub stdout_tty: bool,
+    /// True if standard error is a terminal.
+    pub stderr_tty: bool,
+}
+
+impl Env {
+    /// The environment of this process. `BD_NOW` (RFC 3339) fixes the clock and `BD_SEED` the randomness, for tests.
+    pub fn from_process() -> std::io::Result<Self> {
+        use std::io::IsTerminal;
+        #[expect(clippy::disallowed_methods, reason = "the one home of the process's environment")]
+        let (cwd, vars) = (std::env::current_dir()?, std::env::vars_os());
+        let vars = vars.filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+        let mut env = Self::new(cwd, vars.collect());
+        env.stdin_tty = std::io::stdin().is_terminal();
+        env.stdout_tty = std::io::stdout().is_terminal();
+        env.stderr_tty = std::io::stderr().is_terminal();
+        Ok(env)
+    }
+
+    /// An environment made by hand, without terminals.
+    pub fn new(cwd: PathBuf, vars: BTreeMap<String, String>) -> Self {
+        let fixed_now = vars.get("BD_NOW").and_then(|t| t.parse().ok());
+        let seed = vars.get("BD_SEED").and_then(|t| t.parse().ok());
+        Self { cwd, vars, fixed_now, seed, drawn: Mutex::new(0), stdin_tty: false, stdout_tty: false, stderr_tty: false }
+    }
+
+    /// A variable; an empty one counts as not set.
+    pub fn var(&self, name: &str) -> Option<&str> {
+        self.vars.get(name).map(String::as_str).filter(|v| !v.is_empty())
+    }
+
+    /// All variables.
+    pub fn vars(&self) -> &BTreeMap<String, String> {
+        &self.vars
+    }
+
+    /// The home directory, if there is one.
+    pub fn home(&self) -> Option<&Path> {
+        self.var("HOME").map(Path::new)
+    }
+
+    /// The wall clock, to the millisecond.
+    pub fn now(&self) -> Timestamp {
+        #[expect(clippy::disallowed_methods, reason = "the one home of the clock")]
+        let now = self.fixed_now.unwrap_or_else(Timestamp::now);
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    /// Fresh random bytes; a fixed sequence where `BD_SEED` is set.
+    ///
+    /// # Errors
+    /// The system has no randomness to give.
+    pub fn random<const N: usize>(&self) -> std::io::Result<[u8; N]> {
+        let mut out = [0u8; N];
+        if let Some(seed) = self.seed {
+            use sha2::Digest;
+            let mut drawn = self.drawn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            for chunk in out.chunks_mut(32) {
+                *drawn += 1;
+                let digest = sha2::Sha256::digest([seed.to_le_bytes(), drawn.to_le_bytes()].concat());
+                chunk.copy_from_slice(&digest[..chunk.len()]);
+            }
+        } else {
+            getrandom::fill(&mut out).map_err(|e| std::io::Error::other(e.to_string()))?;
+        }
+        Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_gives_one_sequence_and_no_seed_gives_none() {
+        let vars = |seed: &str| BTreeMap::from([("BD_SEED".to_owned(), seed.to_owned())]);
+        let draw = |vars| {
+            let env = Env::new("/".into(), vars);
+            [env.random::<10>().unwrap(), env.random::<10>().unwrap()]
+        };
+        assert_eq!(draw(vars("1")), draw(vars("1")));
+        assert_ne!(draw(vars("1")), draw(vars("2")));
+        let free = draw(BTreeMap::new());
+        assert_ne!(free[0], free[1]);
+        assert_ne!(free, draw(BTreeMap::new()));
+    }
+}

@@ -1,0 +1,107 @@
+//! The only room that knows gix or starts `git`. Everything else sees the trait [`Git`] and plain types.
+//!
+//! [`GixGit`] serves SHA-1 repositories with the files ref backend; [`CliGit`] serves the rest
+//! (SHA-256, reftable) through the git command. [`open`] chooses. Network is always the user's own `git`.
+
+mod types;
+
+pub use types::{
+    Cas, CommitSpec, Expected, FetchOutcome, GitError, Head, Mode, Oid, PushOutcome, RepoPaths, Signature, TreeEntry,
+};
+
+use std::path::Path;
+
+/// One repository, as the store needs it.
+///
+/// Every method that changes a ref is a compare-and-swap. No method moves HEAD, checks out, resets, stashes
+/// or force-pushes; the only ones that touch the index or the working tree say so in their names.
+pub trait Git: Send + Sync {
+    /// Where things are.
+    fn paths(&self) -> &RepoPaths;
+
+    // ---- refs -------------------------------------------------------------------------------------------------
+    /// The object that a full ref name points to (symbolic refs followed, tags not peeled). `None` = no such ref.
+    fn tip(&self, name: &str) -> Result<Option<Oid>, GitError>;
+    /// What HEAD is in this worktree.
+    fn head(&self) -> Result<Head, GitError>;
+    /// The target of a symbolic ref, e.g. `refs/remotes/origin/HEAD`.
+    fn symbolic(&self, name: &str) -> Result<Option<String>, GitError>;
+    /// All refs below a prefix, sorted by name.
+    fn refs(&self, prefix: &str) -> Result<Vec<(String, Oid)>, GitError>;
+    /// Moves, makes (`Expected::Missing`) or deletes (`new = None`) a ref if it still is what the caller saw.
+    /// Waits at most a second for a lock that another process holds, then fails with [`GitError::Locked`].
+    fn update_ref(&self, name: &str, expected: Expected, new: Option<Oid>, reason: &str) -> Result<Cas, GitError>;
+
+    // ---- objects ----------------------------------------------------------------------------------------------
+    /// The tree of a commit.
+    fn commit_tree(&self, commit: Oid) -> Result<Oid, GitError>;
+    /// The parents of a commit.
+    fn commit_parents(&self, commit: Oid) -> Result<Vec<Oid>, GitError>;
+    /// The raw bytes of a commit object (for messages and trailers).
+    fn read_commit(&self, commit: Oid) -> Result<Vec<u8>, GitError>;
+    /// The entries of a tree, in git's order.
+    fn read_tree(&self, tree: Oid) -> Result<Vec<TreeEntry>, GitError>;
+    /// The content of a blob, into a buffer that the caller reuses (it is cleared first).
+    fn read_blob(&self, blob: Oid, into: &mut Vec<u8>) -> Result<(), GitError>;
+    /// The content of many blobs, each handed to `each` in any order; blobs that a partial clone lacks are fetched
+    /// in one call. An error from `each` stops the reading.
+    fn read_blobs(&self, blobs: &[Oid], each: &mut dyn FnMut(Oid, &[u8]) -> Result<(), GitError>) -> Result<(), GitError>;
+    /// True if the object can be read and is whole (exists, inflates).
+    fn object_ok(&self, id: Oid) -> bool;
+    /// Writes a blob; the same bytes give the same id and cost nothing twice. Not synced.
+    fn write_blob(&self, bytes: &[u8]) -> Result<Oid, GitError>;
+    /// Writes a tree; the entries are sorted here. Not synced.
+    fn write_tree(&self, entries: &[TreeEntry]) -> Result<Oid, GitError>;
+    /// Writes a commit (signed where `spec.sign` is set and the user's config asks for it). Moves no ref. Not synced.
+    fn write_commit(&self, spec: &CommitSpec) -> Result<Oid, GitError>;
+    /// Syncs these loose objects, their directories and the loose ref to the disk. Objects that are packed are passed over.
+    fn sync_to_disk(&self, objects: &[Oid], ref_name: Option<&str>) -> Result<(), GitError>;
+    /// Moves damaged loose objects (empty, truncated) among `ids` out of the object database into `into`; returns those moved.
+    fn evict_damaged(&self, ids: &[Oid], into: &Path) -> Result<Vec<Oid>, GitError>;
+    /// Packs the loose objects reachable from `tip` and not from `not`, and prunes what it packed. Never touches other objects.
+    fn pack_reachable(&self, tip: Oid, not: Option<Oid>) -> Result<(), GitError>;
+
+    // ---- history ----------------------------------------------------------------------------------------------
+    /// Resolves a revision as `git rev-parse --verify REV^{commit}` does. `None` = no such revision.
+    fn resolve(&self, rev: &str) -> Result<Option<Oid>, GitError>;
+    /// The best common ancestor.
+    fn merge_base(&self, a: Oid, b: Oid) -> Result<Option<Oid>, GitError>;
+    /// Commits reachable from `tip` and not from `not`, newest first, at most `limit`.
+    fn commits_between(&self, tip: Oid, not: Option<Oid>, limit: usize) -> Result<Vec<Oid>, GitError>;
+    /// The object at a path in a tree.
+    fn entry_at(&self, tree: Oid, path: &str) -> Result<Option<TreeEntry>, GitError>;
+    /// True if a merge, rebase, cherry-pick, revert, bisect or am is under way in this worktree; the name of it.
+    fn operation(&self) -> Option<&'static str>;
+
+    // ---- config -----------------------------------------------------------------------------------------------
+    /// A value of git's configuration (system, user, repository, worktree, environment), the last one.
+    fn config(&self, key: &str) -> Option<String>;
+    /// Sets a value in the repository's own configuration.
+    fn set_config(&self, key: &str, value: &str) -> Result<(), GitError>;
+    /// Removes a value from the repository's own configuration; no error if there is none.
+    fn unset_config(&self, key: &str) -> Result<(), GitError>;
+    /// The names of the remotes, sorted.
+    fn remotes(&self) -> Vec<String>;
+    /// A remote's URL for fetching (without credentials).
+    fn remote_url(&self, remote: &str) -> Option<String>;
+
+    // ---- index and working tree (rides and init only) ------------------------------------------------------------
+    /// True if the index or HEAD has this path (relative to the top of the working tree).
+    fn is_tracked(&self, path: &str) -> Result<bool, GitError>;
+    /// The paths that the index has below a prefix.
+    fn tracked_below(&self, prefix: &str) -> Result<Vec<String>, GitError>;
+    /// Sets or removes (`None`) exactly these paths in the index, under `index.lock`, with the stat data of the
+    /// files in the working tree, which the caller has written. All other entries stay byte for byte.
+    fn index_set(&self, entries: &[(String, Option<Oid>)]) -> Result<(), GitError>;
+
+    // ---- network (the user's git) ---------------------------------------------------------------------------------
+    /// `git fetch` of explicit refspecs, never `--depth`, no tags, no FETCH_HEAD, hooks off.
+    fn fetch(&self, remote: &str, refspecs: &[String]) -> Result<FetchOutcome, GitError>;
+    /// Pushes one object to one full ref name with a lease on what it was (`None` = must not exist). Never forced beyond the lease.
+    fn push(&self, remote: &str, new: Oid, ref_name: &str, expected: Option<Oid>) -> Result<PushOutcome, GitError>;
+    /// The refs of a remote below the given patterns.
+    fn ls_remote(&self, remote: &str, patterns: &[&str]) -> Result<Vec<(String, Oid)>, GitError>;
+    /// Runs `git` with these arguments in this repository with a clean environment and returns what it printed.
+    /// For the rare porcelain that has no method here; never for what moves a user's ref.
+    fn run(&self, args: &[&str]) -> Result<String, GitError>;
+}

@@ -1,0 +1,9 @@
+//! `bd`: a graph work tracker whose whole state is text in the user's own git repository.
+//!
+//! Rooms, from data to words: [`model`], [`fold`], [`query`], [`git`], [`store`], [`sync`], [`interchange`], [`ops`],
+//! [`ui`], [`cli`]. A room may use those before it, never those after it (docs/design/architecture.md).
+
+pub mod env;
+pub mod error;
+pub mod git;
+pub mod model;

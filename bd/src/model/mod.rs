@@ -1,0 +1,21 @@
+//! Pure data: events, beads' names, values, times. No I/O, no clock.
+
+mod actor;
+mod bead_id;
+mod claim;
+mod edge;
+mod event;
+mod event_id;
+mod kinds;
+mod time;
+mod value;
+
+pub use actor::Actor;
+pub use bead_id::{BeadId, BeadIdError, MEMORY_BEAD};
+pub use claim::Claim;
+pub use edge::{DepType, Edge};
+pub use event::{Event, EventError, Kind, MAX_LINE, MAX_TEXT, VERSION};
+pub use event_id::{EventId, EventIdError};
+pub use kinds::{Category, Outcome, Status, is_failure_reason};
+pub use time::{format_time, parse_time};
+pub use value::{Fields, Value};
