@@ -5,5 +5,6 @@
 
 pub mod env;
 pub mod error;
+pub mod fold;
 pub mod git;
 pub mod model;

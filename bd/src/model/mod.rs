@@ -7,6 +7,7 @@ mod edge;
 mod event;
 mod event_id;
 mod kinds;
+mod record;
 mod time;
 mod value;
 
@@ -17,5 +18,6 @@ pub use edge::{DepType, Edge};
 pub use event::{Event, EventError, Kind, MAX_LINE, MAX_TEXT, VERSION};
 pub use event_id::{EventId, EventIdError};
 pub use kinds::{Category, Outcome, Status, is_failure_reason};
+pub use record::{RECORD_KEYS, is_record_key, record_place};
 pub use time::{format_time, parse_time};
 pub use value::{Fields, Value};
