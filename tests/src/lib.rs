@@ -1,1 +1,26 @@
+//! What every cross-binary test stands on: a hermetic [`Sandbox`] with real git, fixed clock and ids.
+//!
+//! ```text
+//! let sandbox = Sandbox::new();
+//! let remote = sandbox.remote("origin");
+//! let ann = remote.clone_as("ann");
+//! ann.bd(&["init", "--publish"]).ok();
+//! let id = ann.bd(&["create", "A title", "--json"]).json()["id"].clone();
+//! ann.bd(&["show", "nothing"]).fails(2);
+//! remote.forge().squash("main", "feature").unwrap();
+//! ```
+//! How to write a test with it: CONTRIBUTING.md, "Writing a test".
 
+mod command;
+mod forge;
+mod normalise;
+mod outside;
+mod sandbox;
+mod work;
+
+pub use command::{Cmd, Output, Running};
+pub use forge::{Conflict, Forge, Landed};
+pub use normalise::Normalise;
+pub use outside::{compat_data, setting};
+pub use sandbox::{Options, Remote, Sandbox};
+pub use work::Work;
