@@ -3,8 +3,11 @@
 //! Rooms, from data to words: [`model`], [`fold`], [`query`], [`git`], [`store`], [`sync`], [`interchange`], [`ops`],
 //! [`ui`], [`cli`]. A room may use those before it, never those after it (docs/design/architecture.md).
 
+pub mod config;
 pub mod env;
 pub mod error;
+pub mod failpoint;
 pub mod fold;
 pub mod git;
 pub mod model;
+pub mod store;

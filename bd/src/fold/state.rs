@@ -57,13 +57,15 @@ pub fn fold_bead(id: &BeadId, events: &[&Event]) -> Bead {
     own.sort_by_cached_key(|e| (e.id, e.to_line().unwrap_or_default()));
     own.dedup();
     let redacted: HashSet<EventId> = own.iter().filter(|e| e.kind == Kind::REDACT).flat_map(|e| e.ids.iter().copied()).collect();
-    let stubs: Vec<Event> = own
+    let mut stubs: Vec<Event> = own
         .iter()
         .map(|e| match redacted.contains(&e.id) && e.kind != Kind::REDACT {
             true => stub(e, &e.to_line().unwrap_or_default()),
             false => (*e).clone(),
         })
         .collect();
+    // A clone that still has the full line and one that has the stub fold alike.
+    stubs.dedup();
     let mut bead = Bead {
         id: id.clone(),
         fields: registers(&stubs),

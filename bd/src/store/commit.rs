@@ -1,0 +1,174 @@
+//! From the journal to the state ref: one commit, compare-and-swap (STATE 5.2).
+
+use super::Store;
+use super::journal::{Journal, Record};
+use super::lock::Lock;
+use super::marks::Marks;
+use super::sources::STATE_REF;
+use crate::error::Result;
+use crate::git::{Cas, CommitSpec, Expected, Git, GitError, Mode, Oid, Signature, TreeEntry};
+use crate::model::Event;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, SystemTime};
+
+/// Commits what the journal holds and the ref lacks. `Ok(false)`: the ref could not be written, the journal stands.
+pub(super) fn commit_pending(store: &Store, _lock: &Lock) -> Result<bool> {
+    let git = store.git();
+    let journal = Journal::new(store.dir());
+    let marks = store.marks();
+    for _ in 0..5 {
+        let tip = git.tip(STATE_REF)?;
+        let from = if tip.is_some() && tip == marks.tip && marks.end <= journal.len() { marks.end } else { 0 };
+        let contents = journal.read(from)?;
+        let missing: Vec<&Record> = match (tip, from) {
+            (Some(tip), 0) => {
+                let root = git.commit_tree(tip)?;
+                let mut missing = Vec::new();
+                for record in &contents.records {
+                    if git.entry_at(root, &format!(".beads/{}", record.path))?.is_none() {
+                        missing.push(record);
+                    }
+                }
+                missing
+            }
+            _ => contents.records.iter().collect(),
+        };
+        if missing.is_empty() {
+            if let Some(tip) = tip {
+                store.set_marks(&Marks { tip: Some(tip), end: contents.whole, since_sync: marks.since_sync });
+            }
+            return Ok(true);
+        }
+        match commit(store, tip, &missing) {
+            Ok(Some(new)) => {
+                store.set_marks(&Marks { tip: Some(new), end: contents.whole, since_sync: marks.since_sync + 1 });
+                return Ok(true);
+            }
+            // Somebody else moved the ref (another tool, a fetch): look again.
+            Ok(None) => {}
+            Err(GitError::Locked(_)) => {
+                if !remove_stale_lock(store) {
+                    return Ok(false);
+                }
+            }
+            Err(GitError::Io { .. } | GitError::Other(_) | GitError::Unsupported(_)) => return Ok(false),
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Ok(false)
+}
+
+/// One attempt; `None` if the ref moved meanwhile.
+fn commit(store: &Store, tip: Option<Oid>, records: &[&Record]) -> Result<Option<Oid>, GitError> {
+    let git = store.git();
+    let root = tip.map(|t| git.commit_tree(t)).transpose()?;
+    let mut changes = BTreeMap::new();
+    for record in records {
+        changes.insert(format!(".beads/{}", record.path), Some(git.write_blob(&record.bytes)?));
+    }
+    let tree = edit_tree(git, root, &changes)?;
+    let who = store.signature();
+    let spec = CommitSpec {
+        tree,
+        parents: tip.into_iter().collect(),
+        author: who.clone(),
+        committer: who,
+        message: message(records),
+        sign: true,
+    };
+    let new = git.write_commit(&spec)?;
+    let expected = tip.map_or(Expected::Missing, Expected::Is);
+    crate::failpoint!("state.cas.before");
+    let cas = git.update_ref(STATE_REF, expected, Some(new), "bd")?;
+    crate::failpoint!("state.cas.after");
+    Ok((cas == Cas::Done).then_some(new))
+}
+
+/// Subject, and the trailers that `git log` and our own history read: `Bead:` and `Actor:`, each name once.
+fn message(records: &[&Record]) -> String {
+    let mut beads = BTreeSet::new();
+    let mut actors = BTreeSet::new();
+    let mut kinds: Vec<String> = Vec::new();
+    let mut count = 0;
+    for record in records {
+        for line in record.bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
+            let Some(event) = std::str::from_utf8(line).ok().and_then(|l| Event::parse(l).ok()) else { continue };
+            count += 1;
+            if !kinds.iter().any(|k| k == event.kind.as_str()) {
+                kinds.push(event.kind.as_str().to_owned());
+            }
+            beads.insert(event.bead.to_string());
+            actors.insert(event.by.to_string());
+        }
+    }
+    let what = match (count, beads.len()) {
+        (1, 1) => format!("{} {}", kinds.join(", "), beads.first().map_or("", String::as_str)),
+        (_, 1) => format!("{} {}, {count} events", kinds.join(", "), beads.first().map_or("", String::as_str)),
+        (_, n) => format!("{}: {count} events on {n} beads", kinds.join(", ")),
+    };
+    let mut out = format!("bd: {what}\n\n");
+    // A bulk command names none: the file does.
+    for bead in beads.iter().filter(|_| beads.len() <= 20) {
+        out.push_str(&format!("Bead: {bead}\n"));
+    }
+    for actor in actors.iter().take(20) {
+        out.push_str(&format!("Actor: {actor}\n"));
+    }
+    out
+}
+
+impl Store {
+    /// The acting actor as author and committer of a state commit.
+    pub(crate) fn signature(&self) -> Signature {
+        let email = self.git().config("user.email").unwrap_or_default();
+        let email = if email.is_empty() { "bd@localhost".to_owned() } else { email };
+        Signature { name: self.actor().to_string(), email, seconds: self.now().as_second() }
+    }
+}
+
+/// Writes the trees that result from setting (`Some`) or removing (`None`) blobs at paths; untouched entries stay as
+/// they are, foreign ones too, and directories that become empty go. Returns the new root.
+pub(crate) fn edit_tree(git: &dyn Git, root: Option<Oid>, changes: &BTreeMap<String, Option<Oid>>) -> Result<Oid, GitError> {
+    match edit_level(git, root, changes)? {
+        Some(tree) => Ok(tree),
+        None => git.write_tree(&[]),
+    }
+}
+
+fn edit_level(git: &dyn Git, old: Option<Oid>, changes: &BTreeMap<String, Option<Oid>>) -> Result<Option<Oid>, GitError> {
+    let mut entries = match old {
+        Some(old) => git.read_tree(old)?,
+        None => Vec::new(),
+    };
+    let mut below: BTreeMap<&str, BTreeMap<String, Option<Oid>>> = BTreeMap::new();
+    for (path, oid) in changes {
+        if let Some((dir, rest)) = path.split_once('/') {
+            below.entry(dir).or_default().insert(rest.to_owned(), *oid);
+        } else {
+            entries.retain(|e| e.name != *path);
+            entries.extend(oid.map(|oid| TreeEntry { name: path.clone(), mode: Mode::Blob, oid }));
+        }
+    }
+    for (dir, changes) in below {
+        let old = entries.iter().find(|e| e.name == dir && e.mode == Mode::Tree).map(|e| e.oid);
+        let new = edit_level(git, old, &changes)?;
+        entries.retain(|e| e.name != dir);
+        entries.extend(new.map(|oid| TreeEntry { name: dir.to_owned(), mode: Mode::Tree, oid }));
+    }
+    if entries.is_empty() { Ok(None) } else { git.write_tree(&entries).map(Some) }
+}
+
+/// Under the clone's lock nobody of ours writes the ref: a lock file older than 10 s is a dead process's.
+fn remove_stale_lock(store: &Store) -> bool {
+    let path = store.git().paths().common_dir.join(format!("{STATE_REF}.lock"));
+    let Ok(modified) = std::fs::metadata(&path).and_then(|m| m.modified()) else { return true };
+    // The age of a file is asked of the file system's own clock.
+    #[expect(clippy::disallowed_methods, reason = "compares with a file's time, which no injected clock can set")]
+    let age = SystemTime::now().duration_since(modified).unwrap_or_default();
+    age > Duration::from_secs(10) && {
+        crate::failpoint!("state.stale_lock.before");
+        let gone = std::fs::remove_file(&path).is_ok();
+        crate::failpoint!("state.stale_lock.after");
+        gone
+    }
+}

@@ -1,0 +1,230 @@
+//! The journal: what this clone has promised and the remote may not have yet.
+//!
+//! A record is a line `rec <path> <bytes> <sha256>` and then the bytes of a sealed file. A torn last record was never
+//! acknowledged and is cut by the next writer; a reader passes it over.
+
+use super::lock::Lock;
+use crate::error::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+/// One promise: a sealed file and its place in the state ref.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Path below `.beads/` in the state ref.
+    pub path: String,
+    /// The bytes of the sealed file.
+    pub bytes: Vec<u8>,
+    /// Where the record begins in the journal.
+    pub start: u64,
+    /// Where it ends.
+    pub end: u64,
+}
+
+/// The file.
+pub struct Journal {
+    path: PathBuf,
+}
+
+/// What a reading found.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// Whole records, in order.
+    pub records: Vec<Record>,
+    /// Where the last whole record ends.
+    pub whole: u64,
+    /// The length of the file.
+    pub len: u64,
+    /// Where bytes were changed that cannot be a torn append.
+    pub damage: Option<String>,
+}
+
+impl Journal {
+    /// The journal below the clone's folder.
+    pub fn new(dir: &Path) -> Self {
+        Self { path: dir.join("journal") }
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its length in bytes; 0 if there is none.
+    pub fn len(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |m| m.len())
+    }
+
+    /// True if it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads the records from a byte on (a record's end, or 0).
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
+    pub fn read(&self, from: u64) -> Result<Contents> {
+        let io = |e: std::io::Error| Error::io(&self.path, &e);
+        let mut file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Contents::default()),
+            Err(e) => return Err(io(e)),
+        };
+        let len = file.metadata().map_err(io)?.len();
+        let mut out = Contents { whole: from.min(len), len, ..Contents::default() };
+        if from >= len {
+            return Ok(out);
+        }
+        file.seek(SeekFrom::Start(from)).map_err(io)?;
+        let mut bytes = Vec::with_capacity((len - from) as usize);
+        file.read_to_end(&mut bytes).map_err(io)?;
+        let mut at = 0;
+        while at < bytes.len() {
+            let Some((path, body, next)) = parse_record(&bytes, at) else {
+                // A torn append is the last thing in the file. If a whole record follows, bytes were changed in between;
+                // the good records still count.
+                let mut later = memchr::memmem::find_iter(&bytes[at..], b"rec ").skip(1);
+                match later.find(|p| parse_record(&bytes, at + p).is_some()) {
+                    Some(skip) => {
+                        out.damage = Some(format!("byte {}: a record that is not whole, with whole ones behind it", from + at as u64));
+                        at += skip;
+                        continue;
+                    }
+                    None => break,
+                }
+            };
+            out.records.push(Record {
+                path: path.to_owned(),
+                bytes: bytes[body.clone()].to_vec(),
+                start: from + at as u64,
+                end: from + next as u64,
+            });
+            at = next;
+            out.whole = from + at as u64;
+        }
+        Ok(out)
+    }
+
+    /// Appends one record and syncs it: from here the command cannot lose it. `whole` is where the last whole record ends;
+    /// a torn one behind it is cut first. Returns the new end.
+    ///
+    /// # Errors
+    /// The disk does not take it; the file is then cut back to `whole` if the disk lets us.
+    pub fn append(&self, _lock: &Lock, whole: u64, path: &str, bytes: &[u8]) -> Result<u64> {
+        let io = |e: std::io::Error| Error::io(&self.path, &e);
+        let fresh = !self.path.exists();
+        let mut file = OpenOptions::new().create(true).write(true).truncate(false).open(&self.path).map_err(io)?;
+        if file.metadata().map_err(io)?.len() != whole {
+            crate::failpoint!("journal.cut.before");
+            file.set_len(whole).map_err(io)?;
+            crate::failpoint!("journal.cut.after");
+        }
+        file.seek(SeekFrom::Start(whole)).map_err(io)?;
+        let mut record = format!("rec {path} {} {}\n", bytes.len(), hex(&Sha256::digest(bytes))).into_bytes();
+        record.extend_from_slice(bytes);
+        crate::failpoint!("journal.append.before");
+        let written = file.write_all(&record);
+        crate::failpoint!("journal.append.after");
+        crate::failpoint!("journal.sync.before");
+        let written = written.and_then(|()| file.sync_data());
+        crate::failpoint!("journal.sync.after");
+        if let Err(e) = written {
+            let _ = file.set_len(whole);
+            return Err(io(e));
+        }
+        if fresh {
+            // The first record also makes the name of the file durable.
+            if let Some(dir) = self.path.parent() {
+                File::open(dir).and_then(|d| d.sync_all()).map_err(|e| Error::io(dir, &e))?;
+            }
+        }
+        Ok(whole + record.len() as u64)
+    }
+
+    /// Replaces the journal by these records (the ones still owed), through a synced temporary file.
+    ///
+    /// # Errors
+    /// The disk does not take it; the old journal then stands.
+    pub fn replace(&self, _lock: &Lock, records: &[Record]) -> Result<()> {
+        let temp = self.path.with_extension("new");
+        let io = |e: std::io::Error| Error::io(&temp, &e);
+        crate::failpoint!("journal.replace.before");
+        let mut file = File::create(&temp).map_err(io)?;
+        for record in records {
+            let head = format!("rec {} {} {}\n", record.path, record.bytes.len(), hex(&Sha256::digest(&record.bytes)));
+            file.write_all(head.as_bytes()).and_then(|()| file.write_all(&record.bytes)).map_err(io)?;
+        }
+        file.sync_all().map_err(io)?;
+        crate::failpoint!("journal.replace.rename");
+        std::fs::rename(&temp, &self.path).map_err(io)?;
+        if let Some(dir) = self.path.parent() {
+            File::open(dir).and_then(|d| d.sync_all()).map_err(|e| Error::io(dir, &e))?;
+        }
+        crate::failpoint!("journal.replace.after");
+        Ok(())
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
+        let _ = write!(out, "{b:02x}");
+        out
+    })
+}
+
+/// The record that begins at `at`: its path, where its bytes are, where the next one begins.
+fn parse_record(bytes: &[u8], at: usize) -> Option<(&str, std::ops::Range<usize>, usize)> {
+    let line_end = at + memchr::memchr(b'\n', &bytes[at..])?;
+    let line = std::str::from_utf8(&bytes[at..line_end]).ok()?;
+    let mut words = line.strip_prefix("rec ")?.split(' ');
+    let (path, len, digest) = (words.next()?, words.next()?.parse::<usize>().ok()?, words.next()?);
+    let body = line_end + 1..(line_end + 1).checked_add(len)?;
+    let content = bytes.get(body.clone())?;
+    (words.next().is_none() && hex(&Sha256::digest(content)) == digest).then_some((path, body.clone(), body.end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn records_come_back_and_a_torn_one_does_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = Lock::acquire(dir.path(), Duration::ZERO).unwrap();
+        let journal = Journal::new(dir.path());
+        let one = journal.append(&lock, 0, "events/a", b"one\n").unwrap();
+        let two = journal.append(&lock, one, "events/b", b"two\n").unwrap();
+        let all = journal.read(0).unwrap();
+        assert_eq!(all.records.iter().map(|r| r.bytes.clone()).collect::<Vec<_>>(), [b"one\n", b"two\n"]);
+        assert_eq!(journal.read(one).unwrap().records.len(), 1);
+        for cut in one + 1..two {
+            OpenOptions::new().write(true).open(journal.path()).unwrap().set_len(cut).unwrap();
+            let torn = journal.read(0).unwrap();
+            assert_eq!((torn.records.len(), torn.whole, torn.damage), (1, one, None));
+        }
+        let again = journal.append(&lock, one, "events/c", b"three\n").unwrap();
+        let all = journal.read(0).unwrap();
+        assert_eq!((all.records.len(), all.whole), (2, again));
+        assert_eq!(all.records[1].path, "events/c");
+    }
+
+    #[test]
+    fn changed_bytes_in_the_middle_are_damage() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = Lock::acquire(dir.path(), Duration::ZERO).unwrap();
+        let journal = Journal::new(dir.path());
+        let one = journal.append(&lock, 0, "events/a", b"one\n").unwrap();
+        journal.append(&lock, one, "events/b", b"two\n").unwrap();
+        let mut bytes = std::fs::read(journal.path()).unwrap();
+        bytes[one as usize - 2] ^= 1;
+        std::fs::write(journal.path(), bytes).unwrap();
+        let read = journal.read(0).unwrap();
+        assert!(read.damage.is_some());
+        assert_eq!(read.records.iter().map(|r| &*r.path).collect::<Vec<_>>(), ["events/b"], "the good record still counts");
+    }
+}

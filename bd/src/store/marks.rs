@@ -1,0 +1,53 @@
+//! What this clone remembers about its own journal: a help for speed, checked and discardable.
+
+use super::Store;
+use crate::git::Oid;
+use std::path::PathBuf;
+
+/// How far the journal is in the state ref.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The tip of the state ref that holds every record up to `end`.
+    pub tip: Option<Oid>,
+    /// A record's end in the journal.
+    pub end: u64,
+    /// Mutations since the last sync point.
+    pub since_sync: u64,
+}
+
+impl Store {
+    fn marks_path(&self) -> PathBuf {
+        self.dir().join("marks").join("committed")
+    }
+
+    /// Reads the marks; anything odd gives empty ones, and everything is looked at again.
+    pub(super) fn marks(&self) -> Marks {
+        let Ok(text) = std::fs::read_to_string(self.marks_path()) else { return Marks::default() };
+        let mut words = text.split_whitespace();
+        let mut parse = || {
+            let tip = Oid::from_hex(words.next()?)?;
+            let end = words.next()?.parse().ok()?;
+            let since_sync = words.next()?.parse().ok()?;
+            (words.next()? == "." && words.next().is_none()).then_some(Marks { tip: Some(tip), end, since_sync })
+        };
+        parse().unwrap_or_default()
+    }
+
+    /// Writes the marks, best effort: losing them costs a look at the whole journal.
+    pub(super) fn set_marks(&self, marks: &Marks) {
+        let Some(tip) = marks.tip else { return };
+        let path = self.marks_path();
+        let text = format!("{tip} {} {} .\n", marks.end, marks.since_sync);
+        if std::fs::write(&path, &text).is_err() {
+            let _ = path.parent().map(std::fs::create_dir_all);
+            let _ = std::fs::write(&path, text);
+        }
+    }
+}
+
+impl Marks {
+    /// The end of the records that are known to be committed: reading may begin there.
+    pub fn committed_end(&self) -> u64 {
+        self.end
+    }
+}

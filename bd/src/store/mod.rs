@@ -1,0 +1,162 @@
+//! The store: journal, sealed files, state ref, sources and their union, lock, damage, cache (STATE 2–5, 8).
+//!
+//! A reader takes a [`Snapshot`]; a writer calls [`Store::write`]. Both see exactly what STATE 2 names: the state ref,
+//! the journal, the store remote's branch `beads` and the rides on its default branch.
+
+mod commit;
+mod damage;
+mod journal;
+mod load;
+mod lock;
+mod marks;
+mod sealed;
+mod snapshot;
+mod sources;
+mod tree;
+mod tx;
+
+pub use damage::Damage;
+pub use journal::{Journal, Record};
+pub use load::{Place, StoredEvent};
+pub use lock::Lock;
+pub use sealed::{SealedName, seal};
+pub use snapshot::Snapshot;
+pub use sources::{STATE_REF, Sources};
+pub use tree::{FileEntry, list_files};
+pub use tx::Tx;
+
+use crate::config::Config;
+use crate::env::Env;
+use crate::error::{Error, ErrorKind, Result};
+use crate::git::Git;
+use crate::model::Actor;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// One clone's store.
+pub struct Store {
+    env: Arc<Env>,
+    git: Arc<dyn Git>,
+    config: Config,
+    sources: Sources,
+    dir: PathBuf,
+    actor: Actor,
+    now: jiff::Timestamp,
+}
+
+impl Store {
+    /// Opens the store of the repository that `env.cwd` is in.
+    ///
+    /// # Errors
+    /// No repository, no store in it (`bd init` was never run and nothing is fetched), published state that is known
+    /// to exist and was not fetched (exit 8), a configuration that does not parse.
+    pub fn open(env: Arc<Env>) -> Result<Self> {
+        let git: Arc<dyn Git> = Arc::from(crate::git::open(&env)?);
+        let store = Self::attach(env, git)?;
+        if !store.is_initialised()? {
+            if store.config.sync_published() && store.sources.remote.is_some() {
+                return Err(Error::new(ErrorKind::Remote, "the beads of this repository are published, and this clone has not fetched them")
+                    .hint("Run `bd sync` to fetch them"));
+            }
+            return Err(Error::usage("this repository has no beads yet").hint("Run `bd init` to start"));
+        }
+        Ok(store)
+    }
+
+    /// Opens without asking whether there is anything yet: for `bd init` and `bd doctor`.
+    pub fn attach(env: Arc<Env>, git: Arc<dyn Git>) -> Result<Self> {
+        let sources = Sources::find(&*git)?;
+        let config = Config::load(&env, &*git, &sources)?;
+        let dir = git.paths().beads_dir();
+        let actor = crate::config::actor(&env, &*git, &config);
+        let now = env.now();
+        Ok(Self { env, git, config, sources, dir, actor, now })
+    }
+
+    /// True if there is state here: the state ref, a journal, a fetched branch, rides, or a configuration.
+    pub fn is_initialised(&self) -> Result<bool> {
+        if self.git.tip(STATE_REF)?.is_some() || self.dir.join("journal").exists() {
+            return Ok(true);
+        }
+        if let Some(name) = &self.sources.tracking {
+            if self.git.tip(name)?.is_some() {
+                return Ok(true);
+            }
+        }
+        // A configuration alone is a store, unless it says that the state is elsewhere.
+        Ok(self.config.is_from_repository() && !self.config.sync_published())
+    }
+
+    /// The environment.
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// The seam to git.
+    pub fn git(&self) -> &dyn Git {
+        &*self.git
+    }
+
+    /// The configuration that decides (STATE 2).
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Which refs are read.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The clone's own folder, `<common dir>/beads`.
+    pub fn dir(&self) -> &std::path::Path {
+        &self.dir
+    }
+
+    /// Who acts: `--actor`, `BD_ACTOR`, `BEADS_ACTOR`, git's `user.name`, `USER`, else `unknown`.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Acts as somebody else (`--actor`).
+    pub fn act_as(&mut self, actor: Actor) {
+        self.actor = actor;
+    }
+
+    /// The time that this command calls now.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.now
+    }
+
+    /// What is known at this moment. Takes no lock.
+    ///
+    /// # Errors
+    /// An object that cannot be read (exit 9).
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        Snapshot::take(self)
+    }
+
+    /// The clone's lock, waited for at most [`Config::lock_timeout`].
+    ///
+    /// # Errors
+    /// The lock is held for longer (exit 7), or its file cannot be made.
+    pub fn lock(&self) -> Result<Lock> {
+        Lock::acquire(&self.dir, self.config.lock_timeout())
+    }
+
+    /// Runs `make` on a fresh snapshot under the clone's lock and makes the events that it pushed durable:
+    /// one journal record with one `fdatasync`, then one commit on the state ref (STATE 5).
+    /// If `make` fails, or pushes nothing, nothing is written.
+    ///
+    /// # Errors
+    /// What `make` returns; a damaged store (exit 9); a held lock (exit 7); a disk that does not take the record.
+    pub fn write<T>(&self, make: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let lock = self.lock()?;
+        tx::write(self, &lock, make)
+    }
+
+    /// Commits what the journal holds and the state ref lacks; `true` if the ref is now complete.
+    /// Never fails for a ref that cannot be written: the journal stands (STATE 5.2).
+    pub fn commit_pending(&self, lock: &Lock) -> Result<bool> {
+        commit::commit_pending(self, lock)
+    }
+}

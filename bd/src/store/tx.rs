@@ -1,0 +1,114 @@
+//! One mutation: events made on a fresh snapshot, sealed, journalled, committed.
+
+use super::journal::Journal;
+use super::lock::Lock;
+use super::sealed::seal;
+use super::snapshot::Snapshot;
+use super::{Store, commit};
+use crate::error::{Error, ErrorKind, Result};
+use crate::fold::{Bead, fold_bead};
+use crate::model::{Actor, BeadId, Event, EventId, Kind, format_time};
+
+/// What a mutation works with. Events that it pushed are seen by its own later questions.
+pub struct Tx<'a> {
+    store: &'a Store,
+    snapshot: Snapshot,
+    events: Vec<Event>,
+}
+
+impl Tx<'_> {
+    /// What was known when the lock was taken (without the events pushed since).
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        self.store
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        self.store.actor()
+    }
+
+    /// The time that this mutation calls now.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.store.now()
+    }
+
+    /// One bead, with the events pushed so far.
+    pub fn bead(&self, id: &BeadId) -> Result<Option<Bead>> {
+        if !self.events.iter().any(|e| e.bead == *id) {
+            return self.snapshot.bead(id);
+        }
+        let stored = self.snapshot.events(id)?;
+        let events: Vec<&Event> = stored.iter().map(|e| &e.event).chain(&self.events).collect();
+        Ok(Some(fold_bead(id, &events)).filter(Bead::exists))
+    }
+
+    /// The bead that a text names, or an error that names the nearest; beads made in this mutation count.
+    pub fn resolve(&self, text: &str) -> Result<BeadId> {
+        if let Some(event) = self.events.iter().find(|e| e.bead.as_str() == text) {
+            return Ok(event.bead.clone());
+        }
+        self.snapshot.resolve(text)
+    }
+
+    /// A fresh bead id with the configured (or the given) prefix.
+    pub fn mint(&self, prefix: Option<&str>) -> Result<BeadId> {
+        let prefix = prefix.unwrap_or(self.store.config().prefix());
+        Ok(BeadId::mint(prefix, self.random()?)?)
+    }
+
+    fn random<const N: usize>(&self) -> Result<[u8; N]> {
+        self.store.env().random().map_err(|e| Error::new(ErrorKind::Environment, format!("the system gave no random bytes: {e}")))
+    }
+
+    /// An event of the acting actor, now, with a fresh name, not pushed yet.
+    pub fn event(&self, bead: &BeadId, kind: Kind) -> Result<Event> {
+        let now = self.now();
+        let id = EventId::new(now.as_millisecond(), self.random()?);
+        Ok(Event::new(id, format_time(now), self.actor().clone(), bead.clone(), kind))
+    }
+
+    /// Adds an event to the mutation. Nothing is written before the whole mutation is made.
+    pub fn push(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// The events pushed so far.
+    pub fn pushed(&self) -> &[Event] {
+        &self.events
+    }
+}
+
+pub(super) fn write<T>(store: &Store, lock: &Lock, make: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    let snapshot = Snapshot::take(store)?;
+    if let Some(first) = snapshot.damage().first() {
+        let more = match snapshot.damage().len() - 1 {
+            0 => String::new(),
+            n => format!(" (and {n} more)"),
+        };
+        return Err(Error::new(ErrorKind::Damaged, format!("the store is damaged, nothing was written: {first}{more}"))
+            .hint("`bd doctor` shows all of it and can put the damaged bytes into quarantine"));
+    }
+    let mut tx = Tx { store, snapshot, events: Vec::new() };
+    let out = make(&mut tx)?;
+    let Tx { events, .. } = tx;
+    if events.is_empty() {
+        return Ok(out);
+    }
+    append_sealed(store, lock, "events", &events)?;
+    commit::commit_pending(store, lock)?;
+    Ok(out)
+}
+
+/// Seals events and appends them to the journal: durable from here on.
+pub(super) fn append_sealed(store: &Store, lock: &Lock, stream: &str, events: &[Event]) -> Result<()> {
+    let (name, bytes) = seal(events)?;
+    let journal = Journal::new(store.dir());
+    let contents = journal.read(store.marks().committed_end())?;
+    journal.append(lock, contents.whole, &name.state_path(stream), &bytes)?;
+    Ok(())
+}
