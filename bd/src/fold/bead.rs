@@ -33,6 +33,8 @@ pub struct LiveEdge {
     pub by: Actor,
     /// When (newest).
     pub at: String,
+    /// The kind of the newest add: what an import linked is written back as it came.
+    pub kind: Kind,
 }
 
 /// A bead: everything that its events say.
@@ -56,6 +58,8 @@ pub struct Bead {
     pub created: Option<Head>,
     /// The latest time any event that is not an import carries.
     pub touched: Option<String>,
+    /// How the newest import's record was built where that does not follow from the state (docs/concepts/interchange.md).
+    pub shape: Option<Value>,
     /// Changes that a standing deletion did not name, and which did not name it.
     pub(super) after_delete: Vec<Head>,
 }

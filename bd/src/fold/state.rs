@@ -76,6 +76,7 @@ pub fn fold_bead(id: &BeadId, events: &[&Event]) -> Bead {
         events: stubs.iter().map(|e| e.id).collect(),
         created: None,
         touched: None,
+        shape: None,
         after_delete: Vec::new(),
     };
     bead.events.dedup();
@@ -87,7 +88,12 @@ pub fn fold_bead(id: &BeadId, events: &[&Event]) -> Bead {
         if bead.created.is_none() && (event.kind == Kind::CREATE || event.kind == Kind::IMPORT) {
             bead.created = Some(head());
         }
-        if event.kind != Kind::IMPORT && bead.touched.as_deref().is_none_or(|t| parse_time(t) < parse_time(&event.at)) {
+        if event.kind == Kind::IMPORT {
+            bead.shape = event.extra.get("shape").cloned().or(bead.shape.take());
+        }
+        // A comment that came with an import is part of what its record said, `updated_at` included.
+        let imported = event.kind == Kind::IMPORT || event.extra.get("at_imported").is_some() || event.extra.get("meta").is_some();
+        if !imported && bead.touched.as_deref().is_none_or(|t| parse_time(t) < parse_time(&event.at)) {
             bead.touched = Some(event.at.clone());
         }
     }
@@ -161,7 +167,7 @@ fn edges(events: &[Event], bead: &mut Bead) {
                 continue;
             }
             let key = (edge.to.clone(), edge.kind.as_str().to_owned());
-            let new = LiveEdge { edge: edge.clone(), adds: vec![event.id], by: event.by.clone(), at: event.at.clone() };
+            let new = LiveEdge { edge: edge.clone(), adds: vec![event.id], by: event.by.clone(), at: event.at.clone(), kind: event.kind.clone() };
             match live.get_mut(&key) {
                 Some(old) => {
                     let mut adds = std::mem::take(&mut old.adds);

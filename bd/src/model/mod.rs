@@ -6,6 +6,7 @@ mod claim;
 mod edge;
 mod event;
 mod event_id;
+mod json;
 mod kinds;
 mod record;
 mod time;

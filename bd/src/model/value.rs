@@ -10,9 +10,19 @@ use std::fmt;
 pub struct Value(Box<RawValue>);
 
 impl Value {
-    /// Wraps JSON text; `None` if it is not one JSON value. White space around it is dropped.
+    /// Wraps JSON text; `None` if it is not one JSON value. White space outside of strings is dropped (an event is one
+    /// line) and needless escapes are written out; numbers and the order of keys stay to the letter.
     pub fn from_json(text: &str) -> Option<Self> {
-        serde_json::from_str::<Box<RawValue>>(text.trim()).ok().map(Self)
+        serde_json::from_str::<Box<RawValue>>(text.trim()).ok().map(|raw| Self(raw).compact())
+    }
+
+    /// The value in the form that [`Value::from_json`] gives it.
+    #[must_use]
+    pub fn compact(self) -> Self {
+        match super::json::compact(self.json()) {
+            std::borrow::Cow::Borrowed(_) => self,
+            std::borrow::Cow::Owned(text) => RawValue::from_string(text).map_or(self, Self),
+        }
     }
 
     /// A JSON string.
@@ -80,11 +90,7 @@ struct CowStr<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
 
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
-        self.json() == other.json() || {
-            // Numbers that a tree cannot hold exactly are equal only to the letter.
-            let big = |v: &Self| v.json().bytes().filter(u8::is_ascii_digit).count() > 15 && !v.json().starts_with(['"', '{', '[']);
-            !big(self) && !big(other) && self.to_tree() == other.to_tree()
-        }
+        self.json() == other.json() || super::json::same(self.json(), other.json())
     }
 }
 
