@@ -47,6 +47,11 @@ impl Journal {
         Self { path: dir.join("journal") }
     }
 
+    /// The log of ephemeral beads below the clone's folder: the same format, never committed, never published.
+    pub fn local(dir: &Path) -> Self {
+        Self { path: dir.join("local") }
+    }
+
     /// Its path.
     pub fn path(&self) -> &Path {
         &self.path

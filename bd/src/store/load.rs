@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// Where an event was found. One that is in several places is named by the most shared of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
+    /// In the log of ephemeral beads, which never leaves this clone.
+    Local,
     /// In this clone's journal only.
     Journal,
     /// On the state ref.
@@ -28,6 +30,7 @@ impl Place {
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Local => "local",
             Self::Journal => "journal",
             Self::State => "state ref",
             Self::Ride => "ride",
@@ -100,14 +103,14 @@ impl Universe {
             }
             Ok(())
         })?;
-        let journal = Journal::new(store.dir()).read(0)?;
-        for record in &journal.records {
-            if record.path.starts_with("events/") {
-                out.take(&record.bytes, &record.path, Place::Journal, None, &mut seen);
+        for (journal, place) in [(Journal::new(store.dir()), Place::Journal), (Journal::local(store.dir()), Place::Local)] {
+            let contents = journal.read(0)?;
+            for record in contents.records.iter().filter(|r| r.path.starts_with("events/")) {
+                out.take(&record.bytes, &record.path, place, None, &mut seen);
             }
-        }
-        if let Some(why) = journal.damage {
-            out.damage.push(Damage { file: "journal".into(), place: "journal", line: None, why, oid: None });
+            if let Some(why) = contents.damage {
+                out.damage.push(Damage { file: place.as_str().into(), place: place.as_str(), line: None, why, oid: None });
+            }
         }
         out.distinct = seen.len();
         Ok(out)

@@ -1,6 +1,7 @@
 //! One mutation: events made on a fresh snapshot, sealed, journalled, committed.
 
 use super::journal::Journal;
+use super::load::Place;
 use super::lock::Lock;
 use super::sealed::seal;
 use super::snapshot::Snapshot;
@@ -8,6 +9,7 @@ use super::{Store, commit};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fold::{Bead, fold_bead};
 use crate::model::{Actor, BeadId, Event, EventId, Kind, format_time};
+use std::collections::BTreeMap;
 
 /// What a mutation works with. Events that it pushed are seen by its own later questions.
 pub struct Tx<'a> {
@@ -95,13 +97,43 @@ pub(super) fn write<T>(store: &Store, lock: &Lock, make: impl FnOnce(&mut Tx<'_>
     }
     let mut tx = Tx { store, snapshot, events: Vec::new() };
     let out = make(&mut tx)?;
-    let Tx { events, .. } = tx;
-    if events.is_empty() {
-        return Ok(out);
+    let (shared, local) = tx.parted()?;
+    if !local.is_empty() {
+        let journal = Journal::local(store.dir());
+        let (name, bytes) = seal(&local)?;
+        let contents = journal.read(0)?;
+        journal.append(lock, contents.whole, &name.state_path("events"), &bytes)?;
     }
-    append_sealed(store, lock, "events", &events)?;
-    commit::commit_pending(store, lock)?;
+    if !shared.is_empty() {
+        append_sealed(store, lock, "events", &shared)?;
+        commit::commit_pending(store, lock)?;
+    }
     Ok(out)
+}
+
+impl Tx<'_> {
+    /// The events to share and those that stay in this clone. An ephemeral bead is local until an event clears the flag
+    /// (`bd update --persistent`); then everything that happened to it is shared.
+    fn parted(self) -> Result<(Vec<Event>, Vec<Event>)> {
+        let (mut shared, mut local) = (Vec::new(), Vec::new());
+        let mut judged: BTreeMap<BeadId, (bool, bool)> = BTreeMap::new();
+        for event in &self.events {
+            if !judged.contains_key(&event.bead) {
+                let stored = self.snapshot.events(&event.bead)?;
+                let is_local = stored.iter().all(|e| e.place == Place::Local);
+                let ephemeral = self.bead(&event.bead)?.is_some_and(|b| b.flag("ephemeral"));
+                if is_local && !ephemeral && !stored.is_empty() {
+                    shared.extend(stored.into_iter().map(|e| e.event));
+                }
+                judged.insert(event.bead.clone(), (is_local, ephemeral));
+            }
+            match judged.get(&event.bead) {
+                Some((true, true)) => local.push(event.clone()),
+                _ => shared.push(event.clone()),
+            }
+        }
+        Ok((shared, local))
+    }
 }
 
 /// Seals events and appends them to the journal: durable from here on.
