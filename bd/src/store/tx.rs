@@ -121,7 +121,9 @@ impl Tx<'_> {
             if !judged.contains_key(&event.bead) {
                 let stored = self.snapshot.events(&event.bead)?;
                 let is_local = stored.iter().all(|e| e.place == Place::Local);
-                let ephemeral = self.bead(&event.bead)?.is_some_and(|b| b.flag("ephemeral"));
+                // A record that says `ephemeral` in an import was shared once already, and round-trips.
+                let imported = self.events.iter().any(|e| e.bead == event.bead && e.kind == Kind::IMPORT);
+                let ephemeral = !imported && self.bead(&event.bead)?.is_some_and(|b| b.flag("ephemeral"));
                 if is_local && !ephemeral && !stored.is_empty() {
                     shared.extend(stored.into_iter().map(|e| e.event));
                 }
