@@ -1,0 +1,122 @@
+#!/bin/sh
+# Builds and installs `bd` from this checkout. With --demo it also plays the main job in a scratch directory.
+# Everything happens in main, called on the last line: a truncated download does nothing.
+set -eu
+
+usage() {
+    cat <<'EOF'
+usage: ./install.sh [--demo] [--dry-run] [--uninstall] [--help]
+
+  (nothing)     build bd and install it into $BD_INSTALL_DIR (default: ~/.local/bin)
+  --demo        the same, then play the main job in a scratch directory, with real output
+  --dry-run     say what would be done, and do nothing
+  --uninstall   remove what was installed
+  --help        this text
+
+Needs: a Rust toolchain (1.89 or newer) and git (2.39 or newer). Nothing is downloaded but crates, nothing runs as root.
+EOF
+}
+
+say() { printf '%s\n' "$*"; }
+fail() {
+    printf 'install.sh: %s\n' "$*" >&2
+    exit 2
+}
+
+find_cargo() {
+    command -v cargo >/dev/null 2>&1 || fail "cargo is not on the PATH; install Rust 1.89 or newer first"
+    command -v git >/dev/null 2>&1 || fail "git is not on the PATH; install git 2.39 or newer first"
+    # With an empty HOME, rustup does not find the toolchains that its own cargo shim belongs to.
+    if ! cargo --version >/dev/null 2>&1; then
+        shim=$(command -v cargo)
+        home=${shim%/.cargo/bin/cargo}
+        if [ -z "${RUSTUP_HOME:-}" ] && [ -d "$home/.rustup" ]; then
+            RUSTUP_HOME=$home/.rustup
+            CARGO_HOME=${CARGO_HOME:-$home/.cargo}
+            export RUSTUP_HOME CARGO_HOME
+        fi
+        cargo --version >/dev/null 2>&1 || fail "cargo does not run: $(cargo --version 2>&1 | head -n 1)"
+    fi
+}
+
+build() {
+    say "Building bd (release) ..."
+    (cd "$root" && cargo build --release --locked --quiet -p bd) || fail "the build failed"
+    built=${CARGO_TARGET_DIR:-$root/target}/release/bd
+    [ -x "$built" ] || fail "the build left no binary at $built"
+}
+
+install_one() {
+    # Written beside its place and renamed: a running bd keeps its file, and a full disk leaves the old one.
+    mkdir -p "$dir"
+    temp=$dir/.bd.$$
+    trap 'rm -f "$temp"' EXIT INT TERM
+    cp "$1" "$temp"
+    chmod 755 "$temp"
+    mv -f "$temp" "$dir/$2"
+    trap - EXIT INT TERM
+    say "Installed $dir/$2"
+}
+
+main() {
+    demo=no dry=no uninstall=no
+    for word in "$@"; do
+        case $word in
+        --demo) demo=yes ;;
+        --dry-run) dry=yes ;;
+        --uninstall) uninstall=yes ;;
+        -h | --help)
+            usage
+            return 0
+            ;;
+        *)
+            usage >&2
+            fail "unknown word: $word"
+            ;;
+        esac
+    done
+    root=$(cd "$(dirname "$0")" && pwd)
+    [ -f "$root/bd/Cargo.toml" ] || fail "run it from a checkout: $root holds no bd/Cargo.toml"
+    if [ -n "${BD_INSTALL_DIR:-}" ]; then
+        dir=$BD_INSTALL_DIR
+    else
+        [ -n "${HOME:-}" ] || fail "there is no HOME; set BD_INSTALL_DIR"
+        dir=$HOME/.local/bin
+    fi
+
+    if [ "$uninstall" = yes ]; then
+        if [ ! -e "$dir/bd" ]; then
+            say "Nothing to remove: $dir/bd is not there"
+        elif [ "$dry" = yes ]; then
+            say "Would remove $dir/bd"
+        else
+            rm -f "$dir/bd"
+            say "Removed $dir/bd (repositories keep their beads)"
+        fi
+        return 0
+    fi
+    if [ "$dry" = yes ]; then
+        say "Would build bd in $root and install it as $dir/bd"
+        [ "$demo" = no ] || say "Would then play tests/demo/main-job.sh in a scratch directory"
+        return 0
+    fi
+
+    find_cargo
+    build
+    if [ -f "$dir/bd" ] && cmp -s "$built" "$dir/bd"; then
+        say "$dir/bd is up to date"
+    else
+        install_one "$built" bd
+    fi
+    case ":$PATH:" in
+    *":$dir:"*) ;;
+    *) say "Add $dir to your PATH to call it as bd" ;;
+    esac
+    if [ "$demo" = yes ]; then
+        PATH=$dir:$PATH
+        export PATH
+        sh "$root/tests/demo/main-job.sh"
+    fi
+}
+
+main "$@"
