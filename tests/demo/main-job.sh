@@ -64,8 +64,9 @@ code_state() {
 }
 make_bead() {
     show bd create "$@"
-    id=$(bd create "$@" --silent)
-    printf 'Created %s\n' "$id"
+    made=$(bd create "$@") || die "that command failed"
+    printf '%s\n' "$made"
+    id=$(printf '%s\n' "$made" | grep -o 'demo-[0-9a-z]*' | head -n 1)
 }
 
 title "A bare remote and two clones"
