@@ -81,7 +81,7 @@ impl Cmd {
         self.env_remove("BD_NOW").env_remove("BD_SEED").env_remove("GIT_AUTHOR_DATE").env_remove("GIT_COMMITTER_DATE")
     }
 
-    /// Ends the process, as a kill does, when it reaches this failpoint (`name` or `name:n` for the n-th time).
+    /// Ends the process, as a kill does, when it reaches this failpoint (`name`, or `name#3` for the third time).
     #[must_use]
     pub fn fail_at(self, point: &str) -> Self {
         self.env("BD_FAILPOINT", point)

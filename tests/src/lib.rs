@@ -21,6 +21,6 @@ mod work;
 pub use command::{Cmd, Output, Running};
 pub use forge::{Conflict, Forge, Landed};
 pub use normalise::Normalise;
-pub use outside::{compat_data, setting};
+pub use outside::{compat_data, repository_root, setting};
 pub use sandbox::{Options, Remote, Sandbox};
 pub use work::Work;

@@ -14,6 +14,15 @@ pub fn compat_data() -> Option<PathBuf> {
     setting("BD_COMPAT_DATA").map(PathBuf::from)
 }
 
+/// The top of this repository's working tree.
+///
+/// # Panics
+/// The tests were moved away from it.
+pub fn repository_root() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().expect("tests/ is below the repository's top").to_owned()
+}
+
 /// `bd` with failpoints: built by cargo next to the test that runs.
 ///
 /// # Panics
