@@ -9,5 +9,6 @@ pub mod error;
 pub mod failpoint;
 pub mod fold;
 pub mod git;
+pub mod interchange;
 pub mod model;
 pub mod store;
