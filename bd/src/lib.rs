@@ -11,4 +11,5 @@ pub mod fold;
 pub mod git;
 pub mod interchange;
 pub mod model;
+pub mod query;
 pub mod store;
