@@ -16,6 +16,7 @@ mod forge;
 mod normalise;
 mod outside;
 mod sandbox;
+pub mod traceability;
 mod work;
 
 pub use command::{Cmd, Output, Running};

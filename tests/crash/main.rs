@@ -1,0 +1,1 @@
+//! Every place that changes the disk, and a kill at each.

@@ -1,0 +1,1 @@
+//! The fuzzer of docs/design/histories.md.
