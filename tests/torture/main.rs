@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-//! The torture scenarios of docs/goals.md, one test each, named after it. Declare a module for each test file here.
-=======
 //! Torture: what happened to users of other trackers (users.md 5), one test each, re-stated for our design.
 
 mod t01_t04_truth;
@@ -34,4 +31,3 @@ pub fn exchange(works: &[&Work]) {
         }
     }
 }
->>>>>>> 6d71343 (tests: torture scenarios T1-T16, T18-T21, T24 and the short ones)
