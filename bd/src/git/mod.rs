@@ -1,15 +1,31 @@
 //! The only room that knows gix or starts `git`. Everything else sees the trait [`Git`] and plain types.
 //!
-//! [`GixGit`] serves SHA-1 repositories with the files ref backend; [`CliGit`] serves the rest
-//! (SHA-256, reftable) through the git command. [`open`] chooses. Network is always the user's own `git`.
+//! `gix_git` serves SHA-1 repositories with the files ref backend; the rest (SHA-256, reftable) goes through the git
+//! command. [`open`] chooses. Network is always the user's own `git`.
 
+mod backend;
+mod codec;
+mod config;
+mod discover;
+mod gix_git;
+mod index;
+mod loose;
+mod process;
+mod redact;
+mod repo;
+mod signed;
+mod transport;
 mod types;
+mod update_ref;
 
+pub use discover::discover;
 pub use types::{
     Cas, CommitSpec, Expected, FetchOutcome, GitError, Head, Mode, Oid, PushOutcome, RepoPaths, Signature, TreeEntry,
 };
 
 use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 /// One repository, as the store needs it.
 ///
@@ -106,10 +122,22 @@ pub trait Git: Send + Sync {
     fn run(&self, args: &[&str]) -> Result<String, GitError>;
 }
 
-/// Opens the repository that `env.cwd` is in, with the backend that can serve it.
+/// Opens the repository that `env.cwd` is in, with the backend that can serve it. Reads two small files; objects,
+/// refs and the rest of the configuration are opened when they are asked for.
 ///
 /// # Errors
 /// No repository, or one that neither gix nor git can serve.
 pub fn open(env: &crate::env::Env) -> Result<Box<dyn Git>, GitError> {
-    Err(GitError::NotARepository(env.cwd.clone()))
+    let at = discover::locate(&env.cwd, env.var("GIT_CEILING_DIRECTORIES"))?;
+    let runner = Arc::new(process::Runner::new(env, &at.start));
+    let config = Arc::new(config::Config::new(env, &at, runner.program().ok()));
+    if at.format.sha256 || at.format.reftable || at.format.foreign {
+        return Err(GitError::Unsupported("repositories with SHA-256, reftable or unknown extensions are not read yet".to_owned()));
+    }
+    let now = SystemTime::UNIX_EPOCH + Duration::from_millis(env.now().as_millisecond().max(0).unsigned_abs());
+    let backend = gix_git::GixBackend::new(at.paths.clone(), runner.clone(), config.clone(), now);
+    Ok(Box::new(repo::Repo::new(at, runner, config, backend)))
 }
+
+#[cfg(test)]
+mod tests;

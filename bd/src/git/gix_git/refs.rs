@@ -1,0 +1,207 @@
+//! Refs in files: loose ones, then `packed-refs`.
+//!
+//! The two hot paths, reading a tip and moving the state ref, follow git's own protocol by hand instead of through
+//! gix's transactions: those take `packed-refs.lock` for every change, so that a `git pack-refs` or `gc` of the user and
+//! ours would stop each other, and git itself takes it only to delete. All that is rare (a reflog to write, a symbolic
+//! ref, a deletion) is left to `git update-ref`.
+
+use super::{GixBackend, from_gix, other, to_gix};
+use crate::git::{Cas, Expected, GitError, Oid, RepoPaths};
+use gix::refs::{FullNameRef, packed};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a lock of another process is waited for.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What one ref file says.
+enum Loose {
+    Object(Oid),
+    Symbolic(String),
+}
+
+/// See [`crate::git::Git::tip`].
+pub(super) fn tip(paths: &RepoPaths, name: &str) -> Result<Option<Oid>, GitError> {
+    let mut name = checked(name)?.to_owned();
+    // git follows five symbolic refs, too.
+    for _ in 0..5 {
+        match loose(&file(paths, &name))? {
+            Some(Loose::Object(id)) => return Ok(Some(id)),
+            Some(Loose::Symbolic(next)) => name = checked(&next)?.to_owned(),
+            None => return packed(paths, &name),
+        }
+    }
+    Err(GitError::Other(format!("`{name}` is a ring of symbolic refs")))
+}
+
+/// See [`crate::git::Git::symbolic`].
+pub(super) fn symbolic(paths: &RepoPaths, name: &str) -> Result<Option<String>, GitError> {
+    Ok(match loose(&file(paths, checked(name)?))? {
+        Some(Loose::Symbolic(target)) => Some(target),
+        _ => None,
+    })
+}
+
+/// See [`crate::git::Git::refs`].
+pub(super) fn list(paths: &RepoPaths, prefix: &str) -> Result<Vec<(String, Oid)>, GitError> {
+    let kind = gix::hash::Kind::Sha1;
+    let store = if paths.git_dir == paths.common_dir {
+        gix::refs::file::Store::at(paths.git_dir.clone(), kind)
+    } else {
+        gix::refs::file::Store::for_linked_worktree(paths.git_dir.clone(), paths.common_dir.clone(), kind)
+    };
+    let failed = |e: &gix::Error| other("the refs could not be listed", e);
+    let platform = store.iter().map_err(|e| failed(&e))?;
+    let all = platform.all().map_err(|source| GitError::Io { path: paths.common_dir.join("refs"), source })?;
+    let mut out = Vec::new();
+    for found in all {
+        // A ref that cannot be read is git's to complain about; the others are still there.
+        let Ok(found) = found else { continue };
+        let Ok(name) = std::str::from_utf8(found.name.as_bstr()) else { continue };
+        if name.starts_with(prefix) {
+            if let Some(id) = tip(paths, name)? {
+                out.push((name.to_owned(), id));
+            }
+        }
+    }
+    out.sort();
+    Ok(out)
+}
+
+/// See [`crate::git::Git::update_ref`].
+pub(super) fn update(
+    backend: &GixBackend,
+    name: &str,
+    expected: Expected,
+    new: Option<Oid>,
+    reason: &str,
+) -> Result<Cas, GitError> {
+    let paths = &backend.paths;
+    let path = file(paths, checked(name)?);
+    let plain = name.starts_with("refs/") && !is_private(name) && !has_reflog(backend, name);
+    let (Some(new), true) = (new, plain) else {
+        return crate::git::update_ref::run(&backend.runner, name, expected, new, reason, &|| tip(paths, name));
+    };
+    to_gix(new)?;
+
+    crate::failpoint!("git.ref.before");
+    let boundary = Some(paths.common_dir.join("refs"));
+    let patience = gix::lock::acquire::Fail::AfterDurationWithBackoff(PATIENCE);
+    let mut lock = gix::lock::File::acquire_to_update_resource(&path, patience, boundary, 0).map_err(|e| lock_error(&path, name, &e))?;
+    let actual = match loose(&path)? {
+        Some(Loose::Object(id)) => Some(id),
+        Some(Loose::Symbolic(_)) => {
+            drop(lock);
+            return crate::git::update_ref::run(&backend.runner, name, expected, Some(new), reason, &|| tip(paths, name));
+        }
+        // Loose first, packed second: a ref that is being packed is never in neither.
+        None => packed(paths, name)?,
+    };
+    let seen = match expected {
+        Expected::Missing => None,
+        Expected::Is(id) => Some(id),
+    };
+    if actual != seen {
+        return Ok(Cas::Moved(actual));
+    }
+    if actual == Some(new) {
+        return Ok(Cas::Done);
+    }
+    let io = |source| GitError::Io { path: path.clone(), source };
+    lock.with_mut(|out| out.write_all(format!("{new}\n").as_bytes())).map_err(io)?;
+    crate::failpoint!("git.ref.rename.before");
+    if let Err(failed) = lock.commit() {
+        // Packing refs leaves empty directories behind, and one may have our name.
+        if !path.is_dir() || remove_empty(&path).is_err() {
+            return Err(io(failed.error));
+        }
+        failed.instance.commit().map_err(|e| io(e.error))?;
+    }
+    crate::failpoint!("git.ref.after");
+    Ok(Cas::Done)
+}
+
+/// The file of a loose ref.
+pub(super) fn file(paths: &RepoPaths, name: &str) -> PathBuf {
+    let shared = name.starts_with("refs/") && !is_private(name);
+    if shared { paths.common_dir.join(name) } else { paths.git_dir.join(name) }
+}
+
+/// Refs that each worktree has for itself.
+fn is_private(name: &str) -> bool {
+    ["refs/bisect/", "refs/worktree/", "refs/rewritten/"].iter().any(|p| name.starts_with(p))
+}
+
+/// A name that cannot leave the folder of refs.
+fn checked(name: &str) -> Result<&str, GitError> {
+    gix::validate::reference::name(name.into())
+        .map(|_| name)
+        .map_err(|_| GitError::Other(format!("`{}` is not the full name of a ref", name.escape_default())))
+}
+
+fn loose(path: &Path) -> Result<Option<Loose>, GitError> {
+    let io = |source| GitError::Io { path: path.to_owned(), source };
+    let text = match std::fs::read(path) {
+        Ok(text) => text,
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory) => return Ok(None),
+        Err(e) => return Err(io(e)),
+    };
+    let text = String::from_utf8_lossy(&text);
+    let text = text.trim_ascii_end();
+    if let Some(target) = text.strip_prefix("ref:") {
+        return Ok(Some(Loose::Symbolic(target.trim_ascii().to_owned())));
+    }
+    // git ignores what follows the name after a blank.
+    let hex = text.split_ascii_whitespace().next().unwrap_or_default();
+    match Oid::from_hex(hex) {
+        Some(id) => Ok(Some(Loose::Object(id))),
+        None => Err(GitError::Other(format!("the ref file `{}` is damaged: it names no object", path.display()))),
+    }
+}
+
+fn packed(paths: &RepoPaths, name: &str) -> Result<Option<Oid>, GitError> {
+    let path = paths.common_dir.join("packed-refs");
+    if !path.is_file() || !name.starts_with("refs/") {
+        return Ok(None);
+    }
+    let failed = |e: &gix::Error| other("packed-refs could not be read", e);
+    let buffer = packed::Buffer::open(path, 32 * 1024, gix::hash::Kind::Sha1).map_err(|e| failed(&e))?;
+    let full: &FullNameRef = name.try_into().map_err(|_| GitError::Other(format!("`{name}` is not the full name of a ref")))?;
+    let found = buffer.try_find(full).map_err(|e| failed(&e))?;
+    found.map(|r| from_gix(&r.target())).transpose()
+}
+
+/// True if git would write a reflog for a change of this ref.
+fn has_reflog(backend: &GixBackend, name: &str) -> bool {
+    if backend.paths.common_dir.join("logs").join(name).exists() {
+        return true;
+    }
+    let usual = ["refs/heads/", "refs/remotes/", "refs/notes/"].iter().any(|p| name.starts_with(p));
+    match backend.config.get("core.logAllRefUpdates") {
+        Some(value) if value.eq_ignore_ascii_case("always") => true,
+        Some(value) => usual && crate::git::discover::is_true(&value),
+        None => usual && backend.paths.work_dir.is_some(),
+    }
+}
+
+fn lock_error(path: &Path, name: &str, error: &gix::Error) -> GitError {
+    if error.is_retryable() {
+        return GitError::Locked(format!("{name}.lock"));
+    }
+    match error.downcast_any_ref::<std::io::Error>() {
+        Some(e) if e.kind() == ErrorKind::NotADirectory || path.parent().is_some_and(Path::is_file) => {
+            GitError::Other(format!("`{name}` cannot be made: a part of its name is a ref"))
+        }
+        Some(e) => GitError::Io { path: path.to_owned(), source: std::io::Error::new(e.kind(), e.to_string()) },
+        None => other(&format!("`{name}` could not be locked"), error),
+    }
+}
+
+/// Removes a directory that holds nothing but empty directories.
+fn remove_empty(dir: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(dir)? {
+        remove_empty(&entry?.path())?;
+    }
+    std::fs::remove_dir(dir)
+}
