@@ -2,6 +2,7 @@
 
 mod cycles;
 mod filter;
+mod language;
 mod ready;
 
 use super::{Graph, Row, RowClaim, RowEdge, Wait};
