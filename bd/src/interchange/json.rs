@@ -19,8 +19,12 @@ pub struct Counters {
 
 /// An issue: the record with upstream's types, and two keys of ours where they apply: `conflicts` (the fields that two
 /// writers changed without having seen each other) and `contested` (the holders of claims that exclude each other).
+/// Without `dependencies` and `comments`: clients take the elements of `dependencies` for whole issues, as `show` gives
+/// them, and refuse edges there (beads-mcp 0.49.6); the bodies of comments are for `show` and `comments`.
 pub fn issue_object(bead: &Bead) -> Fields {
     let mut out = record(bead, RecordOptions::JSON);
+    out.remove("dependencies");
+    out.remove("comments");
     let conflicts: Vec<String> = bead.conflicts().into_iter().map(|c| c.field).collect();
     if !conflicts.is_empty() {
         out.set("conflicts", Value::of(&conflicts));
@@ -60,11 +64,11 @@ pub fn show_object(bead: &Bead, dependencies: &[(&Bead, &DepType)], dependents: 
         let objects: Vec<Fields> = ends.iter().map(|(bead, kind)| linked_object(bead, kind)).collect();
         Value::of(&objects)
     };
-    for key in ["labels", "comments"] {
-        if out.get(key).is_none() {
-            out.set(key, Value::of::<[u8]>(&[]));
-        }
+    if out.get("labels").is_none() {
+        out.set("labels", Value::of::<[u8]>(&[]));
     }
+    let comments = record(bead, RecordOptions::JSON).get("comments").cloned();
+    out.set("comments", comments.unwrap_or_else(|| Value::of::<[u8]>(&[])));
     out.set("dependencies", ends(dependencies));
     out.set("dependents", ends(dependents));
     if let Some(parent) = bead.parent() {
@@ -75,18 +79,12 @@ pub fn show_object(bead: &Bead, dependencies: &[(&Bead, &DepType)], dependents: 
 
 /// An element of `dep list`: the issue at the other end and the type of the edge.
 pub fn linked_object(bead: &Bead, kind: &DepType) -> Fields {
-    let mut out = record(bead, RecordOptions::JSON);
-    // The other end's own arrays would have a meaning of their own here.
-    out.remove("dependencies");
-    out.remove("comments");
-    out.with("dependency_type", Value::of(kind))
+    issue_object(bead).with("dependency_type", Value::of(kind))
 }
 
 /// An element of `dep tree`: the issue, its depth (0 = the root), the node above it, and whether the tree was cut there.
 pub fn tree_object(bead: &Bead, depth: usize, parent_id: &str, edge_from_parent: Option<&DepType>, truncated: bool) -> Fields {
-    let mut out = record(bead, RecordOptions::JSON);
-    out.remove("dependencies");
-    out.remove("comments");
+    let mut out = issue_object(bead);
     out.set("depth", Value::of(&depth));
     out.set("parent_id", Value::text(parent_id));
     if let Some(kind) = edge_from_parent {
@@ -100,7 +98,8 @@ pub fn dependency_object(bead: &Bead, edge: &LiveEdge) -> Fields {
     parts::dependency(bead, edge, false)
 }
 
-/// One comment (`id`, `issue_id`, `author`, `text`, `created_at`).
+/// One comment (`id`, `issue_id`, `author`, `text`, `created_at`); the id is a string, as its newest client demands
+/// (beads-mcp 1.3.2). In files it stays a number, for readers that decode an int64.
 pub fn comment_object(bead: &Bead, comment: &Comment) -> Fields {
     parts::comment(bead, comment, false)
 }
@@ -161,6 +160,7 @@ mod tests {
         let dependencies = shown.get("dependencies").unwrap().json();
         assert!(dependencies.contains(r#""title":"u""#) && dependencies.contains(r#""dependency_type":"blocks""#));
         assert!(!dependencies.contains("depends_on_id"), "{dependencies}");
+        assert!(issue_object(&one).get("dependencies").is_none(), "edges are no issues");
         for key in ["labels", "comments"] {
             assert_eq!(shown.get(key).unwrap().json(), "[]");
         }
