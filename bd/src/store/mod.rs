@@ -15,6 +15,9 @@ mod sources;
 mod tree;
 mod tx;
 
+#[cfg(test)]
+mod tests;
+
 pub use damage::Damage;
 pub use journal::{Journal, Record};
 pub use load::{Place, StoredEvent};
