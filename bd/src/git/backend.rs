@@ -25,3 +25,10 @@ pub(super) trait Backend: Send + Sync {
 
 /// Takes one object that was read.
 pub(super) type Each<'a> = dyn FnMut(Oid, Kind, &[u8]) -> Result<(), GitError> + 'a;
+
+/// A name that cannot leave the folder of refs and is not a guess.
+pub(super) fn checked(name: &str) -> Result<&str, GitError> {
+    gix::validate::reference::name(name.into())
+        .map(|_| name)
+        .map_err(|_| GitError::Other(format!("`{}` is not the full name of a ref", name.escape_default())))
+}

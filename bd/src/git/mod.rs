@@ -1,9 +1,10 @@
 //! The only room that knows gix or starts `git`. Everything else sees the trait [`Git`] and plain types.
 //!
-//! `gix_git` serves SHA-1 repositories with the files ref backend; the rest (SHA-256, reftable) goes through the git
-//! command. [`open`] chooses. Network is always the user's own `git`.
+//! `gix_git` serves SHA-1 repositories with the files ref backend, `cli_git` the rest (SHA-256, reftable) through the
+//! git command; all that is not refs and raw objects is `repo`, once for both. [`open`] chooses. Network is always the user's own `git`.
 
 mod backend;
+mod cli_git;
 mod codec;
 mod config;
 mod discover;
@@ -129,10 +130,16 @@ pub trait Git: Send + Sync {
 /// No repository, or one that neither gix nor git can serve.
 pub fn open(env: &crate::env::Env) -> Result<Box<dyn Git>, GitError> {
     let at = discover::locate(&env.cwd, env.var("GIT_CEILING_DIRECTORIES"))?;
+    let by_command = at.format.sha256 || at.format.reftable || at.format.foreign;
+    open_at(env, at, by_command)
+}
+
+fn open_at(env: &crate::env::Env, at: discover::Located, by_command: bool) -> Result<Box<dyn Git>, GitError> {
     let runner = Arc::new(process::Runner::new(env, &at.start));
     let config = Arc::new(config::Config::new(env, &at, runner.program().ok()));
-    if at.format.sha256 || at.format.reftable || at.format.foreign {
-        return Err(GitError::Unsupported("repositories with SHA-256, reftable or unknown extensions are not read yet".to_owned()));
+    if by_command {
+        let backend = cli_git::CliBackend::new(runner.clone())?;
+        return Ok(Box::new(repo::Repo::new(at, runner, config, backend)));
     }
     let now = SystemTime::UNIX_EPOCH + Duration::from_millis(env.now().as_millisecond().max(0).unsigned_abs());
     let backend = gix_git::GixBackend::new(at.paths.clone(), runner.clone(), config.clone(), now);

@@ -6,6 +6,7 @@
 //! ref, a deletion) is left to `git update-ref`.
 
 use super::{GixBackend, from_gix, other, to_gix};
+use crate::git::backend::checked;
 use crate::git::{Cas, Expected, GitError, Oid, RepoPaths};
 use gix::refs::{FullNameRef, packed};
 use std::io::{ErrorKind, Write};
@@ -131,13 +132,6 @@ pub(super) fn file(paths: &RepoPaths, name: &str) -> PathBuf {
 /// Refs that each worktree has for itself.
 fn is_private(name: &str) -> bool {
     ["refs/bisect/", "refs/worktree/", "refs/rewritten/"].iter().any(|p| name.starts_with(p))
-}
-
-/// A name that cannot leave the folder of refs.
-fn checked(name: &str) -> Result<&str, GitError> {
-    gix::validate::reference::name(name.into())
-        .map(|_| name)
-        .map_err(|_| GitError::Other(format!("`{}` is not the full name of a ref", name.escape_default())))
 }
 
 fn loose(path: &Path) -> Result<Option<Loose>, GitError> {

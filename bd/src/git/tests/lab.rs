@@ -19,7 +19,7 @@ pub(super) enum Flavour {
     Reftable,
 }
 
-pub(super) const ALL: [Flavour; 1] = [Flavour::Gix];
+pub(super) const ALL: [Flavour; 4] = [Flavour::Gix, Flavour::Cli, Flavour::Sha256, Flavour::Reftable];
 
 pub(super) struct Lab {
     pub root: tempfile::TempDir,
@@ -99,9 +99,10 @@ impl Lab {
     }
 
     pub fn try_open(&self, dir: &Path, flavour: Flavour) -> Result<Box<dyn Git>, GitError> {
+        let env = self.env(dir);
         match flavour {
-            Flavour::Cli => crate::git::open(&self.env(dir)),
-            _ => crate::git::open(&self.env(dir)),
+            Flavour::Cli => crate::git::open_at(&env, crate::git::discover::locate(dir, None)?, true),
+            _ => crate::git::open(&env),
         }
     }
 

@@ -61,7 +61,7 @@ fn a_branch_moves_with_its_reflog_and_the_state_ref_has_none() {
 
 #[test]
 fn a_held_lock_is_waited_for_and_then_told() {
-    for flavour in [Flavour::Gix] {
+    for flavour in [Flavour::Gix, Flavour::Cli, Flavour::Sha256] {
         let lab = Lab::new();
         let dir = lab.repo("r", flavour).unwrap();
         let git = lab.open(&dir, flavour);
@@ -91,7 +91,7 @@ fn a_held_lock_is_waited_for_and_then_told() {
 
 #[test]
 fn many_writers_lose_nothing() {
-    for flavour in [Flavour::Gix] {
+    for flavour in [Flavour::Gix, Flavour::Cli] {
         let lab = Lab::new();
         let dir = lab.repo("r", flavour).unwrap();
         let git = lab.open(&dir, flavour);
@@ -162,7 +162,7 @@ fn heads_symbolic_refs_and_lists() {
 
 #[test]
 fn an_empty_folder_in_the_way_is_removed_and_a_ref_in_the_way_is_told() {
-    for flavour in [Flavour::Gix] {
+    for flavour in [Flavour::Gix, Flavour::Cli] {
         let lab = Lab::new();
         let dir = lab.repo("r", flavour).unwrap();
         let git = lab.open(&dir, flavour);
@@ -200,7 +200,7 @@ fn worktrees_share_the_state_ref_and_not_their_heads() {
 
 #[test]
 fn a_damaged_ref_file_is_told_and_not_taken_for_absent() {
-    for flavour in [Flavour::Gix] {
+    for flavour in [Flavour::Gix, Flavour::Cli] {
         let lab = Lab::new();
         let dir = lab.repo("r", flavour).unwrap();
         let git = lab.open(&dir, flavour);

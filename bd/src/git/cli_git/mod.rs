@@ -1,0 +1,92 @@
+//! The backend for what gix cannot read (SHA-256, reftable, extensions that only git knows): the git command.
+//!
+//! Slower by a process for most calls; objects come from `git cat-file --batch` processes that stay while we do.
+
+mod batch;
+mod refs;
+
+use super::backend::{Backend, Each, checked};
+use super::codec::Kind;
+use super::process::Runner;
+use super::{Cas, CommitSpec, Expected, GitError, Oid};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Refs and objects through the git command.
+pub(super) struct CliBackend {
+    runner: Arc<Runner>,
+    idle: Mutex<Vec<batch::Batch>>,
+}
+
+impl CliBackend {
+    /// Asks git whether it can work here, so that a git too old for this repository says so before anything is done.
+    pub fn new(runner: Arc<Runner>) -> Result<Self, GitError> {
+        runner.ok("rev-parse", &["rev-parse", "--git-dir"], &[])?;
+        Ok(Self { runner, idle: Mutex::new(Vec::new()) })
+    }
+
+    /// Runs `work` with a batch of its own, so that threads read side by side. A batch is used again only after
+    /// success: after a failure it may still hold answers that nobody took.
+    fn with<T>(&self, work: impl FnOnce(&mut batch::Batch) -> Result<T, GitError>) -> Result<T, GitError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut batch = match idle {
+            Some(batch) => batch,
+            None => batch::Batch::start(&self.runner)?,
+        };
+        let result = work(&mut batch)?;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
+        Ok(result)
+    }
+}
+
+impl Backend for CliBackend {
+    fn tip(&self, name: &str) -> Result<Option<Oid>, GitError> {
+        refs::tip(&self.runner, checked(name)?)
+    }
+
+    fn symbolic(&self, name: &str) -> Result<Option<String>, GitError> {
+        refs::symbolic(&self.runner, checked(name)?)
+    }
+
+    fn refs(&self, prefix: &str) -> Result<Vec<(String, Oid)>, GitError> {
+        refs::list(&self.runner, prefix)
+    }
+
+    fn update_ref(&self, name: &str, expected: Expected, new: Option<Oid>, reason: &str) -> Result<Cas, GitError> {
+        super::update_ref::run(&self.runner, checked(name)?, expected, new, reason, &|| self.tip(name))
+    }
+
+    fn read(&self, id: Oid, into: &mut Vec<u8>) -> Result<Option<Kind>, GitError> {
+        self.with(|batch| {
+            batch.ask(&[id])?;
+            batch.answer(id, into)
+        })
+    }
+
+    fn read_many(&self, ids: &[Oid], each: &mut Each<'_>) -> Result<Vec<Oid>, GitError> {
+        self.with(|batch| {
+            let (mut missing, mut buffer) = (Vec::new(), Vec::new());
+            for some in ids.chunks(batch::AHEAD) {
+                batch.ask(some)?;
+                for id in some {
+                    match batch.answer(*id, &mut buffer)? {
+                        Some(kind) => each(*id, kind, &buffer)?,
+                        None => missing.push(*id),
+                    }
+                }
+            }
+            Ok(missing)
+        })
+    }
+
+    fn write(&self, kind: Kind, bytes: &[u8]) -> Result<Oid, GitError> {
+        crate::failpoint!("git.object.before");
+        let out = self.runner.ok("hash-object", &["hash-object", "-w", "-t", kind.name(), "--no-filters", "--stdin"], bytes)?;
+        crate::failpoint!("git.object.after");
+        let hex = String::from_utf8_lossy(&out);
+        Oid::from_hex(hex.trim()).ok_or_else(|| GitError::Other("git hash-object named no object".to_owned()))
+    }
+
+    fn write_signed(&self, spec: &CommitSpec) -> Result<Oid, GitError> {
+        super::signed::write(&self.runner, spec)
+    }
+}
