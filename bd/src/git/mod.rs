@@ -138,7 +138,7 @@ fn open_at(env: &crate::env::Env, at: discover::Located, by_command: bool) -> Re
     let runner = Arc::new(process::Runner::new(env, &at.start));
     let config = Arc::new(config::Config::new(env, &at, runner.program().ok()));
     if by_command {
-        let backend = cli_git::CliBackend::new(runner.clone())?;
+        let backend = cli_git::CliBackend::new(runner.clone(), at.format.partial)?;
         return Ok(Box::new(repo::Repo::new(at, runner, config, backend)));
     }
     let now = SystemTime::UNIX_EPOCH + Duration::from_millis(env.now().as_millisecond().max(0).unsigned_abs());

@@ -20,8 +20,8 @@ pub(super) struct Batch {
 impl Batch {
     pub fn start(runner: &Runner) -> Result<Self, GitError> {
         let mut command = runner.command()?;
-        // Missing objects of a partial clone are fetched by us, many in one call (git 2.44 and newer heed this; older
-        // ones fetch each by itself).
+        // Missing objects of a partial clone are fetched by us, many in one call. A git before 2.44 that does not heed
+        // this fetches each by itself, which is slower and as good.
         command.env("GIT_NO_LAZY_FETCH", "1");
         command.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(|e| spawn_error(&command, e))?;

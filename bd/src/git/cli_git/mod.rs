@@ -14,14 +14,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Refs and objects through the git command.
 pub(super) struct CliBackend {
     runner: Arc<Runner>,
+    partial: bool,
     idle: Mutex<Vec<batch::Batch>>,
 }
 
 impl CliBackend {
     /// Asks git whether it can work here, so that a git too old for this repository says so before anything is done.
-    pub fn new(runner: Arc<Runner>) -> Result<Self, GitError> {
+    pub fn new(runner: Arc<Runner>, partial: bool) -> Result<Self, GitError> {
         runner.ok("rev-parse", &["rev-parse", "--git-dir"], &[])?;
-        Ok(Self { runner, idle: Mutex::new(Vec::new()) })
+        Ok(Self { runner, partial, idle: Mutex::new(Vec::new()) })
     }
 
     /// Runs `work` with a batch of its own, so that threads read side by side. A batch is used again only after
@@ -56,26 +57,39 @@ impl Backend for CliBackend {
     }
 
     fn read(&self, id: Oid, into: &mut Vec<u8>) -> Result<Option<Kind>, GitError> {
-        self.with(|batch| {
+        let answer = self.with(|batch| {
             batch.ask(&[id])?;
             batch.answer(id, into)
-        })
+        });
+        if self.partial && answer.is_err() { Ok(None) } else { answer }
     }
 
     fn read_many(&self, ids: &[Oid], each: &mut Each<'_>) -> Result<Vec<Oid>, GitError> {
-        self.with(|batch| {
-            let (mut missing, mut buffer) = (Vec::new(), Vec::new());
+        let (mut missing, mut buffer) = (Vec::new(), Vec::new());
+        let (mut done, mut died) = (0, false);
+        let result = self.with(|batch| {
             for some in ids.chunks(batch::AHEAD) {
-                batch.ask(some)?;
+                batch.ask(some).inspect_err(|_| died = true)?;
                 for id in some {
-                    match batch.answer(*id, &mut buffer)? {
+                    match batch.answer(*id, &mut buffer).inspect_err(|_| died = true)? {
                         Some(kind) => each(*id, kind, &buffer)?,
                         None => missing.push(*id),
                     }
+                    done += 1;
                 }
             }
-            Ok(missing)
-        })
+            Ok(())
+        });
+        match result {
+            Ok(()) => Ok(missing),
+            // An older git that may not fetch dies over the first object that a partial clone lacks: it is missing, and
+            // so may be all after it.
+            Err(_) if died && self.partial => {
+                missing.extend_from_slice(&ids[done..]);
+                Ok(missing)
+            }
+            Err(e) => Err(e),
+        }
     }
 
     fn write(&self, kind: Kind, bytes: &[u8]) -> Result<Oid, GitError> {
