@@ -13,15 +13,16 @@ pub struct Cmd {
     shown: String,
     config: Vec<(String, String)>,
     stdin: Option<Vec<u8>>,
+    clock: jiff::Timestamp,
 }
 
 impl Cmd {
-    pub(crate) fn new(sandbox: Sandbox, program: &Path, dir: &Path, args: &[&str]) -> Self {
+    pub(crate) fn new(sandbox: Sandbox, program: &Path, dir: &Path, args: &[&str], clock: jiff::Timestamp) -> Self {
         let mut command = Command::new(program);
         command.args(args).current_dir(dir).env_clear();
         let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let shown = format!("{name} {}", args.join(" "));
-        Self { sandbox, command, shown, config: Vec::new(), stdin: None }
+        Self { sandbox, command, shown, config: Vec::new(), stdin: None, clock }
     }
 
     /// Sets a variable.
@@ -73,6 +74,13 @@ impl Cmd {
     #[must_use]
     pub fn now(self, at: &str) -> Self {
         self.env("BD_NOW", at)
+    }
+
+    /// The clock of this command is wrong by so many seconds.
+    #[must_use]
+    pub fn clock_off_by(self, seconds: i64) -> Self {
+        let wrong = self.clock.saturating_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(self.clock);
+        self.now(&wrong.to_string())
     }
 
     /// The clock and the ids of the machine itself, for tests that race.

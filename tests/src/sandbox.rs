@@ -19,12 +19,14 @@ pub struct Options {
     pub config: Vec<(String, String)>,
     /// Variables beside the usual ones.
     pub env: Vec<(String, String)>,
+    /// Prefer a file system in memory: for tests that make thousands of repositories.
+    pub in_memory: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let start = "2026-03-01T09:00:00Z".parse().unwrap_or(Timestamp::UNIX_EPOCH);
-        Self { seed: 1, start, config: Vec::new(), env: Vec::new() }
+        Self { seed: 1, start, config: Vec::new(), env: Vec::new(), in_memory: false }
     }
 }
 
@@ -83,7 +85,10 @@ impl Sandbox {
 
     /// A sandbox with settings of its own. `BD_TEST_KEEP=1` leaves the folder behind, to look into it.
     pub fn with(options: Options) -> Self {
-        let dir = tempfile::Builder::new().prefix("bd-test-").tempdir().expect("a temporary folder");
+        let mut builder = tempfile::Builder::new();
+        let builder = builder.prefix("bd-test-");
+        let in_memory = options.in_memory.then(|| builder.tempdir_in("/dev/shm").ok()).flatten();
+        let dir = in_memory.unwrap_or_else(|| builder.tempdir().expect("a temporary folder"));
         // The real path: /tmp may be a link, and git prints real paths.
         let root = dir.path().canonicalize().expect("the temporary folder");
         let dir = if outside::setting("BD_TEST_KEEP").is_some() {
@@ -188,7 +193,7 @@ impl Sandbox {
         let inner = &self.inner;
         let number = inner.commands.fetch_add(1, Ordering::SeqCst) + 1;
         let now = inner.options.start.saturating_add(SignedDuration::from_secs(number as i64)).unwrap_or(inner.options.start);
-        let mut cmd = Cmd::new(self.clone(), program, dir, args);
+        let mut cmd = Cmd::new(self.clone(), program, dir, args, now);
         let home = self.path("home");
         let tmp = self.path("tmp");
         let set: [(&str, &std::ffi::OsStr); 14] = [

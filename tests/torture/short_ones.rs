@@ -124,7 +124,11 @@ fn shallow_partial_sparse_and_submodule_clones() {
     let sub = top.below("sub");
     sub.bd(&["sync"]).ok();
     assert!(ids(&sub.bd(&["list", "--json"]).json()).contains(&id));
-    assert_eq!(top.git(&["status", "--porcelain", "--ignore-submodules=none"]).ok().lines().count(), 2, "only the submodule itself");
+    assert_eq!(
+        top.git(&["status", "--porcelain", "--ignore-submodules=none"]).ok().lines().count(),
+        2,
+        "only the submodule itself"
+    );
 }
 
 // goal: S-secrets tier1
@@ -138,7 +142,11 @@ fn a_secret_is_refused_on_write() {
     assert!(!out.stderr().contains(&secret), "it is not repeated");
     assert!(records(&ann).is_empty());
     let all = ann.git(&["rev-list", "--all", "--objects"]).ok().to_owned();
-    assert!(!ann.beads_dir().join("journal").exists() || !String::from_utf8_lossy(&std::fs::read(ann.beads_dir().join("journal")).unwrap()).contains(&secret), "{all}");
+    assert!(
+        !ann.beads_dir().join("journal").exists()
+            || !String::from_utf8_lossy(&std::fs::read(ann.beads_dir().join("journal")).unwrap()).contains(&secret),
+        "{all}"
+    );
 }
 
 // goal: S-clock tier0

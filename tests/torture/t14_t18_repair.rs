@@ -24,7 +24,10 @@ fn t14_a_zombie_clone_brings_nothing_back() {
         assert!(!ids(&work.bd(&["list", "--all", "-n", "0", "--json"]).json()).contains(&doomed), "it does not come back");
         assert_eq!(records(work)[&doomed]["status"], "tombstone");
         let conflicts = work.bd(&["conflicts", "--json"]).json().to_string();
-        assert!(conflicts.contains(&doomed) && conflicts.contains("edited without knowing"), "the edit is kept, visibly: {conflicts}");
+        assert!(
+            conflicts.contains(&doomed) && conflicts.contains("edited without knowing"),
+            "the edit is kept, visibly: {conflicts}"
+        );
     }
 }
 
