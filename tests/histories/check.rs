@@ -11,7 +11,7 @@ impl World {
     /// After a step: nothing that this clone promised is missing in it, and nothing forged is in it.
     pub fn check_peer(&mut self, peer: usize) -> Result<(), Broken> {
         // A lost or shortened state ref is rebuilt by the next command.
-        self.bd(peer, &["status"], &[0])?;
+        self.bd(peer, &["status"], &[0]).map(drop).map(drop)?;
         if self.peers[peer].bereft {
             return Ok(());
         }
@@ -49,7 +49,7 @@ impl World {
         }
         let before = self.remote.tip("beads");
         for peer in 0..self.peers.len() {
-            self.bd(peer, &["sync"], &[0])?;
+            self.bd(peer, &["sync"], &[0]).map(drop)?;
         }
         if self.remote.tip("beads") != before {
             return Err("a sync pushed although nothing was new".to_owned());

@@ -102,7 +102,7 @@ impl World {
         let args: &[&str] = if self.rng.one_in(2) { &["ride", "--all"] } else { &["ride"] };
         let allowed: &[i32] = if self.branch(peer).is_empty() { &[2] } else { &[0] };
         let before = self.peers[peer].work.try_rev("HEAD");
-        self.bd(peer, args, allowed)?;
+        self.bd(peer, args, allowed).map(drop)?;
         let after = self.peers[peer].work.try_rev("HEAD");
         let status = self.git(peer, &["status", "--porcelain"]);
         if !status.stdout().is_empty() {
@@ -132,7 +132,7 @@ impl World {
             return Ok(false);
         }
         let before = self.peers[peer].work.try_rev("HEAD");
-        self.bd(peer, &["pack", "--rides"], &[0])?;
+        self.bd(peer, &["pack", "--rides"], &[0]).map(drop)?;
         let _may_be_refused = self.git(peer, &["push", "--quiet", "origin", "main"]);
         Ok(before != self.peers[peer].work.try_rev("HEAD"))
     }

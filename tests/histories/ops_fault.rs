@@ -69,7 +69,7 @@ impl World {
         let minute_ago = SystemTime::now() - Duration::from_secs(60);
         lock.set_modified(minute_ago).map_err(|e| e.to_string())?;
         let n = self.number().to_string();
-        self.bd(peer, &["create", &n], &[0])?;
+        self.bd(peer, &["create", &n], &[0]).map(drop)?;
         // A clone whose refs a mirror fetch took may answer 8 and write nothing.
         if path.exists() && !self.peers[peer].bereft {
             return Err("the stale lock is still there".to_owned());

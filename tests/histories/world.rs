@@ -62,12 +62,12 @@ impl World {
             rng: Rng::new(seed ^ 0xabcd),
         };
         let ann = world.add_peer("ann");
-        world.bd(ann, &["init", "--publish"], &[0])?;
-        world.git(ann, &["push", "--quiet", "origin", "main"]);
-        world.bd(ann, &["sync"], &[0])?;
+        world.bd(ann, &["init", "--publish"], &[0]).map(drop)?;
+        world.git(ann, &["push", "--quiet", "origin", "main"]).ok();
+        world.bd(ann, &["sync"], &[0]).map(drop)?;
         for name in ["bob", "cyd", "dee", "eve"].iter().take(1 + rng.below(4)) {
             let peer = world.add_peer(name);
-            world.bd(peer, &["sync"], &[0])?;
+            world.bd(peer, &["sync"], &[0]).map(drop)?;
         }
         Ok(world)
     }
@@ -167,7 +167,7 @@ impl World {
 
     /// `bd sync` of a peer; a lost claim (6) is an answer, not a failure.
     pub fn sync(&mut self, peer: usize) -> Result<(), Broken> {
-        self.bd(peer, &["sync"], &[0, 6])?;
+        self.bd(peer, &["sync"], &[0, 6]).map(drop)?;
         self.peers[peer].bereft = false;
         if self.remote_robbed {
             let published = lines::of_remote(&self.remote).all;
