@@ -13,3 +13,4 @@ pub mod interchange;
 pub mod model;
 pub mod query;
 pub mod store;
+pub mod sync;

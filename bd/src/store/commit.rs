@@ -84,6 +84,33 @@ fn commit(store: &Store, tip: Option<Oid>, records: &[&Record]) -> Result<Option
     Ok((cas == Cas::Done).then_some(new))
 }
 
+impl Store {
+    /// Makes a whole new tree the state, in one commit on `tip` (compare-and-swap). What the journal holds must be
+    /// committed before. `None` if the ref moved meanwhile.
+    ///
+    /// # Errors
+    /// The ref or the objects cannot be written.
+    pub(crate) fn commit_state(&self, _lock: &Lock, tip: Option<Oid>, tree: Oid, message: String) -> Result<Option<Oid>> {
+        let git = self.git();
+        let who = self.signature();
+        let parents = tip.into_iter().collect();
+        let new = git.write_commit(&CommitSpec { tree, parents, author: who.clone(), committer: who, message, sign: true })?;
+        let marks = self.marks();
+        crate::failpoint!("state.replace.before");
+        let mut cas = git.update_ref(STATE_REF, tip.map_or(Expected::Missing, Expected::Is), Some(new), "bd");
+        if matches!(cas, Err(GitError::Locked(_))) && remove_stale_lock(self) {
+            cas = git.update_ref(STATE_REF, tip.map_or(Expected::Missing, Expected::Is), Some(new), "bd");
+        }
+        crate::failpoint!("state.replace.after");
+        if cas? != Cas::Done {
+            return Ok(None);
+        }
+        let end = if marks.tip == tip { marks.end } else { 0 };
+        self.set_marks(&Marks { tip: Some(new), end, since_sync: marks.since_sync + 1 });
+        Ok(Some(new))
+    }
+}
+
 /// Subject, and the trailers that `git log` and our own history read: `Bead:` and `Actor:`, each name once.
 fn message(records: &[&Record]) -> String {
     let mut beads = BTreeSet::new();

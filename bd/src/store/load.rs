@@ -163,7 +163,7 @@ impl Universe {
 
 impl Store {
     /// The objects (hex) and files that `bd doctor` has put into quarantine: their bytes are read no more.
-    pub(super) fn quarantined(&self) -> Result<HashSet<String>> {
+    pub fn quarantined(&self) -> Result<HashSet<String>> {
         let path = self.dir().join("quarantine").join("index");
         match std::fs::read_to_string(&path) {
             Ok(text) => Ok(text.lines().filter_map(|l| l.split(' ').next()).map(str::to_owned).collect()),

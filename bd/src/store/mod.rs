@@ -9,23 +9,29 @@ mod journal;
 mod load;
 mod lock;
 mod marks;
+pub mod pack;
+mod redactions;
 mod sealed;
 mod snapshot;
 mod sources;
 mod tree;
+mod treediff;
 mod tx;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use commit::edit_tree;
 pub use damage::Damage;
 pub use journal::{Journal, Record};
 pub use load::{Place, StoredEvent};
 pub use lock::Lock;
+pub use redactions::{Redactions, check_sealed, damaged};
 pub use sealed::{SealedName, seal};
 pub use snapshot::Snapshot;
 pub use sources::{STATE_REF, Sources};
-pub use tree::{FileEntry, list_files};
+pub use tree::{FileEntry, list_files, list_files_at, list_rides};
+pub use treediff::{TreeDiff, diff_trees, stream_files};
 pub use tx::Tx;
 
 use crate::config::Config;

@@ -28,7 +28,14 @@ impl FileEntry {
 /// # Errors
 /// A tree that cannot be read.
 pub fn list_files(git: &dyn Git, commit: Oid) -> Result<Vec<FileEntry>> {
-    let root = git.commit_tree(commit)?;
+    list_files_at(git, git.commit_tree(commit)?)
+}
+
+/// [`list_files`] of a root tree.
+///
+/// # Errors
+/// A tree that cannot be read.
+pub fn list_files_at(git: &dyn Git, root: Oid) -> Result<Vec<FileEntry>> {
     let mut out = Vec::new();
     let Some(beads) = git.entry_at(root, ".beads")?.filter(|e| e.mode == Mode::Tree) else { return Ok(out) };
     for stream in git.read_tree(beads.oid)?.into_iter().filter(|e| e.mode == Mode::Tree) {

@@ -1,0 +1,17 @@
+//! Sync: one set of events in many clones, by way of the user's git (STATE 7).
+//!
+//! Rooms: [`union`] joins two trees, [`absorb`] makes the union our state, [`publish`] makes it the remote's,
+//! [`choice`] says whether to. Code branches, HEAD, the index and the working tree are never touched.
+
+pub mod absorb;
+pub mod choice;
+pub mod publish;
+pub mod remote;
+pub mod report;
+mod shelf;
+pub mod union;
+
+pub use choice::{Choice, Why};
+pub use publish::{Options, sync};
+pub use remote::PUBLISHED_REF;
+pub use report::{LostClaim, Report};
