@@ -11,6 +11,9 @@ pub mod report;
 mod shelf;
 pub mod union;
 
+#[cfg(test)]
+mod tests;
+
 pub use choice::{Choice, Why};
 pub use publish::{Options, sync};
 pub use remote::PUBLISHED_REF;
