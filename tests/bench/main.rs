@@ -1,0 +1,94 @@
+//! The speed of `bd` beside git's (STATE 8): makes its own data, runs whole processes, prints one Markdown table.
+//!
+//! `bench` measures 1k, 10k and 100k beads; `--write` puts the table into docs/benchmarks.md; `--short` measures 1k and 10k with
+//! fewer runs, and with `--baseline FILE` fails where a promise is broken and the figure is more than a quarter worse than
+//! the baseline, or a count is higher; `--save FILE` writes a baseline. Needs `target/release/bd` (cargo build --release -p bd).
+
+mod generate;
+mod measure;
+mod report;
+mod rows;
+
+use measure::Programs;
+use rows::Bench;
+use std::io::Write;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            say(&why);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn say(line: &str) {
+    let _closed = writeln!(std::io::stderr(), "{line}");
+}
+
+fn value<'a>(args: &'a [String], flag: &str) -> Option<&'a str> {
+    args.iter().position(|a| a == flag).and_then(|at| args.get(at + 1)).map(String::as_str)
+}
+
+fn run(args: &[String]) -> Result<bool, String> {
+    let mut out = std::io::stdout().lock();
+    if let Some(file) = value(args, "--serde-pass") {
+        return generate::serde_pass(file, &mut out).map(|()| true).map_err(|e| format!("{file}: {e}"));
+    }
+    let short = args.iter().any(|a| a == "--short");
+    let runs = value(args, "--runs").and_then(|n| n.parse().ok()).unwrap_or(if short { 15 } else { 30 });
+    let mut bench = Bench::new(Programs::find()?, runs, say);
+    let sizes: &[(&str, usize)] = &[("1k", 1_000), ("10k", 10_000), ("100k", 100_000)];
+    for (name, beads) in &sizes[..if short { 2 } else { 3 }] {
+        bench.at_size(name, *beads);
+    }
+    bench.eight_writers();
+    bench.growth(if short { 200 } else { 1_000 });
+    let page = bench.report.markdown(&machine(), runs);
+    write!(out, "{page}").map_err(|e| e.to_string())?;
+    let root = bd_tests::repository_root();
+    if args.iter().any(|a| a == "--write") {
+        std::fs::write(root.join("docs/benchmarks.md"), &page).map_err(|e| format!("docs/benchmarks.md: {e}"))?;
+    }
+    if let Some(file) = value(args, "--save") {
+        let text = serde_json::to_string_pretty(&bench.report.baseline()).map_err(|e| e.to_string())?;
+        std::fs::write(file, text + "\n").map_err(|e| format!("{file}: {e}"))?;
+    }
+    let Some(file) = value(args, "--baseline") else { return Ok(true) };
+    let text = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
+    let baseline = serde_json::from_str(&text).map_err(|e| format!("{file}: {e}"))?;
+    let worse = bench.report.worse_than(&baseline);
+    for line in &worse {
+        say(&format!("worse than the baseline: {line}"));
+    }
+    Ok(worse.is_empty())
+}
+
+/// Date, processors, memory, kernel, versions.
+fn machine() -> String {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let line = |text: &str, key: &str| {
+        let found =
+            text.lines().find_map(|l| l.strip_prefix(key).map(|v| v.trim_start_matches([' ', '\t', ':']).trim().to_owned()));
+        found.unwrap_or_else(|| "?".to_owned())
+    };
+    let tool = |name: &str| {
+        let out = std::process::Command::new(name).arg("--version").output();
+        out.map_or_else(|_| format!("no {name}"), |o| String::from_utf8_lossy(&o.stdout).trim().to_owned())
+    };
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let date = std::process::Command::new("date").args(["-u", "+%Y-%m-%d"]).output();
+    let date = date.map_or_else(|_| String::new(), |o| String::from_utf8_lossy(&o.stdout).trim().to_owned());
+    format!(
+        "{date}; {cores} x {}; {} memory; Linux {}; {}; {}",
+        line(&read("/proc/cpuinfo"), "model name"),
+        line(&read("/proc/meminfo"), "MemTotal"),
+        read("/proc/sys/kernel/osrelease").trim(),
+        tool("git"),
+        tool("rustc")
+    )
+}

@@ -1,0 +1,166 @@
+//! Whole processes: time, memory, counts.
+
+use bd_tests::{Cmd, Output, Sandbox, Work};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// The programs that are measured.
+pub struct Programs {
+    /// The release binary of `bd`.
+    pub bd: PathBuf,
+    /// This program, for the pass of serde_json.
+    pub me: PathBuf,
+}
+
+impl Programs {
+    /// Beside the running program.
+    pub fn find() -> Result<Self, String> {
+        let me = std::env::current_exe().map_err(|e| e.to_string())?;
+        let bd = me.parent().unwrap_or(Path::new(".")).join("bd");
+        if bd.is_file() { Ok(Self { bd, me }) } else { Err(format!("{} is missing: cargo build --release -p bd", bd.display())) }
+    }
+
+    /// `bd` as people run it.
+    pub fn bd(&self, work: &Work, args: &[&str]) -> Cmd {
+        // The release binary knows no fixed clock of tests; without them ids are fresh.
+        work.sandbox().program_in(&self.bd, work.dir(), work.actor(), args).free_running()
+    }
+
+    /// The pass of serde_json.
+    pub fn serde_pass(&self, sandbox: &Sandbox, file: &Path) -> Cmd {
+        sandbox.program_in(&self.me, sandbox.root(), "bench", &["--serde-pass", &file.display().to_string()])
+    }
+}
+
+/// Milliseconds of one run; a failure is an error of the bench.
+pub fn time(cmd: Cmd) -> f64 {
+    let start = Instant::now();
+    let out = cmd.run();
+    let ms = start.elapsed().as_secs_f64() * 1e3;
+    must(&out);
+    ms
+}
+
+/// The output of a success.
+pub fn must(out: &Output) -> &str {
+    out.ok()
+}
+
+/// A row of times.
+#[derive(Clone, Debug, Default)]
+pub struct Times(Vec<f64>);
+
+impl Times {
+    /// Adds one run.
+    pub fn push(&mut self, ms: f64) {
+        self.0.push(ms);
+    }
+
+    fn at(&self, share: f64) -> f64 {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        let last = sorted.len().saturating_sub(1);
+        sorted.get(((last as f64) * share).round() as usize).copied().unwrap_or(f64::NAN)
+    }
+
+    /// The middle one.
+    pub fn median(&self) -> f64 {
+        self.at(0.5)
+    }
+
+    /// All but one in twenty are faster.
+    pub fn p95(&self) -> f64 {
+        self.at(0.95)
+    }
+}
+
+/// The most memory that a command had, in KiB, as GNU time counts it; `None` where that is not installed.
+pub fn peak_kib(work: &Work, program: &Path, args: &[&str]) -> Option<u64> {
+    let time = Path::new("/usr/bin/time");
+    if !time.exists() {
+        return None;
+    }
+    let program = program.display().to_string();
+    let all: Vec<&str> = ["-f", "peak %M", &program].into_iter().chain(args.iter().copied()).collect();
+    let out = work.sandbox().program_in(time, work.dir(), work.actor(), &all).free_running().run();
+    out.stderr().lines().rev().find_map(|l| l.strip_prefix("peak ")?.trim().parse().ok())
+}
+
+/// What a command asked of the system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All system calls of the process and its children.
+    pub calls: u64,
+    /// `fsync` and `fdatasync`.
+    pub syncs: u64,
+    /// Files that were made: opens with `O_CREAT` of what was not there.
+    pub created: u64,
+    /// New objects in the repository.
+    pub objects: u64,
+}
+
+/// Counts by `strace`; `None` where that is not installed.
+pub fn counts(work: &Work, program: &Path, args: &[&str]) -> Option<Counts> {
+    let strace = ["/usr/bin/strace", "/usr/local/bin/strace"].into_iter().map(Path::new).find(|p| p.exists())?;
+    let log = work.sandbox().path("tmp/strace");
+    let (target, program) = (log.display().to_string(), program.display().to_string());
+    let all: Vec<&str> = ["-f", "-qq", "-o", &target, &program].into_iter().chain(args.iter().copied()).collect();
+    let before = objects(work);
+    let mut there = std::collections::BTreeSet::new();
+    collect(&work.common_dir(), &mut there);
+    let out = work.sandbox().program_in(strace, work.dir(), work.actor(), &all).free_running().run();
+    if !out.succeeded() {
+        return None;
+    }
+    let text = std::fs::read_to_string(&log).unwrap_or_default();
+    let mut counts = Counts { objects: objects(work).saturating_sub(before), ..Counts::default() };
+    for line in text.lines() {
+        // `12345 openat(AT_FDCWD, …`; what is not a call is a signal, an exit or the second half of a call.
+        let call = line.split_once(' ').map_or(line, |(_, rest)| rest.trim_start());
+        if !call.starts_with(|c: char| c.is_ascii_lowercase()) {
+            continue;
+        }
+        counts.calls += 1;
+        counts.syncs += u64::from(call.starts_with("fsync(") || call.starts_with("fdatasync("));
+        if call.starts_with("open") && call.contains("O_CREAT") && !call.contains("= -1") {
+            // A path that was there is only opened; one that we made before is not made twice.
+            let path = call.split('"').nth(1).unwrap_or("");
+            let path = work.dir().join(path).components().collect::<PathBuf>();
+            counts.created += u64::from(call.contains("O_EXCL") || there.insert(path));
+        }
+    }
+    Some(counts)
+}
+
+/// Every path below a folder.
+fn collect(dir: &Path, into: &mut std::collections::BTreeSet<PathBuf>) {
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.path().is_dir() {
+            collect(&entry.path(), into);
+        } else {
+            into.insert(entry.path());
+        }
+    }
+}
+
+/// Loose objects.
+fn objects(work: &Work) -> u64 {
+    let out = work.git(&["count-objects"]);
+    out.line().split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0)
+}
+
+/// Bytes below a folder: as blocks on the disk, and as content.
+pub fn size(dir: &Path) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    let mut sum = (0, 0);
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let Ok(meta) = entry.path().symlink_metadata() else { continue };
+        sum.0 += meta.blocks() * 512;
+        sum.1 += meta.len();
+        if meta.is_dir() {
+            let below = size(&entry.path());
+            sum = (sum.0 + below.0, sum.1 + below.1);
+        }
+    }
+    sum
+}
