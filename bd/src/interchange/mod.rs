@@ -1,6 +1,8 @@
 //! Records of upstream Beads in and out (STATE 9, docs/concepts/interchange.md). Pure: bytes and beads in, events and
 //! bytes out; whoever calls commits the one and writes the other.
 
+pub mod export;
+pub mod import;
 pub mod json;
 mod keys;
 mod parts;
