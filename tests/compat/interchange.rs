@@ -54,7 +54,11 @@ fn real_records_come_back_field_by_field_and_a_second_import_says_nothing() {
         let bytes = std::fs::read(folder.join(name)).unwrap();
         let mut state = State::new();
         let first = import(&mut state, &bytes);
-        assert_eq!((first.created.len(), first.updated.len(), first.conflicts.len(), first.skipped.len()), (count, 0, 0, 0), "{name}");
+        assert_eq!(
+            (first.created.len(), first.updated.len(), first.conflicts.len(), first.skipped.len()),
+            (count, 0, 0, 0),
+            "{name}"
+        );
         let text = export_text(&state);
         let (before, after) = (records(std::str::from_utf8(&bytes).unwrap()), records(&text));
         assert_eq!(after.len(), count);

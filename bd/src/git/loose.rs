@@ -70,7 +70,10 @@ pub(super) fn sync_all(paths: &[PathBuf]) -> Result<Vec<PathBuf>, GitError> {
     let work = || {
         let mut done = Vec::new();
         while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
-            match File::open(path).and_then(|file| file.sync_all()) {
+            crate::failpoint!("git.sync.file.before");
+            let synced = File::open(path).and_then(|file| file.sync_all());
+            crate::failpoint!("git.sync.file.after");
+            match synced {
                 Ok(()) => done.push(path.clone()),
                 Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
                 Err(source) => return Err(GitError::Io { path: path.clone(), source }),

@@ -153,6 +153,7 @@ pub(super) fn finish(mut command: Command, input: &[u8]) -> Result<Output, GitEr
     if !input.is_empty() {
         command.stdin(Stdio::piped());
     }
+    crate::failpoint!("git.child.before");
     let mut child = command.spawn().map_err(|e| spawn_error(&command, e))?;
     let stdin = child.stdin.take();
     let done = std::thread::scope(|scope| {
@@ -163,6 +164,7 @@ pub(super) fn finish(mut command: Command, input: &[u8]) -> Result<Output, GitEr
         child.wait_with_output()
     })
     .map_err(|e| GitError::Other(format!("git could not be waited for: {e}")))?;
+    crate::failpoint!("git.child.after");
     let stderr = redact(&String::from_utf8_lossy(&done.stderr));
     Ok(Output { code: done.status.code(), stdout: done.stdout, stderr })
 }

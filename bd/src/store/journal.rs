@@ -121,7 +121,9 @@ impl Journal {
     pub fn append(&self, _lock: &Lock, whole: u64, path: &str, bytes: &[u8]) -> Result<u64> {
         let io = |e: std::io::Error| Error::io(&self.path, &e);
         let fresh = !self.path.exists();
+        crate::failpoint!("journal.open.before");
         let mut file = OpenOptions::new().create(true).write(true).truncate(false).open(&self.path).map_err(io)?;
+        crate::failpoint!("journal.open.after");
         if file.metadata().map_err(io)?.len() != whole {
             crate::failpoint!("journal.cut.before");
             file.set_len(whole).map_err(io)?;
@@ -137,13 +139,17 @@ impl Journal {
         let written = written.and_then(|()| file.sync_data());
         crate::failpoint!("journal.sync.after");
         if let Err(e) = written {
+            crate::failpoint!("journal.take_back.before");
             let _ = file.set_len(whole);
+            crate::failpoint!("journal.take_back.after");
             return Err(io(e));
         }
         if fresh {
             // The first record also makes the name of the file durable.
             if let Some(dir) = self.path.parent() {
+                crate::failpoint!("journal.name.before");
                 File::open(dir).and_then(|d| d.sync_all()).map_err(|e| Error::io(dir, &e))?;
+                crate::failpoint!("journal.name.after");
             }
         }
         Ok(whole + record.len() as u64)
@@ -162,9 +168,11 @@ impl Journal {
             let head = format!("rec {} {} {}\n", record.path, record.bytes.len(), hex(&Sha256::digest(&record.bytes)));
             file.write_all(head.as_bytes()).and_then(|()| file.write_all(&record.bytes)).map_err(io)?;
         }
+        crate::failpoint!("journal.replace.sync");
         file.sync_all().map_err(io)?;
         crate::failpoint!("journal.replace.rename");
         std::fs::rename(&temp, &self.path).map_err(io)?;
+        crate::failpoint!("journal.replace.name");
         if let Some(dir) = self.path.parent() {
             File::open(dir).and_then(|d| d.sync_all()).map_err(|e| Error::io(dir, &e))?;
         }

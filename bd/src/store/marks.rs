@@ -38,10 +38,12 @@ impl Store {
         let Some(tip) = marks.tip else { return };
         let path = self.marks_path();
         let text = format!("{tip} {} {} .\n", marks.end, marks.since_sync);
+        crate::failpoint!("marks.before");
         if std::fs::write(&path, &text).is_err() {
             let _ = path.parent().map(std::fs::create_dir_all);
             let _ = std::fs::write(&path, text);
         }
+        crate::failpoint!("marks.after");
     }
 }
 

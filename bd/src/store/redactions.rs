@@ -135,7 +135,9 @@ impl Store {
         }
         text.push_str(".\n");
         // A memory only: losing it costs a reading of the state.
+        crate::failpoint!("redactions.marks.before");
         let _ = std::fs::create_dir_all(self.dir().join("marks")).and_then(|()| std::fs::write(self.redactions_path(), text));
+        crate::failpoint!("redactions.marks.after");
     }
 
     fn redactions_path(&self) -> std::path::PathBuf {

@@ -197,5 +197,8 @@ fn remove_empty(dir: &Path) -> std::io::Result<()> {
     for entry in std::fs::read_dir(dir)? {
         remove_empty(&entry?.path())?;
     }
-    std::fs::remove_dir(dir)
+    crate::failpoint!("git.ref.empty_dir.before");
+    let removed = std::fs::remove_dir(dir);
+    crate::failpoint!("git.ref.empty_dir.after");
+    removed
 }
