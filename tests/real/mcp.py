@@ -12,7 +12,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from pathlib import Path
+
+warnings.simplefilter("ignore")  # the client library's own deprecations
 
 from fastmcp import Client
 from fastmcp.client.transports import StdioTransport
@@ -69,10 +72,12 @@ class World:
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": str(self.home / "gitconfig"),
             "LANG": "C.UTF-8",
+            "PYTHONWARNINGS": "ignore",
         }
         for key, value in (("user.name", "Ann"), ("user.email", "ann@example.org"), ("init.defaultBranch", "main")):
             self.run("git", "config", "--global", key, value)
         self.run("git", "init", "-q")
+        self.log = scratch / "server.log"
         self.used = set()
         self.client = None
 
@@ -91,7 +96,7 @@ class World:
     def server(self):
         env = dict(self.env, BEADS_ACTOR="claude", BEADS_NO_AUTO_FLUSH="1", BEADS_NO_AUTO_IMPORT="1")
         command = str(Path(sys.executable).parent / "beads-mcp")
-        return StdioTransport(command=command, args=[], env=env, cwd=str(self.repo))
+        return StdioTransport(command=command, args=[], env=env, cwd=str(self.repo), log_file=self.log)
 
     async def call(self, tool, **args):
         """The answer of a tool; an error in any of the client's forms raises."""
@@ -380,6 +385,7 @@ CHECKS = (
 async def main():
     scratch = Path(tempfile.mkdtemp(prefix="bd-real-mcp-"))
     passed = failed = 0
+    world = None
     try:
         world = World(scratch)
         async with Client(world.server()) as client:
@@ -392,6 +398,10 @@ async def main():
                 except Exception as error:
                     failed += 1
                     print(f"FAIL  {check.__name__}: {type(error).__name__}: {error}")
+    except Exception as error:
+        failed += 1
+        log = world.log.read_text(errors="replace")[-4000:] if world and world.log.exists() else ""
+        print(f"FAIL  the server does not answer: {error}\n{log}")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     print(f"{passed} passed, {failed} failed", flush=True)
