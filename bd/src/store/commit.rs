@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 /// Commits what the journal holds and the ref lacks. `Ok(false)`: the ref could not be written, the journal stands.
-pub(super) fn commit_pending(store: &Store, _lock: &Lock) -> Result<bool> {
+pub(super) fn commit_pending(store: &Store, lock: &Lock) -> Result<bool> {
     let git = store.git();
     let journal = Journal::new(store.dir());
     let marks = store.marks();
@@ -29,7 +29,7 @@ pub(super) fn commit_pending(store: &Store, _lock: &Lock) -> Result<bool> {
                         missing.push(record);
                     }
                 }
-                missing
+                if missing.is_empty() { missing } else { super::syncpoint::lacking(store, root, missing)? }
             }
             _ => contents.records.iter().collect(),
         };
@@ -42,6 +42,10 @@ pub(super) fn commit_pending(store: &Store, _lock: &Lock) -> Result<bool> {
         match commit(store, tip, &missing) {
             Ok(Some(new)) => {
                 store.set_marks(&Marks { tip: Some(new), end: contents.whole, since_sync: marks.since_sync + 1 });
+                if marks.since_sync + 1 >= super::syncpoint::EVERY {
+                    // A disk that does not take it now takes it at the next mutation: the journal stands until then.
+                    let _ = store.make_sync_point(lock);
+                }
                 return Ok(true);
             }
             // Somebody else moved the ref (another tool, a fetch): look again.
