@@ -10,6 +10,7 @@ mod load;
 mod lock;
 mod marks;
 pub mod pack;
+mod recover;
 mod redactions;
 mod sealed;
 mod snapshot;
@@ -30,7 +31,7 @@ pub use lock::Lock;
 pub use redactions::{Redactions, check_sealed, damaged};
 pub use sealed::{SealedName, seal};
 pub use snapshot::Snapshot;
-pub use sources::{STATE_REF, Sources};
+pub use sources::{PUBLISHED_REF, STATE_REF, Sources};
 pub use syncpoint::SyncPoint;
 pub use tree::{FileEntry, list_files, list_files_at, list_rides};
 pub use treediff::{TreeDiff, diff_trees, stream_files};
@@ -53,6 +54,7 @@ pub struct Store {
     dir: PathBuf,
     actor: Actor,
     now: jiff::Timestamp,
+    notices: std::sync::Mutex<Vec<String>>,
 }
 
 impl Store {
@@ -64,6 +66,11 @@ impl Store {
     pub fn open(env: Arc<Env>) -> Result<Self> {
         let git: Arc<dyn Git> = Arc::from(crate::git::open(&env)?);
         let store = Self::attach(env, git)?;
+        if !store.state_readable() {
+            let lock = store.lock()?;
+            store.recover(&lock)?;
+            store.recover_deep(&lock)?;
+        }
         if !store.is_initialised()? {
             if store.config.sync_published() && store.sources.remote.is_some() {
                 return Err(Error::new(ErrorKind::Remote, "the beads of this repository are published, and this clone has not fetched them")
@@ -81,7 +88,7 @@ impl Store {
         let dir = git.paths().beads_dir();
         let actor = crate::config::actor(&env, &*git, &config);
         let now = env.now();
-        Ok(Self { env, git, config, sources, dir, actor, now })
+        Ok(Self { env, git, config, sources, dir, actor, now, notices: std::sync::Mutex::default() })
     }
 
     /// True if there is state here: the state ref, a journal, a fetched branch, rides, or a configuration.
@@ -138,6 +145,16 @@ impl Store {
         self.now
     }
 
+    /// Says something that people should know; the command prints it on stderr when it ends.
+    pub fn notice(&self, text: impl Into<String>) {
+        self.notices.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(text.into());
+    }
+
+    /// What was said since the last call.
+    pub fn take_notices(&self) -> Vec<String> {
+        std::mem::take(&mut *self.notices.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
     /// What is known at this moment. Takes no lock.
     ///
     /// # Errors
@@ -162,12 +179,14 @@ impl Store {
     /// What `make` returns; a damaged store (exit 9); a held lock (exit 7); a disk that does not take the record.
     pub fn write<T>(&self, make: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let lock = self.lock()?;
+        self.recover(&lock)?;
         tx::write(self, &lock, make)
     }
 
     /// Commits what the journal holds and the state ref lacks; `true` if the ref is now complete.
     /// Never fails for a ref that cannot be written: the journal stands (STATE 5.2).
     pub fn commit_pending(&self, lock: &Lock) -> Result<bool> {
+        self.recover(lock)?;
         commit::commit_pending(self, lock)
     }
 }

@@ -6,6 +6,10 @@ use crate::git::{Git, Head};
 /// Where this clone's events are committed.
 pub const STATE_REF: &str = "refs/beads/state";
 
+/// The last tip of the remote's branch that is part of our state: it keeps those objects from being collected, and
+/// says what the remote once had.
+pub const PUBLISHED_REF: &str = "refs/beads/published";
+
 /// The refs that are read and folded, besides [`STATE_REF`] and the journal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {

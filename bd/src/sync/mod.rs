@@ -16,5 +16,4 @@ mod tests;
 
 pub use choice::{Choice, Why};
 pub use publish::{Options, sync};
-pub use remote::PUBLISHED_REF;
 pub use report::{LostClaim, Report};

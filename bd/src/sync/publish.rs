@@ -76,7 +76,7 @@ pub fn sync(store: &Store, options: Options) -> Result<Report> {
         let new = write(store, there.tip, &union)?;
         let Some(words) = remote.push(new, there.tip)? else {
             report.published += union.fresh;
-            report.first = there.tip.is_none() || store.git().tip(super::remote::PUBLISHED_REF)?.is_none();
+            report.first = there.tip.is_none() || store.git().tip(crate::store::PUBLISHED_REF)?.is_none();
             report.unpublished = 0;
             remote.note(new)?;
             let _ = ours;

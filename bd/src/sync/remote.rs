@@ -2,11 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::git::{Cas, Expected, FetchOutcome, Git, GitError, Oid, PushOutcome};
-use crate::store::{Sources, Store};
-
-/// The last tip of the remote's branch that is part of our state: it keeps those objects from being collected, and
-/// says what the remote once had.
-pub const PUBLISHED_REF: &str = "refs/beads/published";
+use crate::store::{PUBLISHED_REF, Sources, Store};
 
 /// The remote and the names on both sides.
 pub struct Remote<'a> {

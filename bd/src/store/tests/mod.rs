@@ -1,5 +1,6 @@
 //! The store against real git.
 
+mod recovering;
 mod writing;
 
 use super::Store;
@@ -45,11 +46,17 @@ impl Lab {
     }
 
     pub fn store_with(&self, more: &[(&str, &str)]) -> Store {
-        let mut vars: BTreeMap<String, String> = more.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        vars.entry("BD_ACTOR".into()).or_insert_with(|| "ann".into());
-        let env = Arc::new(Env::new(self.repo.clone(), vars));
+        let env = self.env(more);
         let git = Arc::from(crate::git::open(&env).unwrap());
         Store::attach(env, git).unwrap()
+    }
+
+    pub fn env(&self, more: &[(&str, &str)]) -> Arc<Env> {
+        let mut vars: BTreeMap<String, String> = more.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        #[expect(clippy::disallowed_methods, reason = "tests find git where the developer has it")]
+        vars.entry("PATH".into()).or_insert_with(|| std::env::var("PATH").unwrap());
+        vars.entry("BD_ACTOR".into()).or_insert_with(|| "ann".into());
+        Arc::new(Env::new(self.repo.clone(), vars))
     }
 
     pub fn beads_dir(&self) -> PathBuf {

@@ -1,0 +1,165 @@
+//! A state ref that is missing, shorter than it was, or unreadable (STATE 5.3): a mirror fetch, `git filter-repo`, a
+//! deleted ref, objects that a power loss left empty. It is made whole again from what this clone still has: the old
+//! tips, the tracking ref, the journal. Nothing is taken away, and the command says what it did.
+
+use super::sources::{PUBLISHED_REF, STATE_REF};
+use super::syncpoint::objects_since;
+use super::tree::list_files_at;
+use super::treediff::diff_trees;
+use super::{Lock, Store, commit};
+use crate::error::{Error, ErrorKind, Result};
+use crate::git::{Cas, Expected, GitError, Oid};
+use std::collections::BTreeMap;
+
+impl Store {
+    /// Looks whether the state ref is what this clone last made of it, and mends it if it is less. Cheap where all is
+    /// well. What was done is said as a notice ([`Store::take_notices`]).
+    ///
+    /// # Errors
+    /// The ref cannot be written; damage that only `bd doctor` can set aside.
+    pub fn recover(&self, lock: &Lock) -> Result<()> {
+        let expected = self.marks().tip.or_else(|| self.sync_point().tip);
+        let tip = match self.git().tip(STATE_REF) {
+            Ok(tip) if tip == expected => return Ok(()),
+            Ok(tip) => tip,
+            Err(_) => {
+                self.set_ref_file_aside()?;
+                None
+            }
+        };
+        if let Some(tip) = tip {
+            if !self.readable(tip) {
+                return self.recover_deep(lock);
+            }
+            if expected.is_none_or(|old| self.descends(tip, old)) {
+                return Ok(());
+            }
+        }
+        let what = if tip.is_none() { "was missing" } else { "had lost commits" };
+        let tip = self.gather(lock, tip)?;
+        commit::commit_pending(self, lock)?;
+        if self.git().tip(STATE_REF)?.is_some() || tip.is_some() {
+            self.notice(format!("the state ref {what}; it was rebuilt from what this clone still has"));
+        }
+        Ok(())
+    }
+
+    /// [`Store::recover`] for a tip that cannot be read, or whose objects cannot: the ref goes back to the last sync
+    /// point, damaged objects are moved away (git never rewrites an id that exists), and the journal is replayed.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn recover_deep(&self, lock: &Lock) -> Result<()> {
+        let git = self.git();
+        let away = self.dir().join("quarantine").join("objects");
+        for _ in 0..8 {
+            let tip = git.tip(STATE_REF)?;
+            let base = self.sync_point().tip.filter(|b| self.readable(*b));
+            let bad = tip.map_or(Vec::new(), |tip| self.unreadable(tip, base));
+            if bad.is_empty() {
+                let seen = self.marks().tip;
+                if seen.is_some() && seen != tip {
+                    self.gather(lock, tip)?;
+                    commit::commit_pending(self, lock)?;
+                }
+                return Ok(());
+            }
+            let moved = git.evict_damaged(&bad, &away)?;
+            crate::failpoint!("recover.back.before");
+            if let Some(tip) = tip.filter(|t| Some(*t) != base) {
+                if git.update_ref(STATE_REF, Expected::Is(tip), base, "bd: back to the last sync point")? != Cas::Done {
+                    continue;
+                }
+            } else if moved.is_empty() {
+                break;
+            }
+            crate::failpoint!("recover.back.after");
+            self.set_marks(&super::marks::Marks { tip: base, end: 0, since_sync: 0 });
+            self.gather(lock, base)?;
+            commit::commit_pending(self, lock)?;
+            self.notice(format!(
+                "the state ref could not be read ({} damaged); it was rebuilt from the last sync point and the journal",
+                if bad.len() == 1 { "1 object".to_owned() } else { format!("{} objects", bad.len()) }
+            ));
+        }
+        Err(Error::new(ErrorKind::Damaged, "the state ref cannot be read, and this clone has no whole copy of what it held")
+            .hint("`bd sync` brings back what the remote has; `git fsck` names the objects that are damaged"))
+    }
+
+    /// Adds to `tip` the files of every other tip that this clone knows. Returns the new tip.
+    fn gather(&self, lock: &Lock, tip: Option<Oid>) -> Result<Option<Oid>> {
+        let git = self.git();
+        let mut known: Vec<Oid> = [self.marks().tip, self.sync_point().tip].into_iter().flatten().collect();
+        for name in [Some(PUBLISHED_REF), self.sources().tracking.as_deref()].into_iter().flatten() {
+            known.extend(git.tip(name).ok().flatten());
+        }
+        let mut tip = tip;
+        for other in known {
+            if Some(other) == tip || !self.readable(other) {
+                continue;
+            }
+            let ours = tip.map(|t| git.commit_tree(t)).transpose()?;
+            let theirs = git.commit_tree(other)?;
+            let missing = diff_trees(git, ours, Some(theirs))?.b;
+            let changes: BTreeMap<String, Option<Oid>> =
+                missing.into_iter().filter(|f| git.object_ok(f.oid)).map(|f| (format!(".beads/{}", f.path()), Some(f.oid))).collect();
+            if !changes.is_empty() {
+                let tree = commit::edit_tree(git, ours, &changes)?;
+                tip = self.commit_state(lock, tip, tree, "bd: rebuild the state ref\n".to_owned())?.or(tip);
+            }
+        }
+        Ok(tip)
+    }
+
+    /// True unless the state ref's tip, or the first tree below it, is what a power loss left of it. Two small reads.
+    pub(super) fn state_readable(&self) -> bool {
+        match self.git().tip(STATE_REF) {
+            Ok(Some(tip)) => self.git().commit_tree(tip).is_ok_and(|root| self.git().read_tree(root).is_ok()),
+            Ok(None) => true,
+            Err(_) => false,
+        }
+    }
+
+    /// True if a commit and all its trees can be read.
+    fn readable(&self, tip: Oid) -> bool {
+        self.git().commit_tree(tip).is_ok_and(|root| list_files_at(self.git(), root).is_ok())
+    }
+
+    /// The objects that came since `base` and cannot be read, as far as they can be named.
+    fn unreadable(&self, tip: Oid, base: Option<Oid>) -> Vec<Oid> {
+        let git = self.git();
+        match objects_since(git, tip, base) {
+            Ok(objects) => objects.into_iter().filter(|o| !git.object_ok(*o)).collect(),
+            // The walk stops at the first one: it is named, and the next round finds the next.
+            Err(GitError::Object { id, .. }) => vec![id],
+            Err(_) => vec![tip],
+        }
+    }
+
+    /// True if `old` is `tip` or one of its first parents.
+    fn descends(&self, tip: Oid, old: Oid) -> bool {
+        let mut at = Some(tip);
+        while let Some(commit) = at {
+            if commit == old {
+                return true;
+            }
+            at = self.git().commit_parents(commit).ok().and_then(|p| p.first().copied());
+        }
+        false
+    }
+
+    /// A loose ref file without an object's name in it is what a power loss leaves; git itself refuses to touch it.
+    fn set_ref_file_aside(&self) -> Result<()> {
+        let path = self.git().paths().common_dir.join(STATE_REF);
+        let content = std::fs::read_to_string(&path).unwrap_or_default();
+        if !path.is_file() || Oid::from_hex(content.trim()).is_some() {
+            // Not the kind of damage that we know: git's own words are better.
+            return self.git().tip(STATE_REF).map(drop).map_err(Into::into);
+        }
+        let away = self.dir().join("quarantine");
+        crate::failpoint!("recover.ref.before");
+        std::fs::create_dir_all(&away).and_then(|()| std::fs::rename(&path, away.join("state-ref"))).map_err(|e| Error::io(&path, &e))?;
+        crate::failpoint!("recover.ref.after");
+        Ok(())
+    }
+}
