@@ -3,6 +3,7 @@
 //! A reader takes a [`Snapshot`]; a writer calls [`Store::write`]. Both see exactly what STATE 2 names: the state ref,
 //! the journal, the store remote's branch `beads` and the rides on its default branch.
 
+mod batch;
 mod commit;
 mod damage;
 mod journal;
@@ -23,6 +24,7 @@ mod tx;
 #[cfg(test)]
 mod tests;
 
+pub use batch::Batch;
 pub(crate) use commit::edit_tree;
 pub use damage::Damage;
 pub use journal::{Journal, Record};

@@ -9,13 +9,13 @@ use super::{Store, commit};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fold::{Bead, fold_bead};
 use crate::model::{Actor, BeadId, Event, EventId, Kind, format_time};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// What a mutation works with. Events that it pushed are seen by its own later questions.
 pub struct Tx<'a> {
-    store: &'a Store,
-    snapshot: Snapshot,
-    events: Vec<Event>,
+    pub(super) store: &'a Store,
+    pub(super) snapshot: Snapshot,
+    pub(super) events: Vec<Event>,
 }
 
 impl Tx<'_> {
@@ -86,6 +86,17 @@ impl Tx<'_> {
 }
 
 pub(super) fn write<T>(store: &Store, lock: &Lock, make: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    let mut tx = Tx { store, snapshot: sound_snapshot(store)?, events: Vec::new() };
+    let out = make(&mut tx)?;
+    finish(lock, tx)?;
+    Ok(out)
+}
+
+/// A snapshot to write on.
+///
+/// # Errors
+/// The store is damaged (exit 9): nothing may be written before the bytes are in quarantine.
+pub(super) fn sound_snapshot(store: &Store) -> Result<Snapshot> {
     let snapshot = Snapshot::take(store)?;
     if let Some(first) = snapshot.damage().first() {
         let more = match snapshot.damage().len() - 1 {
@@ -95,8 +106,12 @@ pub(super) fn write<T>(store: &Store, lock: &Lock, make: impl FnOnce(&mut Tx<'_>
         return Err(Error::new(ErrorKind::Damaged, format!("the store is damaged, nothing was written: {first}{more}"))
             .hint("`bd doctor` shows all of it and can put the damaged bytes into quarantine"));
     }
-    let mut tx = Tx { store, snapshot, events: Vec::new() };
-    let out = make(&mut tx)?;
+    Ok(snapshot)
+}
+
+/// Makes the pushed events durable and commits them.
+pub(super) fn finish(lock: &Lock, tx: Tx<'_>) -> Result<()> {
+    let store = tx.store;
     let (shared, local) = tx.parted()?;
     if !local.is_empty() {
         let journal = Journal::local(store.dir());
@@ -108,7 +123,7 @@ pub(super) fn write<T>(store: &Store, lock: &Lock, make: impl FnOnce(&mut Tx<'_>
         append_sealed(store, lock, "events", &shared)?;
         commit::commit_pending(store, lock)?;
     }
-    Ok(out)
+    Ok(())
 }
 
 impl Tx<'_> {
@@ -116,14 +131,14 @@ impl Tx<'_> {
     /// (`bd update --persistent`); then everything that happened to it is shared.
     fn parted(self) -> Result<(Vec<Event>, Vec<Event>)> {
         let (mut shared, mut local) = (Vec::new(), Vec::new());
+        // A record that says `ephemeral` in an import was shared once already, and round-trips.
+        let imported: HashSet<&BeadId> = self.events.iter().filter(|e| e.kind == Kind::IMPORT).map(|e| &e.bead).collect();
         let mut judged: BTreeMap<BeadId, (bool, bool)> = BTreeMap::new();
         for event in &self.events {
             if !judged.contains_key(&event.bead) {
                 let stored = self.snapshot.events(&event.bead)?;
                 let is_local = stored.iter().all(|e| e.place == Place::Local);
-                // A record that says `ephemeral` in an import was shared once already, and round-trips.
-                let imported = self.events.iter().any(|e| e.bead == event.bead && e.kind == Kind::IMPORT);
-                let ephemeral = !imported && self.bead(&event.bead)?.is_some_and(|b| b.flag("ephemeral"));
+                let ephemeral = !imported.contains(&event.bead) && self.bead(&event.bead)?.is_some_and(|b| b.flag("ephemeral"));
                 if is_local && !ephemeral && !stored.is_empty() {
                     shared.extend(stored.into_iter().map(|e| e.event));
                 }
