@@ -1,6 +1,11 @@
-//! Cycles: none may be added, and those that a merge brought together are listed (docs/concepts/dependencies.md).
+//! Circles: none may be added, and those that a merge brought together are listed (docs/concepts/dependencies.md).
+//!
+//! Two graphs are looked at. *Edges*: every directed edge as it stands. *Waits*: what the rules of `ready` and the rule
+//! that a parent is closed after its children come to, between the beginning and the end of each bead. A circle of waits
+//! is a deadlock, also where no circle of edges is to be seen (a child waits for something that waits for its parent).
 
-use super::graph::{EdgeKind, GraphView, Target};
+use super::graph::{EdgeKind, GraphView, Node, Target};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// Why an edge may not be added.
@@ -8,62 +13,127 @@ use std::collections::{HashMap, HashSet, VecDeque};
 pub enum Refusal {
     /// From a bead to itself.
     ToItself,
-    /// From a child to its own ancestor, besides `parent-child`: the child would wait for what waits for it.
+    /// From a child to its own ancestor, besides `parent-child` and `waits-for`: the child would wait for what waits for it.
     ToAncestor,
-    /// It would close this circle: the beads in order, from the edge's source over its target back to the source.
+    /// It would close this circle of edges: the beads in order, from the edge's source over its target back to the source.
     Cycle(Vec<usize>),
+    /// These beads would wait for one another for ever; begins and ends with the same bead.
+    Deadlock(Vec<usize>),
 }
 
-/// What the bead waits for in one step: its targets, and for `waits-for` with `all-children` also the children that it
-/// waits for, so that a wait for one's own successor is a cycle. Deleted beads and shadows lead nowhere.
-fn step<V: GraphView + ?Sized>(view: &V, i: usize, f: &mut dyn FnMut(usize)) {
+/// The view with one more edge.
+struct With<'v, V: ?Sized> {
+    view: &'v V,
+    from: usize,
+    to: usize,
+    kind: EdgeKind,
+}
+
+impl<V: GraphView + ?Sized> GraphView for With<'_, V> {
+    fn find(&self, id: &str) -> Option<usize> {
+        self.view.find(id)
+    }
+    fn len(&self) -> usize {
+        self.view.len()
+    }
+    fn name(&self, i: usize) -> Cow<'_, str> {
+        self.view.name(i)
+    }
+    fn node(&self, i: usize) -> Node {
+        self.view.node(i)
+    }
+    fn out(&self, i: usize, f: &mut dyn FnMut(EdgeKind, Target<'_>)) {
+        self.view.out(i, f);
+        if i == self.from {
+            f(self.kind, Target::Bead(self.to));
+        }
+    }
+    fn incoming(&self, i: usize, f: &mut dyn FnMut(EdgeKind, usize)) {
+        self.view.incoming(i, f);
+        if i == self.to {
+            f(self.kind, self.from);
+        }
+    }
+}
+
+/// A step over an edge: to every bead that stands.
+fn edges<V: GraphView + ?Sized>(view: &V, i: usize, f: &mut dyn FnMut(usize)) {
     view.out(i, &mut |kind, target| {
-        let Target::Bead(at) = target else { return };
-        if !kind.counts_in_cycles() {
-            return;
-        }
-        if view.node(at).stands() {
+        if let Target::Bead(at) = target
+            && kind.counts_in_cycles()
+            && view.node(at).stands()
+        {
             f(at);
-        }
-        if kind == EdgeKind::WaitsAll {
-            awaited(view, i, at, f);
         }
     });
 }
 
-/// The children of the spawner that the waiting bead waits for.
-fn awaited<V: GraphView + ?Sized>(view: &V, waiting: usize, spawner: usize, f: &mut dyn FnMut(usize)) {
-    view.incoming(spawner, &mut |kind, child| {
-        if kind == EdgeKind::ParentChild && child != waiting && view.node(child).stands() {
+/// The beginning of a bead in the graph of waits.
+fn begin(i: usize) -> usize {
+    2 * i
+}
+
+/// The end of a bead in the graph of waits.
+fn end(i: usize) -> usize {
+    2 * i + 1
+}
+
+/// A step in the graph of waits: what must have happened before. Only live beads are waited for.
+/// `waits-for` with `any-children` is left out: no one child is waited for.
+fn waits<V: GraphView + ?Sized>(view: &V, at: usize, f: &mut dyn FnMut(usize)) {
+    let i = at / 2;
+    if at == end(i) {
+        f(begin(i));
+        children(view, i, i, &mut |child| f(end(child)));
+        return;
+    }
+    view.out(i, &mut |kind, target| {
+        let Target::Bead(to) = target else { return };
+        match kind {
+            _ if to == i => {}
+            EdgeKind::ParentChild if view.node(to).is_live() => f(begin(to)),
+            EdgeKind::Blocks | EdgeKind::Conditional if view.node(to).is_live() => f(end(to)),
+            EdgeKind::WaitsAll if view.node(to).stands() => children(view, to, i, &mut |child| f(end(child))),
+            _ => {}
+        }
+    });
+}
+
+/// The live children of a bead, but for one.
+fn children<V: GraphView + ?Sized>(view: &V, of: usize, but: usize, f: &mut dyn FnMut(usize)) {
+    view.incoming(of, &mut |kind, child| {
+        if kind == EdgeKind::ParentChild && child != but && view.node(child).is_live() {
             f(child);
         }
     });
 }
 
-/// A shortest way from any of `from` to `to`, both included.
-fn way<V: GraphView + ?Sized>(view: &V, from: &[usize], to: usize) -> Option<Vec<usize>> {
+type Step<'s> = &'s dyn Fn(usize, &mut dyn FnMut(usize));
+
+/// A shortest way over at least one step, both ends included.
+fn way(from: usize, to: usize, step: Step<'_>) -> Option<Vec<usize>> {
     let mut came: HashMap<usize, usize> = HashMap::new();
-    let mut queue: VecDeque<usize> = from.iter().copied().collect();
-    let starts: HashSet<usize> = from.iter().copied().collect();
-    let mut found = starts.contains(&to);
-    while let (false, Some(at)) = (found, queue.pop_front()) {
-        step(view, at, &mut |next| {
-            if !starts.contains(&next) && !came.contains_key(&next) {
-                came.insert(next, at);
+    let mut queue = VecDeque::from([from]);
+    while let Some(at) = queue.pop_front() {
+        step(at, &mut |next| {
+            if let std::collections::hash_map::Entry::Vacant(slot) = came.entry(next) {
+                slot.insert(at);
                 queue.push_back(next);
-                found |= next == to;
             }
         });
+        if came.contains_key(&to) {
+            let mut path = vec![to];
+            loop {
+                let before = *came.get(path.last()?)?;
+                path.push(before);
+                if before == from {
+                    path.reverse();
+                    return Some(path);
+                }
+            }
+        }
     }
-    if !found {
-        return None;
-    }
-    let mut path = vec![to];
-    while let Some(before) = path.last().and_then(|at| came.get(at)) {
-        path.push(*before);
-    }
-    path.reverse();
-    Some(path)
+    None
 }
 
 /// True if `ancestor` is reached from the bead over `parent-child`. Names say nothing: `bd-a3f8.1` is opaque (STATE 3).
@@ -93,79 +163,95 @@ pub fn check_edge<V: GraphView + ?Sized>(view: &V, from: usize, to: usize, kind:
     if !kind.counts_in_cycles() {
         return Ok(());
     }
-    if kind != EdgeKind::ParentChild && is_ancestor(view, to, from) {
+    let waiting = matches!(kind, EdgeKind::ParentChild | EdgeKind::WaitsAll | EdgeKind::WaitsAny);
+    if !waiting && is_ancestor(view, to, from) {
         return Err(Refusal::ToAncestor);
     }
-    let mut starts = vec![to];
-    if kind == EdgeKind::WaitsAll {
-        awaited(view, from, to, &mut |child| starts.push(child));
-    }
-    if let Some(path) = way(view, &starts, from) {
+    let with = With { view, from, to, kind };
+    if let Some(path) = way(to, from, &|at, f| edges(&with, at, f)) {
         return Err(Refusal::Cycle(std::iter::once(from).chain(path).collect()));
     }
-    if kind == EdgeKind::ParentChild {
-        // Whoever waits for all children of `to` would wait for `from` as well.
-        let mut waiting = Vec::new();
-        view.incoming(to, &mut |kind, source| {
-            if kind == EdgeKind::WaitsAll && source != from && view.node(source).stands() {
-                waiting.push(source);
-            }
-        });
-        for source in waiting {
-            if let Some(path) = way(view, &[from], source) {
-                return Err(Refusal::Cycle(std::iter::once(source).chain(path).collect()));
-            }
+    // Every new wait begins or ends at the edge's source; a circle through one of them leads through either of these.
+    for place in [begin(from), end(from)] {
+        if let Some(path) = way(place, place, &|at, f| waits(&with, at, f)) {
+            return Err(Refusal::Deadlock(beads_of(&path)));
         }
     }
     Ok(())
 }
 
-/// A shortest cycle of every knot of beads that wait for one another, each beginning with its first bead by name and
-/// without repeating it; ordered by that bead. Empty in a store in which nobody merged two edges that close a circle.
-pub fn cycles<V: GraphView + ?Sized>(view: &V) -> Vec<Vec<usize>> {
-    let mut out = Vec::new();
-    for knot in knots(view) {
-        let inside: HashSet<usize> = knot.iter().copied().collect();
-        let Some(first) = knot.iter().copied().min_by(|a, b| view.name(*a).cmp(&view.name(*b))) else { continue };
-        let mut came: HashMap<usize, usize> = HashMap::new();
-        let mut queue = VecDeque::from([first]);
-        while let Some(at) = queue.pop_front() {
-            let mut nexts = Vec::new();
-            step(view, at, &mut |next| nexts.push(next));
-            nexts.sort_by(|a, b| view.name(*a).cmp(&view.name(*b)));
-            for next in nexts.into_iter().filter(|n| inside.contains(n)) {
-                if let std::collections::hash_map::Entry::Vacant(slot) = came.entry(next) {
-                    slot.insert(at);
-                    queue.push_back(next);
-                }
-            }
-            if came.contains_key(&first) {
-                break;
-            }
-        }
-        let mut path = Vec::new();
-        let mut at = came.get(&first).copied();
-        while let Some(i) = at {
-            path.push(i);
-            at = (i != first).then(|| came.get(&i).copied()).flatten();
-        }
-        path.reverse();
-        out.push(path);
+/// The beads of a way through the graph of waits, a bead once where its beginning and end follow each other.
+fn beads_of(path: &[usize]) -> Vec<usize> {
+    let mut out: Vec<usize> = path.iter().map(|at| at / 2).collect();
+    out.dedup();
+    if out.len() > 1 && out.first() != out.last() {
+        out.extend(out.first().copied());
     }
-    out.sort_by(|a, b| a.first().map(|i| view.name(*i)).cmp(&b.first().map(|i| view.name(*i))));
     out
 }
 
-/// The strongly connected parts with more than one bead, or with an edge to itself (Tarjan's algorithm, without
+/// A shortest circle of every knot of beads that lead to or wait for one another, each beginning with its first bead by
+/// name and without repeating it, ordered by that. Empty where nobody merged two edges that close a circle.
+pub fn cycles<V: GraphView + ?Sized>(view: &V) -> Vec<Vec<usize>> {
+    let mut out: Vec<Vec<usize>> = Vec::new();
+    let over_edges: Step<'_> = &|at, f| {
+        if view.node(at).stands() {
+            edges(view, at, f);
+        }
+    };
+    for knot in knots(view.len(), over_edges) {
+        out.extend(circle(view, &knot, over_edges, &|at| at));
+    }
+    let over_waits: Step<'_> = &|at, f| {
+        if view.node(at / 2).is_live() {
+            waits(view, at, f);
+        }
+    };
+    for knot in knots(2 * view.len(), over_waits) {
+        let Some(found) = circle(view, &knot, over_waits, &|at| at / 2) else { continue };
+        let same = |known: &Vec<usize>| known.len() <= found.len() && known.iter().all(|i| found.contains(i));
+        if !out.iter().any(same) {
+            out.push(found);
+        }
+    }
+    out.sort_by(|a, b| a.iter().map(|i| view.name(*i)).cmp(b.iter().map(|i| view.name(*i))));
+    out
+}
+
+/// A shortest circle inside a knot, through its first bead by name.
+fn circle<V: GraphView + ?Sized>(view: &V, knot: &[usize], step: Step<'_>, bead: &dyn Fn(usize) -> usize) -> Option<Vec<usize>> {
+    let inside: HashSet<usize> = knot.iter().copied().collect();
+    let first = knot.iter().copied().min_by(|a, b| view.name(bead(*a)).cmp(&view.name(bead(*b))).then(a.cmp(b)))?;
+    let inner: Step<'_> = &|at, f| {
+        let mut nexts = Vec::new();
+        step(at, &mut |next| nexts.push(next));
+        nexts.retain(|next| inside.contains(next));
+        nexts.sort_by(|a, b| view.name(bead(*a)).cmp(&view.name(bead(*b))).then(a.cmp(b)));
+        nexts.into_iter().for_each(f);
+    };
+    let mut path: Vec<usize> = way(first, first, inner)?.into_iter().map(bead).collect();
+    path.dedup();
+    if path.len() > 1 && path.first() == path.last() {
+        path.pop();
+    }
+    Some(path)
+}
+
+/// The strongly connected parts with more than one member, or with a step to itself (Tarjan's algorithm, without
 /// recursion: chains of 100 000 beads are legal).
-fn knots<V: GraphView + ?Sized>(view: &V) -> Vec<Vec<usize>> {
+fn knots(len: usize, step: Step<'_>) -> Vec<Vec<usize>> {
     const NEW: usize = usize::MAX;
-    let mut order = vec![NEW; view.len()];
-    let mut low = vec![0; view.len()];
-    let mut on_stack = vec![false; view.len()];
+    let mut order = vec![NEW; len];
+    let mut low = vec![0; len];
+    let mut on_stack = vec![false; len];
     let (mut stack, mut out, mut counter) = (Vec::new(), Vec::new(), 0);
-    for root in 0..view.len() {
-        if order[root] != NEW || !view.node(root).stands() {
+    let nexts_of = |at: usize| {
+        let mut nexts = Vec::new();
+        step(at, &mut |next| nexts.push(next));
+        nexts
+    };
+    for root in 0..len {
+        if order[root] != NEW {
             continue;
         }
         let mut work: Vec<(usize, Vec<usize>)> = Vec::new();
@@ -177,9 +263,7 @@ fn knots<V: GraphView + ?Sized>(view: &V) -> Vec<Vec<usize>> {
                 counter += 1;
                 stack.push(at);
                 on_stack[at] = true;
-                let mut nexts = Vec::new();
-                step(view, at, &mut |next| nexts.push(next));
-                work.push((at, nexts));
+                work.push((at, nexts_of(at)));
             }
             let Some((at, nexts)) = work.last_mut() else { break };
             let at = *at;
@@ -204,9 +288,7 @@ fn knots<V: GraphView + ?Sized>(view: &V) -> Vec<Vec<usize>> {
                         break;
                     }
                 }
-                let mut alone = true;
-                step(view, at, &mut |next| alone &= next != at);
-                if knot.len() > 1 || !alone {
+                if knot.len() > 1 || nexts_of(at).contains(&at) {
                     out.push(knot);
                 }
             }

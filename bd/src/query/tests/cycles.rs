@@ -27,17 +27,31 @@ fn a_circle_is_refused_and_named() {
 }
 
 #[test]
-fn a_wait_for_ones_own_follower_is_a_circle() {
+fn a_wait_for_ones_own_follower_is_a_deadlock() {
     // w waits for the children of s; the child k waits for w.
     let rows = || [row("w").edge(DepType::WAITS_FOR, "s"), row("s"), row("k").edge(DepType::BLOCKS, "w")];
     let g = graph(rows());
-    assert!(matches!(check(&g, "k", "s", EdgeKind::ParentChild), Err(Refusal::Cycle(_))));
+    let Err(Refusal::Deadlock(path)) = check(&g, "k", "s", EdgeKind::ParentChild) else { panic!("k and w wait for each other") };
+    assert_eq!(names(&g, &path), ["k", "w", "k"]);
     let [w, s, k] = rows();
     let merged = graph([w, s, k.edge(DepType::PARENT_CHILD, "s")]);
     assert_eq!(cycles(&merged).iter().map(|c| names(&merged, c)).collect::<Vec<_>>(), [["k", "w"]]);
     let g = graph([row("w"), row("s"), row("k").edge(DepType::BLOCKS, "w").edge(DepType::PARENT_CHILD, "s")]);
-    assert!(matches!(check(&g, "w", "s", EdgeKind::WaitsAll), Err(Refusal::Cycle(_))));
+    assert!(matches!(check(&g, "w", "s", EdgeKind::WaitsAll), Err(Refusal::Deadlock(_))));
     assert_eq!(check(&g, "w", "s", EdgeKind::WaitsAny), Ok(()));
+    // A step may wait for its siblings.
+    let g = graph([row("s"), row("k").edge(DepType::PARENT_CHILD, "s"), row("w").edge(DepType::PARENT_CHILD, "s")]);
+    assert_eq!(check(&g, "w", "s", EdgeKind::WaitsAll), Ok(()));
+}
+
+#[test]
+fn a_child_that_waits_for_what_waits_for_its_parent_is_a_deadlock() {
+    let g = graph([row("epic"), row("x").edge(DepType::PARENT_CHILD, "epic"), row("after").edge(DepType::BLOCKS, "epic")]);
+    let Err(Refusal::Deadlock(path)) = check(&g, "x", "after", EdgeKind::Blocks) else { panic!("the epic is closed after x") };
+    assert_eq!(names(&g, &path), ["x", "after", "epic", "x"]);
+    assert_eq!(check(&g, "x", "after", EdgeKind::Directed), Ok(()));
+    let closed = graph([row("epic").with_status("closed"), row("x").edge(DepType::PARENT_CHILD, "epic"), row("after").edge(DepType::BLOCKS, "epic")]);
+    assert_eq!(check(&closed, "x", "after", EdgeKind::Blocks), Ok(()));
 }
 
 #[test]
