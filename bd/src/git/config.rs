@@ -62,6 +62,11 @@ impl Config {
         self.load(|source| matches!(source, Source::System | Source::Git | Source::User))
     }
 
+    /// The user's home directory.
+    pub fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
     /// Forgets what was read.
     pub fn forget(&self) {
         *self.read.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -149,8 +154,11 @@ fn flatten(file: &File) -> Vec<(String, String)> {
         for name in section.value_names() {
             let name = name.to_ascii_lowercase();
             let nth = taken.entry(name.clone()).or_default();
-            // A key without "=" means true.
-            let value = section.values(&name).get(*nth).map_or_else(|| "true".to_owned(), |v| v.to_str_lossy().into_owned());
+            let mut value = section.values(&name).get(*nth).map(|v| v.to_str_lossy().into_owned()).unwrap_or_default();
+            if value.is_empty() && section.value_implicit(&name) == Some(None) {
+                // A key without "=" means true.
+                "true".clone_into(&mut value);
+            }
             *nth += 1;
             out.push((format!("{prefix}.{name}"), value));
         }

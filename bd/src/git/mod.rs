@@ -11,6 +11,8 @@ mod discover;
 mod gix_git;
 mod index;
 mod loose;
+mod owner;
+mod patience;
 mod process;
 mod redact;
 mod repo;
@@ -141,6 +143,7 @@ fn open_at(env: &crate::env::Env, at: discover::Located, by_command: bool) -> Re
         let backend = cli_git::CliBackend::new(runner.clone(), at.format.partial)?;
         return Ok(Box::new(repo::Repo::new(at, runner, config, backend)));
     }
+    owner::check(&at, &config)?;
     let now = SystemTime::UNIX_EPOCH + Duration::from_millis(env.now().as_millisecond().max(0).unsigned_abs());
     let backend = gix_git::GixBackend::new(at.paths.clone(), runner.clone(), config.clone(), now);
     Ok(Box::new(repo::Repo::new(at, runner, config, backend)))

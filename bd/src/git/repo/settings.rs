@@ -2,14 +2,10 @@
 
 use super::Repo;
 use crate::git::backend::Backend;
+use crate::git::patience::while_locked;
 use crate::git::redact::redact;
-use crate::git::update_ref::is_locked;
 use crate::git::{GitError, config};
 use std::collections::BTreeSet;
-use std::time::Duration;
-
-/// Waits for `config.lock`, which another `git config` holds for a moment: about a second in all.
-const WAITS: [u64; 6] = [10, 30, 60, 120, 250, 400];
 
 impl<B: Backend> Repo<B> {
     /// Sets or removes a value in the repository's own file.
@@ -18,24 +14,12 @@ impl<B: Backend> Repo<B> {
             Some(value) => vec!["config", "--local", "--replace-all", "--", key, value],
             None => vec!["config", "--local", "--unset-all", "--", key],
         };
-        let mut waits = WAITS.iter();
-        loop {
-            crate::failpoint!("git.config.before");
-            let out = self.runner.output(&args, &[])?;
-            crate::failpoint!("git.config.after");
-            self.config.forget();
-            // 5: there was nothing to remove.
-            if out.ok() || value.is_none() && out.code == Some(5) {
-                return Ok(());
-            }
-            if !(is_locked(&out) || out.stderr.contains("could not lock config file") && out.stderr.contains("File exists")) {
-                return Err(out.error("config"));
-            }
-            match waits.next() {
-                Some(ms) => std::thread::sleep(Duration::from_millis(*ms)),
-                None => return Err(GitError::Locked("config.lock".to_owned())),
-            }
-        }
+        crate::failpoint!("git.config.before");
+        let out = while_locked("config.lock", || self.runner.output(&args, &[]))?;
+        crate::failpoint!("git.config.after");
+        self.config.forget();
+        // 5: there was nothing to remove.
+        if out.ok() || value.is_none() && out.code == Some(5) { Ok(()) } else { Err(out.error("config")) }
     }
 
     pub(super) fn remote_names(&self) -> Vec<String> {
