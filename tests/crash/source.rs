@@ -55,15 +55,15 @@ fn scan_file(name: &str, text: &str, bare: &mut Vec<Bare>, calls: &mut usize) {
         // rustfmt puts the end of a function under its beginning.
         let end =
             (at..lines.len()).find(|n| lines[*n] == format!("{start}}}") || lines[*n].ends_with("{}")).unwrap_or(lines.len() - 1);
-        let found = |n: &usize| changes.is_match(lines[*n]) && !lines[*n].trim_start().starts_with("//");
+        let harmless = |line: &str| HARMLESS.iter().any(|(file, word, _)| name.starts_with(file) && line.contains(word));
+        let changing = |line: &str| changes.is_match(line) && !line.trim_start().starts_with("//") && !harmless(line);
+        let found = |n: &usize| changing(lines[*n]);
         let point = |n: &usize| lines[*n].contains("failpoint!(");
         for n in (at..=end).filter(found) {
-            let harmless = HARMLESS.iter().any(|(file, word, _)| name.starts_with(file) && lines[n].contains(word));
-            if harmless {
-                continue;
-            }
             *calls += 1;
-            let (before, after) = ((at..n).any(|n| point(&n)), (n + 1..=end).any(|n| point(&n)));
+            // The nearest of both kinds decides: another change between the call and the failpoint would hide its effect.
+            let before = (at..n).rev().find(|n| point(n) || found(n)).is_some_and(|n| point(&n));
+            let after = (n + 1..=end).find(|n| point(n) || found(n)).is_some_and(|n| point(&n));
             let side = match (before, after) {
                 (true, true) => continue,
                 (false, true) => "before",

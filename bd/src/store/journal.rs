@@ -165,6 +165,7 @@ impl Journal {
         crate::failpoint!("journal.replace.before");
         let mut file = File::create(&temp).map_err(io)?;
         for record in records {
+            crate::failpoint!("journal.replace.record");
             let head = format!("rec {} {} {}\n", record.path, record.bytes.len(), hex(&Sha256::digest(&record.bytes)));
             file.write_all(head.as_bytes()).and_then(|()| file.write_all(&record.bytes)).map_err(io)?;
         }

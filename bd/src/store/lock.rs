@@ -17,12 +17,17 @@ impl Lock {
         crate::failpoint!("lock.acquire.before");
         std::fs::create_dir_all(dir).map_err(|e| Error::io(dir, &e))?;
         let path = dir.join("lock");
-        let open = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let mut file = open().map_err(|e| Error::io(&path, &e))?;
+        crate::failpoint!("lock.open.before");
+        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        crate::failpoint!("lock.open.after");
+        let mut file = opened.map_err(|e| Error::io(&path, &e))?;
         let mut waited = Duration::ZERO;
         let mut pause = Duration::from_micros(200);
         loop {
-            match file.try_lock() {
+            crate::failpoint!("lock.try.before");
+            let tried = file.try_lock();
+            crate::failpoint!("lock.try.after");
+            match tried {
                 Ok(()) => break,
                 Err(TryLockError::WouldBlock) if waited < patience => {
                     std::thread::sleep(pause);

@@ -41,6 +41,7 @@ impl Store {
         crate::failpoint!("marks.before");
         if std::fs::write(&path, &text).is_err() {
             let _ = path.parent().map(std::fs::create_dir_all);
+            crate::failpoint!("marks.again.before");
             let _ = std::fs::write(&path, text);
         }
         crate::failpoint!("marks.after");
