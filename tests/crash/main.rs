@@ -1,6 +1,9 @@
 //! Every place that changes the disk, and a kill at each.
 
+mod kill;
+mod power;
 mod source;
+mod stage;
 
 // goal: P2 T24 tier1
 #[test]

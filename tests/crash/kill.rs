@@ -1,0 +1,113 @@
+//! Each verb is killed at each failpoint that it passes; then the next command runs.
+
+use crate::stage::Stage;
+use std::collections::BTreeMap;
+
+/// How often one failpoint is used: a loop over a hundred objects is not a hundred stories.
+const TIMES: usize = 3;
+
+/// What a verb may do besides writing events.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Touches {
+    /// Nothing of the user's.
+    Nothing,
+    /// It makes a commit on the branch.
+    Branch,
+}
+
+fn kill_everywhere(args: &[&str], input: &str, touches: Touches) {
+    let stage = Stage::new();
+    kill_on(&stage, args, input, touches);
+}
+
+fn kill_on(stage: &Stage, args: &[&str], input: &str, touches: Touches) {
+    let before = stage.lines();
+    let user_before = stage.ann.user_state();
+    stage.passed();
+    stage.act(args, input, None).ok();
+    let passed = stage.passed();
+    assert!(passed.iter().any(|p| p.ends_with(".after")), "`bd {}` passes no failpoint: {passed:?}", args.join(" "));
+    let after = stage.lines();
+    let user_after = stage.ann.user_state();
+    assert!(after.is_superset(&before), "the whole command lost something");
+    let promised_from = passed.iter().position(|p| p == "journal.append.after");
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for (index, point) in passed.iter().enumerate() {
+        let nth = seen.entry(point).or_default();
+        *nth += 1;
+        if *nth > TIMES {
+            continue;
+        }
+        let story = format!("`bd {}` killed at {point}#{nth}", args.join(" "));
+        stage.put_back();
+        let killed = stage.act(args, input, Some(&format!("{point}#{nth}")));
+        assert_eq!(killed.code(), 128 + 6, "{story}: it was not killed\n{killed}");
+        stage.passed();
+        // The next command, whatever it is, goes on.
+        let next = stage.ann.bd(&["create", "The next one", "--json"]);
+        assert!(next.succeeded(), "{story}: the next command is refused\n{next}");
+        let list = stage.ann.bd(&["list", "--all", "--limit", "0", "--json"]);
+        assert!(list.succeeded() && list.stdout().contains("The next one"), "{story}:\n{list}");
+        let now = stage.lines();
+        let lost: Vec<&String> = before.difference(&now).collect();
+        assert!(lost.is_empty(), "{story}: lost {lost:?}");
+        let id = next.json()["id"].as_str().unwrap_or("?").to_owned();
+        let extra = |line: &&String| !before.contains(*line) && !line.contains(&id);
+        let new: Vec<&String> = now.iter().filter(extra).collect();
+        let whole: Vec<&String> = after.difference(&before).collect();
+        assert!(new.is_empty() || new == whole, "{story}: neither the old state nor the new one: {new:?}");
+        if promised_from.is_some_and(|from| index >= from) {
+            assert_eq!(new, whole, "{story}: the record was whole in the journal");
+        }
+        let user = stage.ann.user_state();
+        match touches {
+            Touches::Nothing => assert_eq!(user, user_before, "{story}: the user's work changed"),
+            Touches::Branch => {
+                // The command, given again, brings the branch to where it would be; nothing is left half done.
+                stage.act(args, input, None).ok();
+                let again = stage.ann.user_state();
+                let tail = |s: &str| s.split_once("$ git ls-files").map_or(String::new(), |(_, t)| t.to_owned());
+                assert_eq!(tail(&again), tail(&user_after), "{story}: not what the whole command leaves");
+            }
+        }
+        assert!(!stage.ann.exists(".git/index.lock"), "{story}: index.lock is left");
+        // Both clones still agree after a sync.
+        stage.ann.bd(&["sync"]).ok();
+        let published = stage.published();
+        let unpublished: Vec<&String> = now.iter().filter(|l| !published.contains(*l)).collect();
+        assert!(unpublished.is_empty(), "{story}: not published by the next sync: {unpublished:?}");
+        stage.passed();
+    }
+}
+
+macro_rules! kills {
+    ($($name:ident: $touches:ident, |$s:ident| $args:expr;)*) => {$(
+        // goal: T24 tier1
+        #[test]
+        fn $name() {
+            let $s = Stage::new();
+            let args: Vec<String> = $args.iter().map(|a: &&str| (*a).to_owned()).collect();
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            kill_on(&$s, &args, "", Touches::$touches);
+        }
+    )*};
+}
+
+kills! {
+    create_is_old_or_new: Nothing, |s| ["create", "A bead", "-l", "red", "--parent", &s.bead];
+    update_is_old_or_new: Nothing, |s| ["update", &s.bead, "--title", "Another title", "--priority", "0"];
+    comment_is_old_or_new: Nothing, |s| ["comment", &s.bead, "A comment"];
+    claim_is_old_or_new: Nothing, |s| ["claim", &s.bead];
+    close_is_old_or_new: Nothing, |s| ["close", &s.bead, "--reason", "done"];
+    delete_is_old_or_new: Nothing, |s| ["delete", &s.bead, "--force"];
+    dep_is_old_or_new: Nothing, |s| ["dep", "add", &s.bead, &s.other];
+    sync_is_old_or_new: Nothing, |s| ["sync"];
+    pack_is_old_or_new: Nothing, |s| ["pack"];
+    ride_is_old_or_new: Branch, |s| ["ride", "--all"];
+}
+
+// goal: T24 tier1
+#[test]
+fn batch_is_old_or_new() {
+    kill_everywhere(&["batch"], "create \"One\"\ncreate \"Two\"\ncreate \"Three\"\n", Touches::Nothing);
+}

@@ -1,0 +1,102 @@
+//! A prepared world that is put back after every kill.
+
+use bd_tests::{Options, Output, Remote, Sandbox, Work};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The time and the seed of the command that is killed: the same in every run, so that its events are the same.
+const SEED: &str = "424242";
+const NOW: &str = "2026-04-01T12:00:00Z";
+
+/// Two clones and their remote, with a copy of all three.
+pub struct Stage {
+    pub sandbox: Sandbox,
+    pub remote: Remote,
+    pub ann: Work,
+    pub bob: Work,
+    /// A bead that everybody knows.
+    pub bead: String,
+    /// Another one.
+    pub other: String,
+}
+
+impl Stage {
+    /// Makes the world: two published beads, news from bob on the remote, an unpublished bead of ann's, a branch with code.
+    pub fn new() -> Self {
+        let sandbox = Options { in_memory: true, ..Options::default() }.build();
+        let (remote, ann, bob) = sandbox.two_clones();
+        let bead = ann.create("Everybody knows it", &["-d", "words"]);
+        let other = ann.create("This too", &[]);
+        ann.bd(&["sync"]).ok();
+        bob.bd(&["sync"]).ok();
+        bob.bd(&["comment", &bead, "News from bob"]).ok();
+        bob.create("Made by bob", &[]);
+        bob.bd(&["sync"]).ok();
+        ann.git(&["switch", "--quiet", "--create", "feature"]).ok();
+        ann.commit_file("code.txt", "code\n");
+        ann.bd(&["comment", &other, "Not published"]).ok();
+        let stage = Self { sandbox, remote, ann, bob, bead, other };
+        stage.copy("live", "saved");
+        stage
+    }
+
+    fn copy(&self, from: &str, to: &str) {
+        let root = self.sandbox.root();
+        for name in ["ann", "bob", "origin.git"] {
+            let place = |kind: &str| if kind == "live" { root.join(name) } else { root.join("saved").join(name) };
+            let (from, to) = (place(from), place(to));
+            let _not_there = std::fs::remove_dir_all(&to);
+            std::fs::create_dir_all(to.parent().unwrap_or(root)).expect("a folder in the sandbox");
+            let args = ["-a", &from.display().to_string(), &to.display().to_string()];
+            self.sandbox.program_in(Path::new("cp"), root, "stage", &args).run().ok();
+        }
+    }
+
+    /// Everything as it was when the stage was made.
+    pub fn put_back(&self) {
+        self.copy("saved", "live");
+    }
+
+    /// Makes what is there now the state that is put back.
+    pub fn keep(&self) {
+        self.copy("live", "saved");
+    }
+
+    /// Runs the command in question, killed at a point or not; its failpoints go to a log.
+    pub fn act(&self, args: &[&str], input: &str, point: Option<&str>) -> Output {
+        let mut cmd = self.ann.cmd(args).env("BD_SEED", SEED).now(NOW).env("BD_FAILPOINT_LOG", self.log()).stdin(input);
+        if let Some(point) = point {
+            cmd = cmd.fail_at(point);
+        }
+        cmd.run()
+    }
+
+    fn log(&self) -> std::path::PathBuf {
+        self.sandbox.path("tmp/failpoints")
+    }
+
+    /// The failpoints that were passed since the last call, in order.
+    pub fn passed(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let _gone = std::fs::remove_file(self.log());
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Every event line that ann's clone has: state ref, journal, fetched branch.
+    pub fn lines(&self) -> BTreeSet<String> {
+        let mut out = BTreeSet::new();
+        for name in ["refs/beads/state", "refs/remotes/origin/beads"] {
+            let grep = self.ann.git(&["grep", "--no-color", "-h", "-a", "-e", "^ *{", name, "--", ".beads/events"]);
+            out.extend(grep.stdout().lines().map(|l| l.trim_start().to_owned()));
+        }
+        let journal = std::fs::read(self.ann.beads_dir().join("journal")).unwrap_or_default();
+        out.extend(String::from_utf8_lossy(&journal).lines().filter(|l| l.starts_with('{')).map(str::to_owned));
+        out
+    }
+
+    /// What the remote has.
+    pub fn published(&self) -> BTreeSet<String> {
+        let grep = self.remote.git(&["grep", "--no-color", "-h", "-a", "-e", "^ *{", "refs/heads/beads", "--", ".beads/events"]);
+        grep.stdout().lines().map(|l| l.trim_start().to_owned()).collect()
+    }
+}
