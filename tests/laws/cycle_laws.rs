@@ -9,7 +9,8 @@ fn world(n: usize, edges: &[(usize, usize, DepType)], closed: &[bool]) -> Graph 
     let mut state = State::new();
     for i in 0..n {
         let bead = BeadId::new(&format!("b{i:02}")).unwrap();
-        let mut event = Event::new(EventId(i as u128 + 1), "2026-01-01T00:00:00.000Z".into(), Actor::new("ann"), bead, Kind::CREATE);
+        let mut event =
+            Event::new(EventId(i as u128 + 1), "2026-01-01T00:00:00.000Z".into(), Actor::new("ann"), bead, Kind::CREATE);
         event = event.setting("title", Value::text("x"));
         if closed[i] {
             // With this outcome a conditional edge lets its source run.
@@ -29,10 +30,7 @@ fn drains(n: usize, edges: &[(usize, usize, DepType)]) -> bool {
     loop {
         let graph = world(n, edges, &closed);
         let mut memo = Memo::new();
-        let free = |i: &usize| {
-            !graph.row(*i).is_closed()
-                && graph.children(*i).iter().all(|c| graph.row(*c).is_closed())
-        };
+        let free = |i: &usize| !graph.row(*i).is_closed() && graph.children(*i).iter().all(|c| graph.row(*c).is_closed());
         let next: Vec<usize> = (0..n).filter(free).filter(|i| !has_blocker(&graph, *i, &nothing_shipped, &mut memo)).collect();
         if next.is_empty() {
             return closed.iter().all(|c| *c);
@@ -50,8 +48,14 @@ fn what_the_check_lets_through_can_be_finished_and_a_deadlock_cannot() {
     cases(2_000, |seed| {
         let mut rng = Rng::new(seed ^ 0xc1c1e);
         let n = 3 + rng.below(5);
-        let kinds =
-            [DepType::BLOCKS, DepType::PARENT_CHILD, DepType::PARENT_CHILD, DepType::WAITS_FOR, DepType::CONDITIONAL_BLOCKS, DepType::TRACKS];
+        let kinds = [
+            DepType::BLOCKS,
+            DepType::PARENT_CHILD,
+            DepType::PARENT_CHILD,
+            DepType::WAITS_FOR,
+            DepType::CONDITIONAL_BLOCKS,
+            DepType::TRACKS,
+        ];
         let mut edges = Vec::new();
         for _ in 0..rng.below(14) {
             let (from, to, kind) = (rng.below(n), rng.below(n), rng.pick(&kinds));

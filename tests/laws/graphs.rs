@@ -105,8 +105,26 @@ fn edge(rng: &mut Rng, to: String, other: &str) -> Edge {
 
 fn fields(rng: &mut Rng, mut event: Event) -> Event {
     let statuses = [
-        "open", "open", "open", "open", "open", "in_progress", "in_progress", "blocked", "deferred", "closed", "closed", "closed", "hooked",
-        "pinned", "tombstone", "review", "shipped", "triage", "parked", "odd",
+        "open",
+        "open",
+        "open",
+        "open",
+        "open",
+        "in_progress",
+        "in_progress",
+        "blocked",
+        "deferred",
+        "closed",
+        "closed",
+        "closed",
+        "hooked",
+        "pinned",
+        "tombstone",
+        "review",
+        "shipped",
+        "triage",
+        "parked",
+        "odd",
     ];
     let status = rng.pick(&statuses);
     if status != "open" || rng.once_in(2) {

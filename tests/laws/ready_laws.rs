@@ -27,7 +27,8 @@ fn said(graph: &Graph, i: usize, ask: &Ask<'_>, memo: &mut Memo) -> Said {
         Who::External(capability) => capability.clone(),
     };
     let place = |rule: Rule| TABLE.iter().position(|name| *name == rule.name()).expect("a blocking rule");
-    let reasons: Vec<Reason> = told.blockers.iter().map(|b| (b.distance, graph.name(b.via).into_owned(), place(b.rule), name(&b.by))).collect();
+    let reasons: Vec<Reason> =
+        told.blockers.iter().map(|b| (b.distance, graph.name(b.via).into_owned(), place(b.rule), name(&b.by))).collect();
     assert!(reasons.is_sorted(), "the nearest reason stands first: {reasons:?}");
     let said = Said {
         rule: told.rule.name(),

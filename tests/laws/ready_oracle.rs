@@ -99,7 +99,9 @@ impl Oracle<'_> {
 
     fn failed(&self, id: &str) -> bool {
         let bead = self.beads[id];
-        if let Some(outcome) = bead.text("outcome").filter(|o| ["done", "failed", "cancelled", "duplicate", "superseded"].contains(&o.as_str())) {
+        if let Some(outcome) =
+            bead.text("outcome").filter(|o| ["done", "failed", "cancelled", "duplicate", "superseded"].contains(&o.as_str()))
+        {
             return outcome == "failed" || outcome == "cancelled";
         }
         let reason = bead.text("close_reason").unwrap_or_default().to_lowercase();
@@ -175,7 +177,18 @@ impl Oracle<'_> {
     /// The rule that holds the bead back by itself.
     fn own(&self, id: &str) -> Option<&'static str> {
         const NO_WORK: [&str; 12] = [
-            "gate", "checkpoint", "molecule", "convoy", "merge-request", "message", "event", "agent", "role", "rig", "slot", "queue",
+            "gate",
+            "checkpoint",
+            "molecule",
+            "convoy",
+            "merge-request",
+            "message",
+            "event",
+            "agent",
+            "role",
+            "rig",
+            "slot",
+            "queue",
         ];
         let bead = self.beads[id];
         let (status, category, holding) = (self.status(id), self.category(id), bead.holding());
@@ -231,7 +244,13 @@ impl Oracle<'_> {
         }
         let held = matches!(self.beads[id].holding(), Holding::Held(_));
         let over = self.status(id) == "deferred" && self.put_off(id).is_none();
-        let rule = if held { "lease-expired" } else if over { "deferral-over" } else { "ready" };
+        let rule = if held {
+            "lease-expired"
+        } else if over {
+            "deferral-over"
+        } else {
+            "ready"
+        };
         Said { ready: true, ..said(rule, None) }
     }
 }
