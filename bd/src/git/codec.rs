@@ -71,8 +71,8 @@ pub(super) fn encode_tree(entries: &[TreeEntry]) -> Result<Vec<u8>, GitError> {
     sorted.sort_by(|a, b| tree_order(a, b));
     let mut names: Vec<&str> = entries.iter().map(|e| e.name.as_str()).collect();
     names.sort_unstable();
-    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(GitError::Other(format!("a tree cannot have two entries named `{}`", twice[0])));
+    if let Some(twice) = names.windows(2).find_map(|pair| (pair[0] == pair[1]).then_some(pair[0])) {
+        return Err(GitError::Other(format!("a tree cannot have two entries named `{twice}`")));
     }
     let mut out = Vec::with_capacity(entries.len() * 60);
     for entry in sorted {
@@ -165,6 +165,16 @@ pub(super) fn decode_tag(id: Oid, bytes: &[u8]) -> Result<Oid, GitError> {
     hex.and_then(Oid::from_hex).ok_or_else(|| GitError::Object { id, why: "it is not a well-formed tag".to_owned() })
 }
 
+/// Ids, one a line, as git reads them from its standard input.
+pub(super) fn id_lines(ids: &[Oid]) -> String {
+    let mut out = String::with_capacity(ids.len() * 65);
+    for id in ids {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{id}");
+    }
+    out
+}
+
 /// The id of an object, in the hash of `like`.
 pub(super) fn hash(like: Oid, kind: Kind, bytes: &[u8]) -> Option<Oid> {
     let header = format!("{} {}\0", kind.name(), bytes.len());
@@ -176,11 +186,15 @@ pub(super) fn hash_raw(like: Oid, parts: &[&[u8]]) -> Option<Oid> {
     if like.as_bytes().len() == 32 {
         use sha2::Digest;
         let mut hasher = sha2::Sha256::new();
-        parts.iter().for_each(|part| hasher.update(part));
+        for part in parts {
+            hasher.update(part);
+        }
         return Oid::from_bytes(&hasher.finalize());
     }
     let mut hasher = gix::hash::hasher(gix::hash::Kind::Sha1);
-    parts.iter().for_each(|part| hasher.update(part));
+    for part in parts {
+        hasher.update(part);
+    }
     Oid::from_bytes(hasher.try_finalize().ok()?.as_slice())
 }
 

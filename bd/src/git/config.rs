@@ -88,10 +88,8 @@ impl Config {
         let branch = head.strip_prefix("ref:").and_then(|r| gix::refs::FullName::try_from(r.trim()).ok());
         let interpolate =
             gix::config::path::interpolate::Context { home_dir: self.home.as_deref(), git_install_dir: None, ..Default::default() };
-        let conditional = includes::conditional::Context {
-            git_dir: Some(&self.git_dir),
-            branch_name: branch.as_ref().map(AsRef::as_ref),
-        };
+        let conditional =
+            includes::conditional::Context { git_dir: Some(&self.git_dir), branch_name: branch.as_ref().map(AsRef::as_ref) };
         let options =
             init::Options { includes: includes::Options::follow(interpolate, conditional), lossy: true, ignore_io_errors: true };
         let mut values = Values::new();
@@ -136,7 +134,7 @@ pub(super) fn parse_one(path: &Path) -> Result<Option<Vec<(String, String)>>, Gi
         Err(source) => return Err(GitError::Io { path: path.to_owned(), source }),
     };
     let meta = Metadata::from(Source::Local).at(path);
-    let file = File::from_bytes_no_includes(&bytes, meta, Default::default())
+    let file = File::from_bytes_no_includes(&bytes, meta, gix::config::file::init::Options::default())
         .map_err(|e| GitError::Other(format!("`{}` cannot be parsed: {}", path.display(), super::gix_git::words(&e))))?;
     Ok(Some(flatten(&file)))
 }

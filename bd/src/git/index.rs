@@ -72,15 +72,15 @@ pub(super) fn set<B: Backend>(repo: &Repo<B>, entries: &[(String, Option<Oid>)])
     if entries.is_empty() {
         return Ok(());
     }
+    let null = "0".repeat(if repo.format.sha256 { 64 } else { 40 });
     let mut input = String::new();
     for (path, oid) in entries {
         if !is_inside(path) {
             return Err(GitError::Other(format!("`{}` is not a path in the working tree", path.escape_default())));
         }
-        match oid {
-            Some(oid) => input.push_str(&format!("100644 {oid} 0\t{path}\0")),
-            None => input.push_str(&format!("0 {} 0\t{path}\0", "0".repeat(if repo.format.sha256 { 64 } else { 40 }))),
-        }
+        // Mode 0 removes; the id is not looked at then.
+        let (mode, id) = oid.map_or_else(|| ("0", null.clone()), |oid| ("100644", oid.to_string()));
+        input.extend([mode, " ", &id, " 0\t", path, "\0"]);
     }
     nothing_in_the_way(repo, entries)?;
     crate::failpoint!("git.index.before");
@@ -132,5 +132,7 @@ fn in_tree<B: Backend>(repo: &Repo<B>, args: &[&str], input: &[u8]) -> Result<su
 
 /// A relative path that neither leaves the tree nor enters `.git`.
 fn is_inside(path: &str) -> bool {
-    !path.is_empty() && !path.contains('\0') && path.split('/').all(|p| !matches!(p, "" | "." | "..") && !p.eq_ignore_ascii_case(".git"))
+    !path.is_empty()
+        && !path.contains('\0')
+        && path.split('/').all(|p| !matches!(p, "" | "." | "..") && !p.eq_ignore_ascii_case(".git"))
 }

@@ -22,13 +22,14 @@ mod types;
 mod update_ref;
 
 pub use discover::discover;
-pub use types::{
-    Cas, CommitSpec, Expected, FetchOutcome, GitError, Head, Mode, Oid, PushOutcome, RepoPaths, Signature, TreeEntry,
-};
+pub use types::{Cas, CommitSpec, Expected, FetchOutcome, GitError, Head, Mode, Oid, PushOutcome, RepoPaths, Signature, TreeEntry};
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+
+/// Takes one blob of many; an error stops the reading.
+pub type EachBlob<'a> = dyn FnMut(Oid, &[u8]) -> Result<(), GitError> + 'a;
 
 /// One repository, as the store needs it.
 ///
@@ -64,7 +65,7 @@ pub trait Git: Send + Sync {
     fn read_blob(&self, blob: Oid, into: &mut Vec<u8>) -> Result<(), GitError>;
     /// The content of many blobs, each handed to `each` in any order; blobs that a partial clone lacks are fetched
     /// in one call. An error from `each` stops the reading.
-    fn read_blobs(&self, blobs: &[Oid], each: &mut dyn FnMut(Oid, &[u8]) -> Result<(), GitError>) -> Result<(), GitError>;
+    fn read_blobs(&self, blobs: &[Oid], each: &mut EachBlob<'_>) -> Result<(), GitError>;
     /// True if the object can be read and is whole (exists, inflates).
     fn object_ok(&self, id: Oid) -> bool;
     /// Writes a blob; the same bytes give the same id and cost nothing twice. Not synced.

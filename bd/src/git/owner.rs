@@ -22,7 +22,10 @@ pub(super) fn check(at: &Located, config: &Config) -> Result<(), GitError> {
     if safe {
         return Ok(());
     }
-    Err(GitError::Unsupported(format!("`{}` belongs to another user; git works in it only once `safe.directory` names it", place.display())))
+    Err(GitError::Unsupported(format!(
+        "`{}` belongs to another user; git works in it only once `safe.directory` names it",
+        place.display()
+    )))
 }
 
 fn allows(rule: &str, place: &Path, home: Option<&Path>) -> bool {

@@ -103,9 +103,15 @@ impl Output {
 
 /// True if git's words say that it does not know the format of this repository.
 fn refused_format(stderr: &str) -> bool {
-    ["unknown repository extension", "Expected git repo version", "unknown hash algorithm", "unknown ref storage format", "invalid value for 'extensions."]
-        .iter()
-        .any(|words| stderr.contains(words))
+    [
+        "unknown repository extension",
+        "Expected git repo version",
+        "unknown hash algorithm",
+        "unknown ref storage format",
+        "invalid value for 'extensions.",
+    ]
+    .iter()
+    .any(|words| stderr.contains(words))
 }
 
 impl Runner {

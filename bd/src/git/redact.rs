@@ -31,7 +31,8 @@ fn user_part(url: &str) -> usize {
         return at + 1;
     }
     // A secret with an unescaped slash: `user:se/cret@host`. A port is digits, a secret rarely is.
-    let odd = url[..authority].split_once(':').is_some_and(|(_, port)| port.is_empty() || port.bytes().any(|b| !b.is_ascii_digit()));
+    let odd =
+        url[..authority].split_once(':').is_some_and(|(_, port)| port.is_empty() || port.bytes().any(|b| !b.is_ascii_digit()));
     if odd { url.rfind('@').map_or(0, |at| at + 1) } else { 0 }
 }
 
@@ -43,7 +44,10 @@ mod tests {
     fn secrets_go_and_addresses_stay() {
         for (from, to) in [
             ("https://u:s3cret@example.com/r.git", "https://example.com/r.git"),
-            ("fatal: unable to access 'https://ghp_s3cret@example.com/r.git/': no", "fatal: unable to access 'https://example.com/r.git/': no"),
+            (
+                "fatal: unable to access 'https://ghp_s3cret@example.com/r.git/': no",
+                "fatal: unable to access 'https://example.com/r.git/': no",
+            ),
             ("https://u:s3@cret@h/p", "https://h/p"),
             ("https://u:s3/cret@h/p", "https://h/p"),
             ("ssh://git@h:22/p", "ssh://git@h:22/p"),

@@ -52,7 +52,7 @@ pub(super) fn fetch_objects(runner: &Runner, config: &Config, ids: &[Oid]) -> Re
     let mut args: Vec<&str> = NO_HOOKS.to_vec();
     args.extend(["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags", "--no-prune", "--no-auto-gc"]);
     args.extend(["--no-write-fetch-head", "--no-recurse-submodules", "--refmap=", "--filter=blob:none", "--stdin", "--", &remote]);
-    let list: String = ids.iter().map(|id| format!("{id}\n")).collect();
+    let list = super::codec::id_lines(ids);
     crate::failpoint!("git.fetch-objects.before");
     let out = runner.output(&args, list.as_bytes())?;
     crate::failpoint!("git.fetch-objects.after");

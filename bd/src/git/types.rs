@@ -23,11 +23,16 @@ impl Oid {
 
     /// From 40 or 64 hex digits.
     pub fn from_hex(hex: &str) -> Option<Self> {
-        if hex.len() % 2 != 0 || !hex.is_ascii() {
+        let hex = hex.as_bytes();
+        if hex.len() != 40 && hex.len() != 64 {
             return None;
         }
-        let raw: Option<Vec<u8>> = (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).ok()).collect();
-        Self::from_bytes(&raw?)
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
+            let digit = |c: u8| char::from(c).to_digit(16);
+            *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
+        }
+        Some(Self { len: (hex.len() / 2) as u8, bytes })
     }
 
     /// The raw bytes.
@@ -38,7 +43,11 @@ impl Oid {
 
 impl fmt::Display for Oid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes().iter().try_for_each(|b| write!(f, "{b:02x}"))
+        let mut hex = [0u8; 64];
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(self.as_bytes()) {
+            pair.copy_from_slice(&[b"0123456789abcdef"[usize::from(byte >> 4)], b"0123456789abcdef"[usize::from(byte & 15)]]);
+        }
+        f.pad(std::str::from_utf8(&hex[..usize::from(self.len) * 2]).unwrap_or_default())
     }
 }
 
@@ -214,4 +223,20 @@ pub enum GitError {
     /// Anything else that git or gix said.
     #[error("{0}")]
     Other(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_is_digits_and_nothing_else() {
+        for hex in ["0123456789abcdef0123456789abcdef01234567".to_owned(), "f0".repeat(32)] {
+            assert_eq!(Oid::from_hex(&hex).unwrap().to_string(), hex);
+        }
+        assert_eq!(Oid::from_hex(&"AB".repeat(20)).unwrap().to_string(), "ab".repeat(20));
+        for bad in [String::new(), "+1".repeat(20), "0x".repeat(20), "ab".repeat(19), "é".repeat(20), "a".repeat(41)] {
+            assert_eq!(Oid::from_hex(&bad), None, "{bad}");
+        }
+    }
 }

@@ -33,8 +33,7 @@ impl Batch {
 
     /// Asks for at most [`AHEAD`] objects.
     pub fn ask(&mut self, ids: &[Oid]) -> Result<(), GitError> {
-        let list: String = ids.iter().map(|id| format!("{id}\n")).collect();
-        self.to.write_all(list.as_bytes()).map_err(|_| unreadable(ids[0]))
+        self.to.write_all(crate::git::codec::id_lines(ids).as_bytes()).map_err(|_| unreadable(ids[0]))
     }
 
     /// The next answer, which must be for `id`. `None` = there is no such object.

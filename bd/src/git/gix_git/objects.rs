@@ -88,7 +88,8 @@ impl Objects {
     fn keep_alive(&self, id: Oid) {
         let hex = id.to_string();
         let path = self.dir.join(&hex[..2]).join(&hex[2..]);
-        let old = |m: std::fs::Metadata| m.modified().is_ok_and(|t| self.now.duration_since(t).is_ok_and(|age| age > REFRESH_AFTER));
+        let old =
+            |m: std::fs::Metadata| m.modified().is_ok_and(|t| self.now.duration_since(t).is_ok_and(|age| age > REFRESH_AFTER));
         if path.metadata().is_ok_and(old) {
             // Only a courtesy towards a `gc` that runs at this moment: no permission is no failure.
             let _ = std::fs::File::open(&path).and_then(|file| file.set_modified(self.now));

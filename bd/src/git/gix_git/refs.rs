@@ -29,7 +29,7 @@ pub(super) fn tip(paths: &RepoPaths, name: &str) -> Result<Option<Oid>, GitError
     for _ in 0..5 {
         match loose(&file(paths, &name))? {
             Some(Loose::Object(id)) => return Ok(Some(id)),
-            Some(Loose::Symbolic(next)) => name = checked(&next)?.to_owned(),
+            Some(Loose::Symbolic(next)) => checked(&next)?.clone_into(&mut name),
             None => return packed(paths, &name),
         }
     }
@@ -60,10 +60,11 @@ pub(super) fn list(paths: &RepoPaths, prefix: &str) -> Result<Vec<(String, Oid)>
         // A ref that cannot be read is git's to complain about; the others are still there.
         let Ok(found) = found else { continue };
         let Ok(name) = std::str::from_utf8(found.name.as_bstr()) else { continue };
-        if name.starts_with(prefix) {
-            if let Some(id) = tip(paths, name)? {
-                out.push((name.to_owned(), id));
-            }
+        if !name.starts_with(prefix) {
+            continue;
+        }
+        if let Some(id) = tip(paths, name)? {
+            out.push((name.to_owned(), id));
         }
     }
     out.sort();
@@ -89,7 +90,8 @@ pub(super) fn update(
     crate::failpoint!("git.ref.before");
     let boundary = Some(paths.common_dir.join("refs"));
     let patience = gix::lock::acquire::Fail::AfterDurationWithBackoff(PATIENCE);
-    let mut lock = gix::lock::File::acquire_to_update_resource(&path, patience, boundary, 0).map_err(|e| lock_error(&path, name, &e))?;
+    let mut lock =
+        gix::lock::File::acquire_to_update_resource(&path, patience, boundary, 0).map_err(|e| lock_error(&path, name, &e))?;
     let actual = match loose(&path)? {
         Some(Loose::Object(id)) => Some(id),
         Some(Loose::Symbolic(_)) => {

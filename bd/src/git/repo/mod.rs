@@ -9,7 +9,8 @@ use super::config::Config;
 use super::discover::{Format, Located};
 use super::process::Runner;
 use super::{
-    Cas, CommitSpec, Expected, FetchOutcome, Git, GitError, Head, Oid, PushOutcome, RepoPaths, TreeEntry, index, loose, transport,
+    Cas, CommitSpec, EachBlob, Expected, FetchOutcome, Git, GitError, Head, Oid, PushOutcome, RepoPaths, TreeEntry, index, loose,
+    transport,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -83,7 +84,7 @@ impl<B: Backend> Git for Repo<B> {
         self.blob(blob, into)
     }
 
-    fn read_blobs(&self, blobs: &[Oid], each: &mut dyn FnMut(Oid, &[u8]) -> Result<(), GitError>) -> Result<(), GitError> {
+    fn read_blobs(&self, blobs: &[Oid], each: &mut EachBlob<'_>) -> Result<(), GitError> {
         self.blobs(blobs, each)
     }
 

@@ -3,7 +3,7 @@
 use super::Repo;
 use crate::git::backend::Backend;
 use crate::git::codec::{self, Kind};
-use crate::git::{GitError, Oid, TreeEntry, loose, transport};
+use crate::git::{EachBlob, GitError, Oid, TreeEntry, loose, transport};
 use std::path::PathBuf;
 
 impl<B: Backend> Repo<B> {
@@ -41,7 +41,7 @@ impl<B: Backend> Repo<B> {
         self.read_as(blob, Kind::Blob, into)
     }
 
-    pub(super) fn blobs(&self, blobs: &[Oid], each: &mut dyn FnMut(Oid, &[u8]) -> Result<(), GitError>) -> Result<(), GitError> {
+    pub(super) fn blobs(&self, blobs: &[Oid], each: &mut EachBlob<'_>) -> Result<(), GitError> {
         let mut take = |id: Oid, kind: Kind, bytes: &[u8]| {
             check_kind(id, kind, Kind::Blob)?;
             each(id, bytes)
@@ -89,16 +89,14 @@ impl<B: Backend> Repo<B> {
         let base = self.paths.common_dir.join("objects").join("pack").join("pack");
         let base = base.to_str().ok_or_else(|| GitError::Unsupported(format!("`{}` is not UTF-8", base.display())))?;
         // The loose copies go: the pack must be on the disk before, whatever the user's core.fsync says.
-        let mut args = vec!["-c", "core.fsync=pack,pack-metadata", "pack-objects", "--revs", "--unpacked", "--incremental", "--local"];
+        let mut args =
+            vec!["-c", "core.fsync=pack,pack-metadata", "pack-objects", "--revs", "--unpacked", "--incremental", "--local"];
         args.extend(["--non-empty", "--delta-base-offset", "-q"]);
         if self.format.partial {
             args.push("--exclude-promisor-objects");
         }
         args.push(base);
-        let mut revs = format!("{tip}\n");
-        if let Some(not) = not {
-            revs.push_str(&format!("^{not}\n"));
-        }
+        let revs = not.map_or_else(|| format!("{tip}\n"), |not| format!("{tip}\n^{not}\n"));
         crate::failpoint!("git.pack.before");
         self.runner.ok("pack-objects", &args, revs.as_bytes())?;
         crate::failpoint!("git.pack.after");

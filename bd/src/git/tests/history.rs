@@ -12,11 +12,15 @@ fn revisions_are_those_of_rev_parse() {
         lab.git(dir, &["tag", "-a", "-m", "t", "v1"]);
         lab.git(dir, &["tag", "-a", "-m", "nested", "v2", "v1"]);
         let head = lab.git(dir, &["rev-parse", "HEAD"]);
-        for rev in ["HEAD", "HEAD~1", "main", "v1", "v2", "refs/tags/v2", "refs/heads/main", "main^{commit}", &head, &head[..10], "@"] {
+        for rev in
+            ["HEAD", "HEAD~1", "main", "v1", "v2", "refs/tags/v2", "refs/heads/main", "main^{commit}", &head, &head[..10], "@"]
+        {
             let expected = lab.git(dir, &["rev-parse", "--verify", &format!("{rev}^{{commit}}")]);
             assert_eq!(git.resolve(rev).unwrap(), Some(oid(&expected)), "{rev}");
         }
-        for rev in ["", "none", "HEAD~9", "main..HEAD", "--all", "-h", "HEAD:code.txt", "refs/heads/none", "a b", &"0".repeat(head.len())] {
+        for rev in
+            ["", "none", "HEAD~9", "main..HEAD", "--all", "-h", "HEAD:code.txt", "refs/heads/none", "a b", &"0".repeat(head.len())]
+        {
             assert_eq!(git.resolve(rev).unwrap(), None, "{rev}");
         }
     });

@@ -10,12 +10,15 @@ const OURS: &str = ".beads/events/x.jsonl";
 fn others(lab: &Lab, dir: &Path) -> String {
     let all = lab.git(dir, &["ls-files", "--stage", "--debug"]);
     let mut keep = true;
-    all.lines().filter(|line| {
-        if !line.starts_with("  ") {
-            keep = !line.contains(".beads/");
-        }
-        keep
-    }).map(|line| format!("{line}\n")).collect()
+    all.lines()
+        .filter(|line| {
+            if !line.starts_with("  ") {
+                keep = !line.contains(".beads/");
+            }
+            keep
+        })
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 /// A tree with staged, unstaged, staged-and-edited, removed, added-in-intent and flagged files.
@@ -52,7 +55,8 @@ fn setting_and_removing_our_paths_leaves_the_rest_as_it_is() {
         busy(lab, dir);
         lab.git(dir, &["status"]);
         let before = others(lab, dir);
-        let (status, staged, unstaged) = (["status", "--porcelain", "--", ":!.beads"], ["diff", "--cached", "--", ":!.beads"], ["diff", "--", ":!.beads"]);
+        let (status, staged, unstaged) =
+            (["status", "--porcelain", "--", ":!.beads"], ["diff", "--cached", "--", ":!.beads"], ["diff", "--", ":!.beads"]);
         let seen = [lab.git(dir, &status), lab.git(dir, &staged), lab.git(dir, &unstaged)];
         let id = put(git, dir, "{}\n");
         assert!(!git.is_tracked(OURS).unwrap());
@@ -68,7 +72,10 @@ fn setting_and_removing_our_paths_leaves_the_rest_as_it_is() {
         assert_eq!(lab.git(dir, &["diff-files", "--name-only", "--", ".beads"]), "");
         // The tree that the user would commit now has our file and theirs.
         let tree = lab.git(dir, &["write-tree"]);
-        assert_eq!(lab.git(dir, &["ls-tree", "-r", "--name-only", &tree]), lab.git(dir, &["-c", "core.quotePath=false", "ls-files", "--", ":!intent"]));
+        assert_eq!(
+            lab.git(dir, &["ls-tree", "-r", "--name-only", &tree]),
+            lab.git(dir, &["-c", "core.quotePath=false", "ls-files", "--", ":!intent"])
+        );
 
         git.index_set(&[(OURS.into(), None), (".beads/never".into(), None)]).unwrap();
         assert!(!git.is_tracked(OURS).unwrap());
@@ -82,7 +89,11 @@ fn setting_and_removing_our_paths_leaves_the_rest_as_it_is() {
 
 /// git may mark an entry for another look (size 0) when it writes the index; what it says of content and flags stays.
 fn strip_stat(entries: &str) -> Vec<String> {
-    entries.lines().filter(|l| !l.starts_with("  ") || l.contains("flags")).map(|l| l.rsplit("flags").next().unwrap().to_owned()).collect()
+    entries
+        .lines()
+        .filter(|l| !l.starts_with("  ") || l.contains("flags"))
+        .map(|l| l.rsplit("flags").next().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -105,7 +116,12 @@ fn split_sparse_and_new_formats_stay_what_they_are() {
         for args in setup {
             lab.git(&dir, args);
         }
-        let shared = |dir: &Path| std::fs::read_dir(dir.join(".git")).unwrap().filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().starts_with("sharedindex")).count();
+        let shared = |dir: &Path| {
+            std::fs::read_dir(dir.join(".git"))
+                .unwrap()
+                .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().starts_with("sharedindex"))
+                .count()
+        };
         let (kept, before) = (shared(&dir), lab.git(&dir, &["ls-files", "--stage"]));
         let git = lab.open(&dir, Flavour::Gix);
         let id = put(&*git, &dir, "{}\n");

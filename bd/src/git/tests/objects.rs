@@ -52,7 +52,10 @@ fn ids_are_those_that_git_computes() {
         assert_eq!(git.commit_parents(id).unwrap(), [head]);
         let shown = lab.git(dir, &["log", "-1", "--format=%an|%ae|%at|%s|%(trailers:key=Bead,valueonly)", &id.to_string()]);
         assert_eq!(shown.trim(), "a/gent|bd@localhost|1767322800|subject|x");
-        assert_eq!(git.read_commit(id).unwrap(), [lab.git(dir, &["cat-file", "commit", &id.to_string()]).as_bytes(), b"\n"].concat());
+        assert_eq!(
+            git.read_commit(id).unwrap(),
+            [lab.git(dir, &["cat-file", "commit", &id.to_string()]).as_bytes(), b"\n"].concat()
+        );
         assert_eq!(git.read_tree(git.write_tree(&[]).unwrap()).unwrap(), []);
         // Nothing of the user's moved.
         assert_eq!(oid(&lab.git(dir, &["rev-parse", "HEAD"])), head);
@@ -84,7 +87,10 @@ fn the_same_bytes_are_not_written_twice() {
         git.write_blob(b"one\n").unwrap(); // code.txt
         let after: Vec<_> = loose_files(dir).iter().map(|p| (p.clone(), p.metadata().unwrap().ino())).collect();
         assert_eq!(before, after);
-        assert!(std::fs::read_dir(dir.join(".git/objects")).unwrap().all(|e| !e.unwrap().path().is_file()), "no temporary file is left");
+        assert!(
+            std::fs::read_dir(dir.join(".git/objects")).unwrap().all(|e| !e.unwrap().path().is_file()),
+            "no temporary file is left"
+        );
     });
 }
 
@@ -146,7 +152,8 @@ fn many_blobs_are_read_and_an_error_stops_the_reading() {
         });
         assert!(matches!(stopped, Err(GitError::Other(why)) if why == "enough"));
         assert_eq!(count, 3);
-        git.read_blobs(&ids[..1], &mut |id, _| if id == ids[0] { Ok(()) } else { panic!("an answer of the stopped batch") }).unwrap();
+        git.read_blobs(&ids[..1], &mut |id, _| if id == ids[0] { Ok(()) } else { panic!("an answer of the stopped batch") })
+            .unwrap();
     });
 }
 
@@ -179,7 +186,8 @@ fn two_threads_read_side_by_side() {
 #[test]
 fn damaged_objects_are_seen_and_moved_away_and_whole_ones_stay() {
     Lab::each(|lab, dir, git, flavour| {
-        let ids: Vec<_> = ["empty", "cut", "swapped", "fine"].iter().map(|t| git.write_blob(t.repeat(50).as_bytes()).unwrap()).collect();
+        let ids: Vec<_> =
+            ["empty", "cut", "swapped", "fine"].iter().map(|t| git.write_blob(t.repeat(50).as_bytes()).unwrap()).collect();
         let gone = oid(&"2".repeat(ids[0].to_string().len()));
         let file = |i: usize| crate::git::loose::path(&dir.join(".git"), ids[i]);
         let put = |i: usize, bytes: &[u8]| {

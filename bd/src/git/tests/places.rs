@@ -95,7 +95,9 @@ fn ceilings_are_heeded_and_the_variables_of_a_hook_are_not() {
     let deep = dir.join("a/b");
     std::fs::create_dir_all(&deep).unwrap();
     // What git sets for a hook of another repository.
-    for (name, file) in [("GIT_DIR", ".git"), ("GIT_INDEX_FILE", ".git/index"), ("GIT_OBJECT_DIRECTORY", ".git/objects"), ("GIT_WORK_TREE", "")] {
+    for (name, file) in
+        [("GIT_DIR", ".git"), ("GIT_INDEX_FILE", ".git/index"), ("GIT_OBJECT_DIRECTORY", ".git/objects"), ("GIT_WORK_TREE", "")]
+    {
         lab.vars.insert(name.to_owned(), other.join(file).display().to_string());
     }
     let git = lab.open(&deep, Flavour::Gix);

@@ -83,7 +83,12 @@ fn commits_are_signed_only_where_both_ask_for_it() {
         use std::os::unix::fs::PermissionsExt;
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         std::fs::write(lab.path("key"), "x").unwrap();
-        for (key, value) in [("gpg.format", "ssh"), ("gpg.ssh.program", program.to_str().unwrap()), ("user.signingKey", lab.path("key").to_str().unwrap()), ("commit.gpgSign", "true")] {
+        for (key, value) in [
+            ("gpg.format", "ssh"),
+            ("gpg.ssh.program", program.to_str().unwrap()),
+            ("user.signingKey", lab.path("key").to_str().unwrap()),
+            ("commit.gpgSign", "true"),
+        ] {
             git.set_config(key, value).unwrap();
         }
         let git = lab.open(dir, flavour);
@@ -100,6 +105,8 @@ fn commits_are_signed_only_where_both_ask_for_it() {
         assert_eq!(git.write_commit(&not).unwrap(), plain, "no signature that the caller did not want");
         // A key that cannot sign is an error, not an unsigned commit.
         git.set_config("gpg.ssh.program", "/nonexistent/keygen").unwrap();
-        assert!(matches!(lab.open(dir, flavour).write_commit(&spec(tree, &[head], "x")), Err(GitError::Other(why)) if why.contains("signed")));
+        assert!(
+            matches!(lab.open(dir, flavour).write_commit(&spec(tree, &[head], "x")), Err(GitError::Other(why)) if why.contains("signed"))
+        );
     });
 }

@@ -105,7 +105,9 @@ fn a_fetch_brings_what_was_asked_for_and_nothing_else() {
         }
         let main = git.tip("refs/remotes/origin/main").unwrap();
         let spec = |from: &str, to: &str| format!("+{from}:{to}");
-        let fetched = git.fetch("origin", &[spec(BRANCH, "refs/remotes/origin/beads"), spec("refs/heads/none", "refs/remotes/origin/none")]).unwrap();
+        let fetched = git
+            .fetch("origin", &[spec(BRANCH, "refs/remotes/origin/beads"), spec("refs/heads/none", "refs/remotes/origin/none")])
+            .unwrap();
         assert_eq!(fetched, FetchOutcome::Done, "one of the two is there");
         assert_eq!(git.tip("refs/remotes/origin/beads").unwrap(), Some(a));
         assert_eq!(git.tip("refs/remotes/origin/none").unwrap(), None);
@@ -143,7 +145,12 @@ fn secrets_in_a_url_are_in_no_error() {
     let git = lab.open(&dir, Flavour::Gix);
     let a = state(&*git, STATE);
     // Nobody listens on port 1 of this machine.
-    for url in ["http://ann:s3cret@127.0.0.1:1/r.git", "http://s3cret@127.0.0.1:1/r.git", "ssh://ann:s3cret@127.0.0.1:1/r.git", "file:///nowhere/s@x"] {
+    for url in [
+        "http://ann:s3cret@127.0.0.1:1/r.git",
+        "http://s3cret@127.0.0.1:1/r.git",
+        "ssh://ann:s3cret@127.0.0.1:1/r.git",
+        "file:///nowhere/s@x",
+    ] {
         lab.git(&dir, &["remote", "set-url", "origin", url]);
         for error in [
             git.ls_remote("origin", &[]).err().unwrap(),
@@ -182,7 +189,10 @@ fn a_partial_clone_pushes_and_packs_what_it_made() {
     let a = git.write_commit(&super::lab::spec(tree, &[head], "ours\n")).unwrap();
     git.pack_reachable(a, None).unwrap();
     assert!(!crate::git::loose::path(&dir.join(".git"), a).exists());
-    assert!(lab.try_git(&dir, &["--no-lazy-fetch", "cat-file", "-e", &entries[0].oid.to_string()]).status.code() != Some(0), "the missing blob is still missing");
+    assert!(
+        lab.try_git(&dir, &["--no-lazy-fetch", "cat-file", "-e", &entries[0].oid.to_string()]).status.code() != Some(0),
+        "the missing blob is still missing"
+    );
     assert_eq!(git.push("origin", a, BRANCH, None).unwrap(), PushOutcome::Done);
     assert_eq!(lab.git(&bare, &["rev-parse", BRANCH]), a.to_string());
 }
