@@ -68,6 +68,11 @@ impl Store {
         Ok(self.sync_point())
     }
 
+    /// Where the journal's records that the state ref holds end. Under the lock, after [`Store::commit_pending`].
+    pub fn committed_end(&self, _lock: &Lock) -> u64 {
+        self.marks().end
+    }
+
     /// Notes that our loose objects were packed.
     pub fn objects_packed(&self, _lock: &Lock) -> Result<()> {
         match self.sync_point() {

@@ -5,7 +5,11 @@
 
 pub mod absorb;
 pub mod choice;
+pub mod contest;
+pub mod flow;
+pub mod lost;
 pub mod publish;
+pub mod redact;
 pub mod remote;
 pub mod report;
 mod shelf;
@@ -15,5 +19,5 @@ pub mod union;
 mod tests;
 
 pub use choice::{Choice, Why};
-pub use publish::{Options, sync};
+pub use flow::{Options, sync};
 pub use report::{LostClaim, Report};

@@ -45,13 +45,17 @@ pub struct Report {
     pub lost: Vec<LostClaim>,
     /// True if nothing was written (`--dry-run`).
     pub dry_run: bool,
-    /// What else people should know.
-    pub notices: Vec<String>,
+    /// A dry run that asked the remote: it has news that are not fetched.
+    pub news: bool,
+    /// Damaged files of the remote that ours replace.
+    pub healed: Vec<String>,
+    /// The remote's tip when the sync has ended.
+    pub tip: Option<crate::git::Oid>,
 }
 
 impl Report {
     /// A report in which nothing has happened.
-    pub fn new(remote: Option<String>, url: Option<String>, branch: String, publishing: Choice) -> Self {
+    pub fn new(remote: Option<String>, url: Option<String>, branch: String, publishing: Choice, dry_run: bool) -> Self {
         Self {
             remote,
             url,
@@ -66,8 +70,10 @@ impl Report {
             first: false,
             conflicts: Vec::new(),
             lost: Vec::new(),
-            dry_run: false,
-            notices: Vec::new(),
+            dry_run,
+            news: false,
+            healed: Vec::new(),
+            tip: None,
         }
     }
 }

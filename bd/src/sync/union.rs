@@ -7,6 +7,7 @@
 use super::shelf::{Item, Shelf};
 use crate::error::Result;
 use crate::git::{Git, Oid};
+use crate::model::BeadId;
 use crate::store::pack::{Keys, Known, LineKey, Limits, due, lines, plan, seal_pack};
 use crate::store::{FileEntry, Redactions, SealedName, TreeDiff, check_sealed, damaged, diff_trees, stream_files};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -47,6 +48,8 @@ pub struct Union {
     pub fresh: usize,
     /// Files from which a redaction took text here.
     pub redacted: usize,
+    /// The beads that the fetched events are about.
+    pub beads: BTreeSet<BeadId>,
     /// Everything that is redacted in the union.
     pub redactions: Redactions,
     /// Paths in their tree that are left out when publishing.
@@ -74,6 +77,7 @@ pub fn union(sides: &Sides<'_>) -> Result<Union> {
         streams.insert("events".to_owned());
     }
     let keys = Keys::default();
+    let stays_home = |stream: &str| sides.home.contains(&stream);
     for stream in streams {
         let of = |files: &[FileEntry]| files.iter().filter(|f| f.stream == stream).cloned().collect::<Vec<_>>();
         let (a, b) = (of(&a), of(&b));
@@ -96,10 +100,11 @@ pub fn union(sides: &Sides<'_>) -> Result<Union> {
         } else {
             for file in b {
                 out.fetched += lines(shelf.bytes(file.oid)).count();
+                out.beads.extend(lines(shelf.bytes(file.oid)).filter_map(bead_of));
                 out.state.insert(format!(".beads/{}", file.path()), Some(file.oid));
             }
             for file in a {
-                out.fresh += lines(shelf.bytes(file.oid)).count();
+                out.fresh += if stays_home(&stream) { 0 } else { lines(shelf.bytes(file.oid)).count() };
                 out.publish.insert(format!(".beads/{}", file.path()), Some(file.oid));
             }
         }
@@ -116,6 +121,15 @@ pub fn union(sides: &Sides<'_>) -> Result<Union> {
 
 fn set_aside(sides: &Sides<'_>, file: &FileEntry) -> bool {
     sides.quarantined.contains(&file.oid.to_string())
+}
+
+/// The bead of a line of events.
+fn bead_of(line: &[u8]) -> Option<BeadId> {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        bead: BeadId,
+    }
+    serde_json::from_slice::<Head>(line).ok().map(|h| h.bead)
 }
 
 fn is_loose(file: &FileEntry) -> bool {
@@ -179,8 +193,14 @@ impl Stream<'_> {
         let theirs_changed = enforced(&both) + enforced(&theirs) > 0 || !out.healed.is_empty();
         let keys = |items: &[Item]| items.iter().flat_map(|i| i.known.lines.clone()).collect::<HashSet<LineKey>>();
         let (shared, mine, other) = (keys(&both), keys(&ours), keys(&theirs));
-        out.fetched += other.iter().filter(|k| !shared.contains(k) && !mine.contains(k)).count();
-        out.fresh += mine.iter().filter(|k| !shared.contains(k) && !other.contains(k)).count();
+        let new = other.iter().filter(|k| !shared.contains(k) && !mine.contains(k)).collect::<HashSet<_>>();
+        out.fetched += new.len();
+        for line in theirs.iter().flat_map(|i| lines(&i.bytes)).filter(|l| new.contains(&self.keys.of(l))) {
+            out.beads.extend(bead_of(line));
+        }
+        if !self.sides.home.contains(&self.stream) {
+            out.fresh += mine.iter().filter(|k| !shared.contains(k) && !other.contains(k)).count();
+        }
         theirs.extend(both);
         // What they have in another arrangement is no news.
         let news: Vec<Item> =

@@ -1,6 +1,7 @@
 //! Sync over real git and `file://`.
 
 mod basic;
+mod races;
 
 use crate::env::Env;
 use crate::fold::Bead;
