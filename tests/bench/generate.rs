@@ -57,7 +57,7 @@ fn words(draw: &mut Draw, n: usize) -> String {
 fn events_of(draw: &mut Draw, at: Timestamp, ids: &[BeadId]) -> Vec<Event> {
     let bead = BeadId::mint("bench", draw.bytes()).expect("a bead id");
     let by = Actor::new(["ann", "bob", "cyd", "polecat/rust-7"][draw.below(4)]);
-    let mut event = |draw: &mut Draw, minutes: i64, kind: Kind| {
+    let event = |draw: &mut Draw, minutes: i64, kind: Kind| {
         let at = at.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(at);
         Event::new(EventId::new(at.as_millisecond(), draw.bytes()), format_time(at), by.clone(), bead.clone(), kind)
     };

@@ -1,8 +1,8 @@
 //! The speed of `bd` beside git's (STATE 8): makes its own data, runs whole processes, prints one Markdown table.
 //!
 //! `bench` measures 1k, 10k and 100k beads; `--write` puts the table into docs/benchmarks.md; `--short` measures 1k and 10k with
-//! fewer runs, and with `--baseline FILE` fails where a promise is broken and the figure is more than a quarter worse than
-//! the baseline, or a count is higher; `--save FILE` writes a baseline. Needs `target/release/bd` (cargo build --release -p bd).
+//! fewer runs, and with `--baseline FILE` fails where a ratio is more than a quarter worse than the baseline in three
+//! measurements, or a count is higher; `--save FILE` writes a baseline. Needs `target/release/bd` (cargo build --release -p bd).
 
 mod generate;
 mod measure;
@@ -10,6 +10,7 @@ mod report;
 mod rows;
 
 use measure::Programs;
+use report::Report;
 use rows::Bench;
 use std::io::Write;
 use std::process::ExitCode;
@@ -41,6 +42,35 @@ fn run(args: &[String]) -> Result<bool, String> {
     }
     let short = args.iter().any(|a| a == "--short");
     let runs = value(args, "--runs").and_then(|n| n.parse().ok()).unwrap_or(if short { 15 } else { 30 });
+    let mut report = measure_all(short, runs)?;
+    let page = report.markdown(&machine(), runs);
+    write!(out, "{page}").map_err(|e| e.to_string())?;
+    let root = bd_tests::repository_root();
+    if args.iter().any(|a| a == "--write") {
+        std::fs::write(root.join("docs/benchmarks.md"), &page).map_err(|e| format!("docs/benchmarks.md: {e}"))?;
+    }
+    if let Some(file) = value(args, "--save") {
+        let text = serde_json::to_string_pretty(&report.baseline()).map_err(|e| e.to_string())?;
+        std::fs::write(file, text + "\n").map_err(|e| format!("{file}: {e}"))?;
+    }
+    let Some(file) = value(args, "--baseline") else { return Ok(true) };
+    let text = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
+    let baseline = serde_json::from_str(&text).map_err(|e| format!("{file}: {e}"))?;
+    for attempt in 2..=3 {
+        if report.worse_than(&baseline).is_empty() {
+            break;
+        }
+        say(&format!("worse than the baseline; measuring again ({attempt} of 3)"));
+        report.keep_best(&measure_all(short, runs)?);
+    }
+    let worse = report.worse_than(&baseline);
+    for line in &worse {
+        say(&format!("worse than the baseline: {line}"));
+    }
+    Ok(worse.is_empty())
+}
+
+fn measure_all(short: bool, runs: usize) -> Result<Report, String> {
     let mut bench = Bench::new(Programs::find()?, runs, say);
     let sizes: &[(&str, usize)] = &[("1k", 1_000), ("10k", 10_000), ("100k", 100_000)];
     for (name, beads) in &sizes[..if short { 2 } else { 3 }] {
@@ -48,24 +78,7 @@ fn run(args: &[String]) -> Result<bool, String> {
     }
     bench.eight_writers();
     bench.growth(if short { 200 } else { 1_000 });
-    let page = bench.report.markdown(&machine(), runs);
-    write!(out, "{page}").map_err(|e| e.to_string())?;
-    let root = bd_tests::repository_root();
-    if args.iter().any(|a| a == "--write") {
-        std::fs::write(root.join("docs/benchmarks.md"), &page).map_err(|e| format!("docs/benchmarks.md: {e}"))?;
-    }
-    if let Some(file) = value(args, "--save") {
-        let text = serde_json::to_string_pretty(&bench.report.baseline()).map_err(|e| e.to_string())?;
-        std::fs::write(file, text + "\n").map_err(|e| format!("{file}: {e}"))?;
-    }
-    let Some(file) = value(args, "--baseline") else { return Ok(true) };
-    let text = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
-    let baseline = serde_json::from_str(&text).map_err(|e| format!("{file}: {e}"))?;
-    let worse = bench.report.worse_than(&baseline);
-    for line in &worse {
-        say(&format!("worse than the baseline: {line}"));
-    }
-    Ok(worse.is_empty())
+    Ok(bench.report)
 }
 
 /// Date, processors, memory, kernel, versions.

@@ -37,7 +37,7 @@ impl Bench {
         (a, b)
     }
 
-    fn git_version(&self, work: &Work) -> f64 {
+    fn git_version(work: &Work) -> f64 {
         time(work.git_cmd(&["--version"]))
     }
 
@@ -77,7 +77,7 @@ impl Bench {
         let commands: [(&str, Vec<&str>); 3] =
             [("ready", vec!["ready"]), ("show", vec!["show", &made.an_id]), ("list", vec!["list", "--limit", "20"])];
         for (verb, args) in commands {
-            let (ours, yard) = self.pair(|b, _| time(b.programs.bd(&made.work, &args)), |b, _| b.git_version(&made.work));
+            let (ours, yard) = self.pair(|b, _| time(b.programs.bd(&made.work, &args)), |_, _| Self::git_version(&made.work));
             self.report.ratio(&format!("{verb}, {name}"), &ours, "git --version", &yard, 2.0, 0.0);
         }
         let calls = counts(&made.work, &self.programs.bd, &["ready"]);
@@ -94,7 +94,7 @@ impl Bench {
                     made.work.git(&["update-ref", "refs/remotes/origin/beads", &tips[n]]).ok();
                     time(b.programs.bd(&made.work, &["ready"]))
                 },
-                |b, _| b.git_version(&made.work),
+                |_, _| Self::git_version(&made.work),
             );
             self.report.ratio(&format!("ready after {files} arrived, {name}"), &ours, "git --version", &yard, limit, 0.0);
         }

@@ -44,28 +44,46 @@ fn command(work: &Work, beads: &[String], process: usize, n: usize, promised: &M
             let out = run(&["create", &title, "--json"]);
             if good(&out, &[0]) {
                 let id = out.json()["id"].as_str().unwrap_or("").to_owned();
-                tell(&|p| drop(p.created.insert(title.clone(), id.clone())));
+                tell(&|p| {
+                    let _new = p.created.insert(title.clone(), id.clone());
+                });
             }
         }
         1..=3 => {
             let text = format!("comment {unique}");
             if good(&run(&["comment", bead, &text]), &[0]) {
-                tell(&|p| drop(p.comments.insert((bead.clone(), text.clone()))));
+                tell(&|p| {
+                    let _new = p.comments.insert((bead.clone(), text.clone()));
+                });
             }
         }
         4 | 5 => {
             let label = format!("l{unique}");
             if good(&run(&["label", "add", bead, &label]), &[0]) {
-                tell(&|p| drop(p.labels.insert((bead.clone(), label.clone()))));
+                tell(&|p| {
+                    let _new = p.labels.insert((bead.clone(), label.clone()));
+                });
             }
         }
-        6 => drop(good(&run(&["update", bead, "--title", &format!("Title {unique}")]), &[0])),
+        6 => {
+            good(&run(&["update", bead, "--title", &format!("Title {unique}")]), &[0]);
+        }
         // Somebody else may hold it: that is an answer.
-        7 => drop(good(&run(&["claim", bead]), &[0, 3, 6])),
-        8 => drop(good(&run(&["ready", "--json"]), &[0])),
-        9 => drop(good(&run(&["show", bead, "--json"]), &[0])),
-        10 => drop(good(&run(&["list", "--all", "--limit", "0", "--json"]), &[0])),
-        _ => drop(good(&run(&["update", bead, "--priority", &(n % 5).to_string()]), &[0])),
+        7 => {
+            good(&run(&["claim", bead]), &[0, 3, 6]);
+        }
+        8 => {
+            good(&run(&["ready", "--json"]), &[0]);
+        }
+        9 => {
+            good(&run(&["show", bead, "--json"]), &[0]);
+        }
+        10 => {
+            good(&run(&["list", "--all", "--limit", "0", "--json"]), &[0]);
+        }
+        _ => {
+            good(&run(&["update", bead, "--priority", &(n % 5).to_string()]), &[0]);
+        }
     }
 }
 

@@ -76,21 +76,6 @@ fn scan_file(name: &str, text: &str, bare: &mut Vec<Bare>, calls: &mut usize) {
     }
 }
 
-/// The names of all failpoints in the source.
-pub fn points(root: &Path) -> Vec<String> {
-    let name = Regex::new(r#"failpoint!\(\s*"([a-z0-9_.]+)""#).expect("a valid expression");
-    let mut files = Vec::new();
-    collect(&root.join("bd/src"), &mut files);
-    let mut out: Vec<String> = Vec::new();
-    for path in files {
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        out.extend(name.captures_iter(&text).map(|c| c[1].to_owned()));
-    }
-    out.sort();
-    out.dedup();
-    out
-}
-
 fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
         let path = entry.path();

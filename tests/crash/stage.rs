@@ -13,7 +13,6 @@ pub struct Stage {
     pub sandbox: Sandbox,
     pub remote: Remote,
     pub ann: Work,
-    pub bob: Work,
     /// A bead that everybody knows.
     pub bead: String,
     /// Another one.
@@ -35,7 +34,7 @@ impl Stage {
         ann.git(&["switch", "--quiet", "--create", "feature"]).ok();
         ann.commit_file("code.txt", "code\n");
         ann.bd(&["comment", &other, "Not published"]).ok();
-        let stage = Self { sandbox, remote, ann, bob, bead, other };
+        let stage = Self { sandbox, remote, ann, bead, other };
         stage.copy("live", "saved");
         stage
     }

@@ -62,9 +62,9 @@ impl World {
             let work = self.peers[peer].work.clone();
             self.contains(&format!("the clone of {}", work.actor()), &lines::of_clone(&work).all, &promised)?;
             self.check_stored(&format!("the state ref of {}", work.actor()), &lines::of_ref(&work, "refs/beads/state"))?;
-            self.fsck(work.actor(), &work.git(&["fsck", "--no-dangling", "--no-progress"]))?;
+            Self::fsck(work.actor(), &work.git(&["fsck", "--no-dangling", "--no-progress"]))?;
         }
-        self.fsck("the remote", &self.remote.git(&["fsck", "--no-dangling", "--no-progress"]))?;
+        Self::fsck("the remote", &self.remote.git(&["fsck", "--no-dangling", "--no-progress"]))?;
         self.check_fold(&published.all)
     }
 
@@ -76,7 +76,7 @@ impl World {
         secret.map_or(Ok(()), |line| Err(format!("redacted text is still in {place}: {line}")))
     }
 
-    fn fsck(&self, place: &str, out: &bd_tests::Output) -> Result<(), Broken> {
+    fn fsck(place: &str, out: &bd_tests::Output) -> Result<(), Broken> {
         let complaint = |l: &&str| !l.starts_with("notice:") && !l.trim().is_empty();
         match out.stdout().lines().chain(out.stderr().lines()).find(complaint) {
             None if out.succeeded() => Ok(()),

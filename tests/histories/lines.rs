@@ -1,7 +1,7 @@
 //! What a clone holds, read without any code of `bd`: git's own commands and the journal's bytes.
 
 use bd_tests::{Cmd, Remote, Work};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The event lines of some trees.
@@ -65,24 +65,21 @@ pub fn of_remote(remote: &Remote) -> Lines {
 }
 
 fn read_trees(git: &dyn Fn(&[&str]) -> Cmd, trees: &[String], lines: &mut Lines) {
-    let mut blobs: BTreeMap<String, usize> = BTreeMap::new();
+    let mut asked = String::new();
     for tree in trees {
         let listed = git(&["ls-tree", "-r", tree]).run();
         if listed.succeeded() {
-            for entry in listed.stdout().lines().filter(|e| e.ends_with(".jsonl")) {
-                *blobs.entry(entry[12..].split('\t').next().unwrap_or("").to_owned()).or_default() += 1;
+            // `100644 blob ID<tab>PATH`
+            for id in listed.stdout().lines().filter_map(|e| e.strip_suffix(".jsonl")?.split([' ', '\t']).nth(2)) {
+                asked.extend([id, "\n"]);
             }
         }
     }
-    if blobs.is_empty() {
+    if asked.is_empty() {
         return;
     }
-    let asked: String = blobs.keys().map(|b| format!("{b}\n")).collect();
     let out = git(&["cat-file", "--batch"]).stdin(asked).run();
-    for line in out.stdout().lines().map(str::trim_start).filter(|l| l.starts_with('{')) {
-        lines.stored += 1;
-        lines.all.insert(line.to_owned());
-    }
+    lines.take(out.stdout().as_bytes());
 }
 
 /// The bodies of the whole records of a journal: `rec PATH BYTES DIGEST`, then the bytes.

@@ -10,6 +10,7 @@ pub struct Op {
     run: fn(&mut World, usize) -> Result<bool, Broken>,
 }
 
+// Every operation has one signature, also those that cannot break a promise by themselves.
 macro_rules! ops {
     ($($name:ident $share:literal),* $(,)?) => {
         /// Every operation that the design names (STATE 11).

@@ -1,4 +1,5 @@
 //! Operations of `bd`.
+#![expect(clippy::unnecessary_wraps, reason = "every operation has one signature")]
 
 use crate::lines::{id_of, value_of};
 use crate::world::{Broken, World};
@@ -70,13 +71,7 @@ impl World {
         let Some(id) = self.a_bead(peer) else { return Ok(false) };
         let n = self.number();
         let script = format!("create \"Batch {n}\"\nlabel add {id} batch\ncomment {id} \"in a batch {n}\"\n");
-        let p = &self.peers[peer];
-        let out = p.work.cmd(&["batch"]).clock_off_by(p.clock).stdin(script).run();
-        self.log.push(format!("{}: bd batch -> {}", p.work.actor(), out.code()));
-        if !MAY_REFUSE.contains(&out.code()) && !(p.bereft && out.code() == 8) {
-            return Err(format!("bd batch:\n{out}"));
-        }
-        Ok(out.succeeded())
+        Ok(self.bd_with(peer, &["batch"], &script, MAY_REFUSE, None)?.succeeded())
     }
 
     pub fn undo(&mut self, peer: usize) -> Result<bool, Broken> {
@@ -163,7 +158,7 @@ impl World {
         let choices: &[&[&str]] =
             &[&["create", &n], &["sync"], &["comment", &id, &n], &["close", &id], &["pack"], &["claim", &id], &["ride", "--all"]];
         let args = choices[self.rng.below(choices.len())];
-        let out = self.bd_killed(peer, args, MAY_REFUSE, Some(&point))?;
+        let out = self.bd_with(peer, args, "", MAY_REFUSE, Some(&point))?;
         // A ride that was cut off may have moved the branch and not yet the index: the user's reset is the way on.
         if args[0] == "ride" {
             self.git(peer, &["reset", "--hard", "--quiet"]).ok();

@@ -1,4 +1,5 @@
 //! Losses, copies, and people who mean harm.
+#![expect(clippy::unnecessary_wraps, reason = "every operation has one signature")]
 
 use crate::lines;
 use crate::world::{Broken, Peer, World};

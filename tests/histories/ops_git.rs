@@ -1,17 +1,19 @@
 //! Operations of the user's git and of the forge.
+#![expect(clippy::unnecessary_wraps, reason = "every operation has one signature")]
 
 use crate::world::{Broken, World};
 use bd_tests::Conflict;
 
-impl World {
-    fn only_code(&mut self, result: Result<(), Conflict>) -> Result<bool, Broken> {
-        match result {
-            Ok(()) => Ok(true),
-            Err(conflict) if conflict.is_ours() => Err(format!("the forge sees a conflict below .beads/: {:?}", conflict.paths)),
-            Err(_) => Ok(false),
-        }
+/// The forge may meet a conflict in code, never in ours.
+fn only_code(result: Result<(), Conflict>) -> Result<bool, Broken> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(conflict) if conflict.is_ours() => Err(format!("the forge sees a conflict below .beads/: {:?}", conflict.paths)),
+        Err(_) => Ok(false),
     }
+}
 
+impl World {
     /// A commit of code in a file of its own.
     pub fn code_commit(&mut self, peer: usize) -> Result<bool, Broken> {
         let n = self.number();
@@ -82,21 +84,21 @@ impl World {
         let Some(branch) = self.a_pull_request() else { return Ok(false) };
         self.log.push(format!("forge: merge {branch}"));
         let result = self.remote.forge().merge("main", &branch).map(drop);
-        self.only_code(result)
+        only_code(result)
     }
 
     pub fn forge_squash(&mut self, _peer: usize) -> Result<bool, Broken> {
         let Some(branch) = self.a_pull_request() else { return Ok(false) };
         self.log.push(format!("forge: squash {branch}"));
         let result = self.remote.forge().squash("main", &branch).map(drop);
-        self.only_code(result)
+        only_code(result)
     }
 
     pub fn forge_rebase(&mut self, _peer: usize) -> Result<bool, Broken> {
         let Some(branch) = self.a_pull_request() else { return Ok(false) };
         self.log.push(format!("forge: rebase {branch}"));
         let result = self.remote.forge().rebase("main", &branch).map(drop);
-        self.only_code(result)
+        only_code(result)
     }
 
     pub fn pull(&mut self, peer: usize) -> Result<bool, Broken> {

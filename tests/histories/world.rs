@@ -87,15 +87,22 @@ impl World {
 
     /// Runs `bd` for a peer; any exit code but the allowed ones is a broken promise.
     pub fn bd(&mut self, peer: usize, args: &[&str], allowed: &[i32]) -> Result<Output, Broken> {
-        self.bd_killed(peer, args, allowed, None)
+        self.bd_with(peer, args, "", allowed, None)
     }
 
-    /// The same, with a place at which it is killed.
-    pub fn bd_killed(&mut self, peer: usize, args: &[&str], allowed: &[i32], point: Option<&str>) -> Result<Output, Broken> {
+    /// The same, with standard input and a place at which it is killed.
+    pub fn bd_with(
+        &mut self,
+        peer: usize,
+        args: &[&str],
+        input: &str,
+        allowed: &[i32],
+        point: Option<&str>,
+    ) -> Result<Output, Broken> {
         let p = &self.peers[peer];
         let watched = self.rng.one_in(8).then(|| p.work.user_state());
         let points = self.sandbox.path("tmp/points");
-        let mut cmd = p.work.cmd(args).clock_off_by(p.clock).env("BD_FAILPOINT_LOG", &points);
+        let mut cmd = p.work.cmd(args).clock_off_by(p.clock).env("BD_FAILPOINT_LOG", &points).stdin(input);
         if let Some(point) = point {
             cmd = cmd.fail_at(point);
         }

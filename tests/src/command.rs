@@ -269,7 +269,7 @@ impl Output {
         let mut all = format!("exit {}\n", self.code);
         for (name, text) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
             if !text.is_empty() {
-                all += &format!("-- {name}\n{}{}", text, if text.ends_with('\n') { "" } else { "\n" });
+                all.extend(["-- ", name, "\n", text, if text.ends_with('\n') { "" } else { "\n" }]);
             }
         }
         Normalise::new().root(&self.root.to_string_lossy()).apply(&all)

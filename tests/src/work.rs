@@ -132,6 +132,7 @@ impl Work {
     }
 
     /// A new linked worktree on a new branch, next to this one, with an actor of its own.
+    #[must_use]
     pub fn worktree(&self, name: &str, branch: &str) -> Self {
         let path = self.sandbox.path(name);
         let target = path.display().to_string();
@@ -162,7 +163,7 @@ impl Work {
             &["diff", "--binary", "--", ":!.beads"],
         ] {
             let out = self.git_cmd(args).env("GIT_OPTIONAL_LOCKS", "0").run();
-            all += &format!("$ git {}\n{}", args.join(" "), out.stdout());
+            all.extend(["$ git ", &args.join(" "), "\n", out.stdout()]);
         }
         all
     }
