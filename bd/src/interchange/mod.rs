@@ -5,6 +5,7 @@ pub mod export;
 pub mod import;
 pub mod json;
 mod keys;
+pub mod markdown;
 mod parts;
 mod record;
 mod shape;

@@ -36,10 +36,9 @@ pub fn record(bead: &Bead, options: RecordOptions) -> Fields {
         }
     }
     for (key, register) in &bead.fields {
-        if !is_record_key(key) {
-            if let Some(value) = writer.unknown(key, register) {
-                out.set(key, value);
-            }
+        let value = if is_record_key(key) { None } else { writer.unknown(key, register) };
+        if let Some(value) = value {
+            out.set(key, value);
         }
     }
     out
@@ -75,14 +74,9 @@ impl Writer<'_> {
                 Holding::Contested(_) => None,
             },
             "notes" if !bead.notes.is_empty() => bead.notes_text().map(|t| Value::text(&t)),
-            "created_at" => match bead.fields.contains_key(key) {
-                true => self.plain(key),
-                false => self.own(|| bead.created_at()),
-            },
-            "created_by" => match bead.fields.contains_key(key) {
-                true => self.plain(key),
-                false => self.own(|| bead.created_by()),
-            },
+            "created_at" | "created_by" if bead.fields.contains_key(key) => self.plain(key),
+            "created_at" => self.own(|| bead.created_at()),
+            "created_by" => self.own(|| bead.created_by()),
             "updated_at" => self.updated_at(),
             "closed_at" => match bead.fields.get("status").map(Register::shown) {
                 Some(head) if head.kind != Kind::IMPORT => bead.closed_at().map(|t| Value::text(&t)),
@@ -174,10 +168,10 @@ impl Writer<'_> {
     fn updated_at(&self) -> Option<Value> {
         let bead = self.bead;
         if bead.touched.is_none() && self.exact {
-            return match bead.fields.contains_key("updated_at") {
-                true => self.plain("updated_at"),
-                false => self.own(|| bead.updated_at()),
-            };
+            return self.plain("updated_at").or_else(|| {
+                let own = !bead.fields.contains_key("updated_at");
+                own.then(|| self.own(|| bead.updated_at())).flatten()
+            });
         }
         bead.updated_at().map(|t| Value::text(&t))
     }
@@ -186,13 +180,12 @@ impl Writer<'_> {
     fn of_deletion(&self, key: &str) -> Option<Value> {
         let bead = self.bead;
         let own: Option<&Head> = bead.fields.get("deleted").map(Register::shown).filter(|h| h.kind != Kind::IMPORT);
-        match (own, bead.is_deleted(), key) {
-            (None, _, _) => self.plain(key),
-            (Some(head), true, "deleted_at") => Some(Value::text(&head.at)),
-            (Some(head), true, "deleted_by") => Some(Value::text(head.by.as_str())),
-            (Some(_), true, "original_type") => Some(Value::text(&bead.issue_type())),
-            (Some(_), true, _) => self.plain(key),
-            (Some(_), false, _) => None,
+        match (own, key) {
+            (Some(_), _) if !bead.is_deleted() => None,
+            (Some(head), "deleted_at") => Some(Value::text(&head.at)),
+            (Some(head), "deleted_by") => Some(Value::text(head.by.as_str())),
+            (Some(_), "original_type") => Some(Value::text(&bead.issue_type())),
+            _ => self.plain(key),
         }
     }
 

@@ -11,14 +11,19 @@ pub(super) struct Shape {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub absent: Vec<String>,
     /// The labels in their order, or what stood in their place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub labels: Option<Value>,
     /// The edges in their order as `"<type>\t<target>"`, or what stood in their place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub dependencies: Option<Value>,
     /// The comments in their order, by event id, or what stood in their place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub comments: Option<Value>,
+}
+
+/// A `null` that stands there is a value.
+fn some<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Value>, D::Error> {
+    serde::Deserialize::deserialize(d).map(Some)
 }
 
 /// The name of an edge in [`Shape::dependencies`]. A type holds no control character, so the two parts stay apart.

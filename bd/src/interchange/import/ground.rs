@@ -50,13 +50,13 @@ impl<'a> Ground<'a> {
 
     /// Judges a field that the record has (`Some`) or says to be empty (`None`).
     pub fn judge(&self, key: &str, theirs: Option<&Value>) -> Verdict {
-        self.judge_as(key, theirs, self.was.as_ref().map(|w| w.get(key)), self.ours.get(key))
+        self.judge_with(key, theirs, self.was.as_ref(), self.ours.get(key))
     }
 
-    /// [`Ground::judge`] with the values of base (outer `None`: there is no base) and fold given.
-    pub fn judge_as(&self, key: &str, theirs: Option<&Value>, was: Option<Option<&Value>>, ours: Option<&Value>) -> Verdict {
+    /// [`Ground::judge`] with the base (`None`: there is none) and the value of the fold given.
+    pub fn judge_with(&self, key: &str, theirs: Option<&Value>, was: Option<&Fields>, ours: Option<&Value>) -> Verdict {
         let repeats = match was {
-            Some(was) => is_same(key, theirs, was),
+            Some(was) => is_same(key, theirs, was.get(key)),
             None => is_empty(key, theirs),
         };
         if repeats || is_same(key, theirs, ours) {
@@ -65,7 +65,7 @@ impl<'a> Ground<'a> {
         if self.history.redacted(key, theirs) {
             return Verdict::Redacted;
         }
-        if was.is_some_and(|was| is_same(key, was, ours)) || self.knew(key, ours) {
+        if was.is_some_and(|was| is_same(key, was.get(key), ours)) || self.knew(key, ours) {
             return Verdict::Take;
         }
         if self.exported.is_none() && self.history.said_since(key, theirs, self.base.as_ref()) {
@@ -82,6 +82,10 @@ impl<'a> Ground<'a> {
             key => self.bead.heads([key]),
         };
         if heads.is_empty() && !is_empty(key, ours) {
+            if !matches!(key, "title" | "status" | "priority" | "issue_type") {
+                // It follows from other events; no single one can be named.
+                return false;
+            }
             // What nobody wrote stands since the creation.
             heads.extend(self.bead.created.as_ref().map(|c| c.id));
         }

@@ -60,7 +60,7 @@ pub(super) fn merge(
         return Ok(false);
     }
     if ground.was.is_none() && theirs.whole {
-        let created = |f: &Fields| f.get("created_at").and_then(Value::as_str).and_then(|t| parse_time(&t)).map(|t| t.as_millisecond());
+        let created = |f: &Fields| f.get("created_at").and_then(Value::as_str).and_then(|t| parse_time(&t)).map(jiff::Timestamp::as_millisecond);
         if created(&theirs.fields).is_some_and(|t| created(ours).is_some_and(|o| o != t)) {
             let what = "the bead here and the record were created apart; what differs is shown as a conflict";
             plan.warnings.push(Finding::of(line, id, what));
@@ -83,8 +83,8 @@ pub(super) fn merge(
             Verdict::Stale if follows => {}
             verdict @ (Verdict::Take | Verdict::Clash) if follows => follow.push((key, value, verdict == Verdict::Take)),
             Verdict::Take => take.put(key, value),
-            // When and by whom it was created is no field of a bead of ours: two beads of one name differ in it.
-            Verdict::Clash if matches!(key, "created_at" | "created_by") && !bead.fields.contains_key(key) => {}
+            // When and by whom it was created is no field of a bead of ours, so that there is nothing to be in conflict with.
+            Verdict::Clash if matches!(key, "created_at" | "created_by") && !bead.fields.contains_key(key) => take.put(key, value),
             Verdict::Clash => clash.put(key, value),
             Verdict::Stale => stale.push(key),
             Verdict::Redacted => redacted.push(key),
@@ -246,10 +246,8 @@ fn lists(theirs: &Incoming, ground: &Ground) -> Lists {
     for edge in &edges {
         let was = ground.base.as_ref().and_then(|b| find(b, edge));
         match (find(bead, edge), was) {
-            (None, None) => {
-                if ground.edge_base(edge).is_none() && !ground.was_removed(|e| e.links.iter().any(|l| same(l, edge))) {
-                    out.links.push((*edge).clone());
-                }
+            (None, None) if ground.edge_base(edge).is_none() && !ground.was_removed(|e| e.links.iter().any(|l| same(l, edge))) => {
+                out.links.push((*edge).clone());
             }
             // What belongs to the edge changed, and only there.
             (Some(now), Some(was)) if was.edge.meta != edge.meta && now.edge.meta == was.edge.meta => {

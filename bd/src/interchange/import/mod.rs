@@ -11,7 +11,7 @@ mod read;
 pub use finding::{Finding, ImportError};
 
 use crate::fold::{Bead, State};
-use crate::model::{BeadId, Event, MEMORY_BEAD, Value};
+use crate::model::{BeadId, Event, Fields, MEMORY_BEAD, Value};
 use ground::{Ground, Verdict};
 use incoming::{Incoming, Memory};
 use read::{Entry, Input};
@@ -25,8 +25,11 @@ pub struct ImportOptions<'a> {
     pub deletions: bool,
     /// The beads as they were in the export that the input was made from, where that is known (the view). It is then
     /// the base of the merge. Without it the last import is, and what the record proves to have seen.
-    pub exported: Option<&'a dyn Fn(&BeadId) -> Option<Bead>>,
+    pub exported: Option<Exported<'a>>,
 }
+
+/// A bead as an export had it.
+pub type Exported<'a> = &'a dyn Fn(&BeadId) -> Option<Bead>;
 
 /// A field that both sides changed since the last import.
 #[derive(Clone, Debug, PartialEq)]
@@ -171,9 +174,11 @@ fn remember(memories: &[Memory], options: ImportOptions, lookup: Lookup, plan: &
     let latest: BTreeMap<&str, &Memory> = memories.iter().map(|m| (m.key.as_str(), m)).collect();
     for (key, memory) in latest {
         let at = jiff::Timestamp::UNIX_EPOCH;
-        let was = ground.exported.as_ref().or(ground.base.as_ref()).filter(|b| b.fields.contains_key(key)).map(|b| b.get(key));
+        // A memory that no import and no export had has no base.
+        let was = ground.exported.as_ref().or(ground.base.as_ref()).and_then(|b| b.fields.get(key));
+        let was = was.map(|register| Fields::new().with(key, register.shown().value.clone()));
         let mut event = build::import_event(&id, at, None).setting(key, memory.value.clone());
-        match ground.judge_as(key, Some(&memory.value), was, bead.get(key)) {
+        match ground.judge_with(key, Some(&memory.value), was.as_ref(), bead.get(key)) {
             Verdict::Keep => continue,
             Verdict::Stale | Verdict::Redacted => {
                 let what = format!("the memory `{key}` was replaced or redacted here since, not taken");
@@ -199,3 +204,6 @@ fn remember(memories: &[Memory], options: ImportOptions, lookup: Lookup, plan: &
 pub fn lookup_in(state: &State) -> impl Fn(&BeadId) -> Option<(Bead, Vec<Event>)> + '_ {
     |id| Some((state.bead(id)?, state.events(id).cloned().collect()))
 }
+
+#[cfg(test)]
+mod tests;
