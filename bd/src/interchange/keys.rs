@@ -19,9 +19,26 @@ pub(super) const WITH_STATUS: &[&str] =
 /// Fields whose absence from a record means that they are empty, because every generation of upstream's writer knows
 /// them. Any other key may be missing only because the writer did not know it, and missing then says nothing.
 const CLEARED_BY_ABSENCE: &[&str] = &[
-    "description", "design", "acceptance_criteria", "notes", "assignee", "estimated_minutes", "closed_at", "close_reason",
-    "external_ref", "due_at", "defer_until", "spec_id", "metadata", "pinned", "is_template", "ephemeral", "await_type", "await_id",
-    "timeout", "waiters",
+    "description",
+    "design",
+    "acceptance_criteria",
+    "notes",
+    "assignee",
+    "estimated_minutes",
+    "closed_at",
+    "close_reason",
+    "external_ref",
+    "due_at",
+    "defer_until",
+    "spec_id",
+    "metadata",
+    "pinned",
+    "is_template",
+    "ephemeral",
+    "await_type",
+    "await_id",
+    "timeout",
+    "waiters",
 ];
 
 /// True if a record without the key says that the field is empty. `status` is the record's own.

@@ -240,7 +240,10 @@ mod tests {
     #[test]
     fn lines_and_sections_and_text() {
         let drafts = parse(PLAN).unwrap();
-        assert_eq!(drafts.iter().map(|d| (d.line, d.title.as_str())).collect::<Vec<_>>(), [(4, "First thing"), (22, "Second"), (39, "Third")]);
+        assert_eq!(
+            drafts.iter().map(|d| (d.line, d.title.as_str())).collect::<Vec<_>>(),
+            [(4, "First thing"), (22, "Second"), (39, "Third")]
+        );
         let first = &drafts[0];
         assert_eq!((first.priority, first.issue_type.as_deref()), (Some(0), Some("bug")));
         assert_eq!(first.labels, ["a", "b", "c"]);

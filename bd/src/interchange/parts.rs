@@ -70,10 +70,9 @@ pub(super) fn comment(bead: &Bead, comment: &Comment, exact: bool) -> Fields {
     for (name, value) in sorted(&meta) {
         out.set(&name, value);
     }
-    if !exact {
-        if let Some(number) = out.get("id").map(Value::json).filter(|v| !v.starts_with('"')).map(str::to_owned) {
-            out.set("id", Value::text(&number));
-        }
+    let number = out.get("id").map(Value::json).filter(|v| !exact && !v.starts_with('"')).map(str::to_owned);
+    if let Some(number) = number {
+        out.set("id", Value::text(&number));
     }
     out
 }

@@ -156,7 +156,11 @@ impl Writer<'_> {
         let bead = self.bead;
         if bead.is_deleted() {
             let said = bead.status() == Status::TOMBSTONE;
-            return if said { self.always("status", || Value::of(&Status::TOMBSTONE)) } else { Some(Value::of(&Status::TOMBSTONE)) };
+            return if said {
+                self.always("status", || Value::of(&Status::TOMBSTONE))
+            } else {
+                Some(Value::of(&Status::TOMBSTONE))
+            };
         }
         if bead.status() == Status::TOMBSTONE {
             // Restored, and nobody has said since what it is.
@@ -286,10 +290,7 @@ mod tests {
             .setting("updated_at", Value::text("2025-01-01T00:00:00.123456-08:00"));
         let mut edit = event(9, Kind::SET).setting("title", Value::text("u"));
         edit.on = vec![EventId(1)];
-        assert_eq!(
-            export(&[import, edit]),
-            r#"{"id":"bd-1","title":"u","design":"","updated_at":"2026-01-01T00:00:09.000Z"}"#
-        );
+        assert_eq!(export(&[import, edit]), r#"{"id":"bd-1","title":"u","design":"","updated_at":"2026-01-01T00:00:09.000Z"}"#);
     }
 
     #[test]

@@ -91,7 +91,9 @@ fn same_to(a: &str, b: &str, depth: u8) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     match (a.as_bytes().first(), b.as_bytes().first()) {
         (Some(b'{'), Some(b'{')) => match (object(&a), object(&b)) {
-            (Some(a), Some(b)) => a.len() == b.len() && a.iter().zip(&b).all(|((k, v), (l, w))| k == l && same_to(v.get(), w.get(), depth)),
+            (Some(a), Some(b)) => {
+                a.len() == b.len() && a.iter().zip(&b).all(|((k, v), (l, w))| k == l && same_to(v.get(), w.get(), depth))
+            }
             _ => false,
         },
         (Some(b'['), Some(b'[')) => match (array(&a), array(&b)) {
@@ -147,7 +149,13 @@ mod tests {
 
     #[test]
     fn equality_is_exact_and_by_meaning() {
-        for (a, b) in [("1", "1.0"), ("-0", "0.00"), ("120e-1", "12"), (r#"{"a":1,"b":[2]}"#, r#"{ "b":[2.0], "a":1 }"#), ("\"\\u003c\"", "\"<\"")] {
+        for (a, b) in [
+            ("1", "1.0"),
+            ("-0", "0.00"),
+            ("120e-1", "12"),
+            (r#"{"a":1,"b":[2]}"#, r#"{ "b":[2.0], "a":1 }"#),
+            ("\"\\u003c\"", "\"<\""),
+        ] {
             assert!(same(a, b), "{a} {b}");
         }
         for (a, b) in [

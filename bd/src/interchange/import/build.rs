@@ -151,7 +151,9 @@ pub(super) fn fresh(records: &[Incoming]) -> Result<Vec<Event>, Finding> {
         event.set = record.fields.clone();
         if record.deletion && out.is_empty() {
             // Upstream made its tombstones from such lines in this way.
-            for (key, value) in [("title", Some(Value::text("(deleted)"))), ("created_at", record.fields.get("deleted_at").cloned())] {
+            for (key, value) in
+                [("title", Some(Value::text("(deleted)"))), ("created_at", record.fields.get("deleted_at").cloned())]
+            {
                 if let (None, Some(value)) = (event.set.get(key), value) {
                     event.set.set(key, value);
                 }

@@ -110,7 +110,12 @@ impl<'a> Ground<'a> {
         self.adds_seen(adds(&self.base), adds(&self.exported), find(self.bead, edge).map(|e| &e.adds))
     }
 
-    fn adds_seen(&self, base: Option<Vec<EventId>>, exported: Option<Vec<EventId>>, now: Option<&Vec<EventId>>) -> Option<Vec<EventId>> {
+    fn adds_seen(
+        &self,
+        base: Option<Vec<EventId>>,
+        exported: Option<Vec<EventId>>,
+        now: Option<&Vec<EventId>>,
+    ) -> Option<Vec<EventId>> {
         if self.exported.is_some() {
             return exported.map(|e| [e, base.unwrap_or_default()].concat());
         }
@@ -119,6 +124,11 @@ impl<'a> Ground<'a> {
             (None, None) => None,
             (base, knew) => Some([base.unwrap_or_default(), knew.unwrap_or_default()].concat()),
         }
+    }
+
+    /// Everything that stands and that the record has seen.
+    pub fn seen_heads(&self) -> impl Iterator<Item = EventId> {
+        self.bead.all_heads().into_iter().filter(|h| self.seen.contains(h))
     }
 
     /// True if something that the record adds was here since the base, and was taken away.
@@ -198,7 +208,8 @@ mod tests {
     #[test]
     fn an_edit_of_an_export_of_ours_is_taken_where_it_must_have_seen_what_stands() {
         let create = event(1, Kind::CREATE, &[]).setting("title", Value::text("first title"));
-        let local = event(2, Kind::SET, &[1]).setting("title", Value::text("second title")).setting("design", Value::text("a long design"));
+        let local =
+            event(2, Kind::SET, &[1]).setting("title", Value::text("second title")).setting("design", Value::text("a long design"));
         assert_eq!(judge(std::slice::from_ref(&create), "title", "theirs", &[CREATED, LATER]), Verdict::Take);
         let both = [create, local];
         // The record holds the design that came with the second title: it has seen that title.

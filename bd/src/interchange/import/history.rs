@@ -47,9 +47,8 @@ impl<'a> History<'a> {
     /// and what stands now has seen and replaced it (or is it).
     pub fn said_since(&self, key: &str, value: Option<&Value>, base: Option<&Bead>) -> bool {
         let past = self.past(base.map(|b| b.heads([key])).unwrap_or_default());
-        self.since(past).any(|event| {
-            event.set.get(key).is_some_and(|set| is_same(key, Some(set), value)) || implied(event, key, value)
-        })
+        self.since(past)
+            .any(|event| event.set.get(key).is_some_and(|set| is_same(key, Some(set), value)) || implied(event, key, value))
     }
 
     /// True if a text was taken out of the field, and the record may be what brings it back.
@@ -86,7 +85,9 @@ fn implied(event: &Event, key: &str, value: Option<&Value>) -> bool {
         "issue_type" => fresh && text.as_deref() == Some("task"),
         "priority" => fresh && value.and_then(Value::as_i64) == Some(2),
         "assignee" => match event.set.get("claim").and_then(Value::decode::<Claim>) {
-            Some(claim) => claim.holder.as_ref().map(crate::model::Actor::as_str).unwrap_or_default() == text.as_deref().unwrap_or_default(),
+            Some(claim) => {
+                claim.holder.as_ref().map(crate::model::Actor::as_str).unwrap_or_default() == text.as_deref().unwrap_or_default()
+            }
             None => false,
         },
         _ => false,

@@ -48,7 +48,12 @@ impl<T> List<T> {
         Self { stated: false, present: false, odd: None, entries: Vec::new() }
     }
 
-    fn new(value: Option<Value>, stated: bool, read: impl Fn(&Value) -> Result<T, &'static str>, mut bad: impl FnMut(&str)) -> Self {
+    fn new(
+        value: Option<Value>,
+        stated: bool,
+        read: impl Fn(&Value) -> Result<T, &'static str>,
+        mut bad: impl FnMut(&str),
+    ) -> Self {
         let mut list = Self { stated, present: value.is_some(), odd: None, entries: Vec::new() };
         let Some(value) = value else { return list };
         let Some(entries) = value.decode::<Vec<Value>>() else {

@@ -60,7 +60,9 @@ pub(super) fn merge(
         return Ok(false);
     }
     if ground.was.is_none() && theirs.whole {
-        let created = |f: &Fields| f.get("created_at").and_then(Value::as_str).and_then(|t| parse_time(&t)).map(jiff::Timestamp::as_millisecond);
+        let created = |f: &Fields| {
+            f.get("created_at").and_then(Value::as_str).and_then(|t| parse_time(&t)).map(jiff::Timestamp::as_millisecond)
+        };
         if created(&theirs.fields).is_some_and(|t| created(ours).is_some_and(|o| o != t)) {
             let what = "the bead here and the record were created apart; what differs is shown as a conflict";
             plan.warnings.push(Finding::of(line, id, what));
@@ -148,6 +150,7 @@ pub(super) fn merge(
         let mut event = import_event(&bead.id, at, None);
         event.set.set("deleted", Value::of(&true));
         event.on = [&ground.base, &ground.exported].into_iter().flatten().flat_map(Bead::all_heads).collect();
+        event.on.extend(ground.seen_heads());
         event.on.extend(bead.heads(["deleted"]));
         event.on.sort_unstable();
         event.on.dedup();
@@ -187,7 +190,11 @@ fn claims(theirs: &Incoming, bead: &Bead, take: &mut Writes, clash: &mut Writes,
         } else {
             clash.set.retain(|(k, _)| k != "assignee");
             clash.absent.retain(|k| k != "assignee");
-            plan.warnings.push(Finding::of(theirs.line, bead.id.as_str(), "the record has no assignee; the claim made here stands"));
+            plan.warnings.push(Finding::of(
+                theirs.line,
+                bead.id.as_str(),
+                "the record has no assignee; the claim made here stands",
+            ));
         }
     }
 }

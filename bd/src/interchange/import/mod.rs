@@ -170,7 +170,8 @@ fn remember(memories: &[Memory], options: ImportOptions, lookup: Lookup, plan: &
     }
     let Ok(id) = BeadId::new(MEMORY_BEAD) else { return Ok(()) };
     let (bead, events) = lookup(&id).unwrap_or_else(|| (crate::fold::fold_bead(&id, &[]), Vec::new()));
-    let ground = Ground::new(&bead, &events, options.exported.and_then(|exported| exported(&id)), &Incoming::partial(0, id.clone()));
+    let ground =
+        Ground::new(&bead, &events, options.exported.and_then(|exported| exported(&id)), &Incoming::partial(0, id.clone()));
     let latest: BTreeMap<&str, &Memory> = memories.iter().map(|m| (m.key.as_str(), m)).collect();
     for (key, memory) in latest {
         let at = jiff::Timestamp::UNIX_EPOCH;

@@ -41,10 +41,9 @@ pub(super) fn read(bytes: &[u8], deletions: bool) -> Input {
         let line = line.strip_prefix(BOM).unwrap_or(line);
         match std::str::from_utf8(line) {
             Ok(text) => read_line(number, text.trim(), deletions, &mut input),
-            Err(e) => input.problems.push(Finding {
-                column: Some(e.valid_up_to() + 1),
-                ..Finding::at(number, "bytes that are not UTF-8")
-            }),
+            Err(e) => input
+                .problems
+                .push(Finding { column: Some(e.valid_up_to() + 1), ..Finding::at(number, "bytes that are not UTF-8") }),
         }
     }
     input

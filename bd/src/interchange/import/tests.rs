@@ -136,7 +136,10 @@ mod generations {
         ));
         assert!(bead(&state, "t-2").is_deleted() && bead(&state, "t-3").is_deleted());
         let record = tree(&line(&state, "t-2"));
-        assert_eq!((&record["status"], &record["deleted_by"], &record["delete_reason"]), (&"tombstone".into(), &"ann".into(), &"dup".into()));
+        assert_eq!(
+            (&record["status"], &record["deleted_by"], &record["delete_reason"]),
+            (&"tombstone".into(), &"ann".into(), &"dup".into())
+        );
         // A closed issue that still says when it was deleted is not deleted.
         comes_back(r#"{"id":"t-4","title":"t","status":"closed","deleted_at":"2026-01-01T00:00:00Z"}"#);
         // A deletion does not reach a bead that was changed after it; one that comes after the last change does.
@@ -259,7 +262,8 @@ mod input {
         let state = imported(&format!("{new}\n{old}\n{new}"));
         assert_eq!(tree(&line(&state, "t-1")), tree(new));
         assert!(conflicts(&state, "t-1").is_empty());
-        let kept = state.events(&BeadId::new("t-1").unwrap()).any(|e| e.set.get("design").is_some_and(|v| v.json() == "\"only here\""));
+        let kept =
+            state.events(&BeadId::new("t-1").unwrap()).any(|e| e.set.get("design").is_some_and(|v| v.json() == "\"only here\""));
         assert!(kept, "the older record is kept in the history");
         let plan = planned(&State::new(), &format!("{new}\n{old}\n{new}"));
         assert_eq!((plan.skipped.len(), plan.warnings.len(), plan.created.len()), (1, 1, 1));
@@ -267,7 +271,9 @@ mod input {
 
     #[test]
     fn memories() {
-        let mut state = imported("{\"_type\":\"memory\",\"key\":\"k\",\"value\":\"v\"}\n{\"_type\":\"memory\",\"key\":\"title\",\"value\":\"w\"}");
+        let mut state = imported(
+            "{\"_type\":\"memory\",\"key\":\"k\",\"value\":\"v\"}\n{\"_type\":\"memory\",\"key\":\"title\",\"value\":\"w\"}",
+        );
         assert_eq!(bead(&state, MEMORY_BEAD).text("k").as_deref(), Some("v"));
         local(&mut state, MEMORY_BEAD, 1, Kind::REMEMBER, &[("k", Value::text("mine"))]);
         let plan = import(&mut state, r#"{"_type":"memory","key":"k","value":"theirs"}"#);
@@ -276,6 +282,7 @@ mod input {
         assert!(problems(r#"{"_type":"memory","key":"k"}"#)[0].contains("`value`"));
     }
 
+    // goal: T04 tier0
     #[test]
     fn t04_unknown_fields_survive() {
         let odd = r#"{"zz":{"deep":[1,{"x":null}],"big":9007199254740993},"id":"t-1","title":"😀","future":[],"sparse":null,"array":[{"a":1e400}],"priority":0}"#;
@@ -292,7 +299,12 @@ mod input {
             state.add(event);
         }
         let after = line(&state, "t-1");
-        for kept in [r#""zz":{"deep":[1,{"x":null}],"big":9007199254740993}"#, r#""future":[]"#, r#""sparse":null"#, r#""array":[{"a":1e400}]"#] {
+        for kept in [
+            r#""zz":{"deep":[1,{"x":null}],"big":9007199254740993}"#,
+            r#""future":[]"#,
+            r#""sparse":null"#,
+            r#""array":[{"a":1e400}]"#,
+        ] {
             assert!(after.contains(kept), "{kept} in {after}");
         }
         assert!(after.contains(r#""title":"even""#) && after.contains(r#""priority":1"#) && !after.contains("conflict"));
@@ -308,7 +320,11 @@ mod again {
     #[test]
     fn what_only_the_file_changed_is_taken() {
         let mut state = imported(BASE);
-        let next = BASE.replace("\"d\"", "\"more\"").replace(r#""assignee":"bob","#, "").replace(r#"["a","b"]"#, r#"["b","c"]"#).replace("t-2", "t-3");
+        let next = BASE
+            .replace("\"d\"", "\"more\"")
+            .replace(r#""assignee":"bob","#, "")
+            .replace(r#"["a","b"]"#, r#"["b","c"]"#)
+            .replace("t-2", "t-3");
         let plan = import(&mut state, &next);
         assert_eq!((plan.updated.len(), plan.conflicts.len()), (1, 0));
         assert_eq!(tree(&line(&state, "t-1")), tree(&next));
@@ -333,12 +349,15 @@ mod again {
         local(&mut state, "t-1", 1, Kind::SET, &[("title", Value::text("ours"))]);
         let next = BASE.replace("\"one\"", "\"theirs\"").replace("\"priority\":1", "\"priority\":0");
         let plan = import(&mut state, &next);
-        assert_eq!(plan.conflicts, [Clash {
-            id: BeadId::new("t-1").unwrap(),
-            field: "title".into(),
-            ours: Some(Value::text("ours")),
-            theirs: Some(Value::text("theirs")),
-        }]);
+        assert_eq!(
+            plan.conflicts,
+            [Clash {
+                id: BeadId::new("t-1").unwrap(),
+                field: "title".into(),
+                ours: Some(Value::text("ours")),
+                theirs: Some(Value::text("theirs")),
+            }]
+        );
         assert_eq!(conflicts(&state, "t-1"), ["title"]);
         assert_eq!(bead(&state, "t-1").priority(), 0);
         // A person decides; the file does not ask again.
@@ -427,7 +446,8 @@ mod again {
     #[test]
     fn status_takes_its_companions_along() {
         let mut state = imported(BASE);
-        let closed = BASE.replace(r#""status":"open""#, r#""status":"closed","closed_at":"2026-03-01T00:00:00Z","close_reason":"ok""#);
+        let closed =
+            BASE.replace(r#""status":"open""#, r#""status":"closed","closed_at":"2026-03-01T00:00:00Z","close_reason":"ok""#);
         import(&mut state, &closed);
         assert_eq!(bead(&state, "t-1").closed_at().as_deref(), Some("2026-03-01T00:00:00Z"));
         import(&mut state, BASE);
@@ -474,7 +494,9 @@ mod again {
 
     #[test]
     fn comments_are_joined_and_never_doubled() {
-        let comment = |text: &str, id: u64| format!(r#"{{"id":{id},"issue_id":"t-1","author":"bob","text":"{text}","created_at":"2026-01-05T00:00:00Z"}}"#);
+        let comment = |text: &str, id: u64| {
+            format!(r#"{{"id":{id},"issue_id":"t-1","author":"bob","text":"{text}","created_at":"2026-01-05T00:00:00Z"}}"#)
+        };
         let with = |list: &[String]| BASE.replace(r#","labels""#, &format!(r#","comments":[{}],"labels""#, list.join(",")));
         let mut state = imported(&with(&[comment("hi", 1)]));
         let mut ours = local(&mut state, "t-1", 1, Kind::COMMENT, &[]);
@@ -507,8 +529,12 @@ mod again {
         let plan = import(&mut state, &exported);
         assert_eq!(plan.skipped.len(), 1);
         assert!(!line(&state, "t-1").contains("secret"));
-        let stubbed: Vec<Event> =
-            state.beads().iter().flat_map(|b| state.events(&b.id).cloned().collect::<Vec<_>>()).map(|e| if e.id == secret.id { crate::fold::stub(&e, &e.to_line().unwrap()) } else { e }).collect();
+        let stubbed: Vec<Event> = state
+            .beads()
+            .iter()
+            .flat_map(|b| state.events(&b.id).cloned().collect::<Vec<_>>())
+            .map(|e| if e.id == secret.id { crate::fold::stub(&e, &e.to_line().unwrap()) } else { e })
+            .collect();
         let mut clean = State::new();
         add(&mut clean, &stubbed);
         assert_eq!(import(&mut clean, &exported).skipped.len(), 1, "also where only the stub is left");
