@@ -3,6 +3,7 @@
 //! Rooms, from data to words: [`model`], [`fold`], [`query`], [`git`], [`store`], [`sync`], [`interchange`], [`ops`],
 //! [`ui`], [`cli`]. A room may use those before it, never those after it (docs/design/architecture.md).
 
+pub mod cli;
 pub mod config;
 pub mod env;
 pub mod error;
@@ -11,6 +12,8 @@ pub mod fold;
 pub mod git;
 pub mod interchange;
 pub mod model;
+pub mod ops;
 pub mod query;
 pub mod store;
 pub mod sync;
+pub mod ui;

@@ -1,1 +1,5 @@
-fn main() {}
+//! `bd` with failpoints compiled in.
+
+fn main() -> std::process::ExitCode {
+    bd::cli::main()
+}

@@ -1,0 +1,50 @@
+//! `bd comment`
+
+use super::verb::{Group, Verb};
+use super::{Ctx, input, print};
+use crate::error::{Error, Result};
+use crate::interchange::json;
+use crate::ops::comment::comment;
+use clap::{ArgMatches, Args as _, FromArgMatches as _};
+
+pub(super) const VERB: Verb = Verb {
+    name: "comment",
+    aliases: &[],
+    group: Group::Edit,
+    about: "Add a comment",
+    args: Args::augment_args,
+    run,
+};
+
+#[derive(clap::Args)]
+struct Args {
+    /// Which bead
+    #[arg(value_name = "ID")]
+    id: String,
+    /// The text; several words are one text
+    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+    text: Vec<String>,
+    /// Read the text from a file; - = standard input
+    #[arg(short, long, alias = "body-file", value_name = "FILE", conflicts_with = "text")]
+    file: Option<String>,
+}
+
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let text = match (&args.file, args.text.as_slice()) {
+        (Some(file), _) => input::text(ctx, file)?,
+        (None, [one]) if one == "-" => input::text(ctx, "-")?,
+        (None, words) => words.join(" "),
+    };
+    add(ctx, &args.id, &text)
+}
+
+/// Adds a comment and prints it.
+pub(super) fn add(ctx: &mut Ctx<'_, '_>, id: &str, text: &str) -> Result<()> {
+    let (done, name) = ctx.write(|tx| comment(tx, id, text))?;
+    if ctx.ui.is_json() {
+        let comment = done.bead.comments.iter().find(|c| c.id == name).ok_or_else(|| Error::internal("the comment is not there"))?;
+        return ctx.ui.json(&json::comment_object(&done.bead, comment));
+    }
+    ctx.ui.line(print::done_line(&done))
+}

@@ -1,0 +1,154 @@
+//! What a verb works with.
+
+use super::globals::Globals;
+use crate::env::Env;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::Actor;
+use crate::store::{Snapshot, Store, Tx};
+use crate::ui::{Look, Printer};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The environment, the printer, and the store once it is needed.
+pub struct Ctx<'p, 'o> {
+    /// The outside world.
+    pub env: Arc<Env>,
+    /// What the global flags said.
+    pub globals: Globals,
+    /// Output.
+    pub ui: &'p mut Printer<'o>,
+    /// What went wrong with one of several things and was already said.
+    pub failed: Option<ErrorKind>,
+    store: Option<Rc<Store>>,
+}
+
+impl<'p, 'o> Ctx<'p, 'o> {
+    /// Takes what the global flags say into account.
+    ///
+    /// # Errors
+    /// `-C` names no folder.
+    pub fn new(mut env: Env, globals: Globals, ui: &'p mut Printer<'o>) -> Result<Self> {
+        if let Some(dir) = &globals.directory {
+            let dir = env.cwd.join(dir);
+            env.cwd = dir.canonicalize().map_err(|e| Error::io(&dir, &e))?;
+        }
+        let look = ui.look;
+        ui.look = Look {
+            json: globals.json,
+            quiet: globals.quiet,
+            verbose: globals.verbose,
+            colour: look.colour && !globals.no_color,
+            colour_err: look.colour_err && !globals.no_color,
+            pager: !globals.no_pager,
+        };
+        if globals.no_pager {
+            ui.no_pager();
+        }
+        Ok(Self { env: Arc::new(env), globals, ui, failed: None, store: None })
+    }
+
+    /// The store, opened once.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; a `--db` or `BEADS_DIR` that names another store.
+    pub fn store(&mut self) -> Result<Rc<Store>> {
+        if let Some(store) = &self.store {
+            return Ok(Rc::clone(store));
+        }
+        self.find_named_store()?;
+        let mut store = Store::open(Arc::clone(&self.env))?;
+        self.check_named_store(&store)?;
+        if let Some(actor) = &self.globals.actor {
+            store.act_as(Actor::new(actor));
+        }
+        let store = Rc::new(store);
+        self.store = Some(Rc::clone(&store));
+        Ok(store)
+    }
+
+    /// What is known now.
+    ///
+    /// # Errors
+    /// As [`Store::snapshot`].
+    pub fn snapshot(&mut self) -> Result<Snapshot> {
+        self.store()?.snapshot()
+    }
+
+    /// Runs a mutation (see [`Store::write`]).
+    ///
+    /// # Errors
+    /// What the mutation returns; `--readonly`.
+    pub fn write<T>(&mut self, make: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.writable()?;
+        let store = self.store()?;
+        store.write(make)
+    }
+
+    /// Refuses under `--readonly`.
+    ///
+    /// # Errors
+    /// The flag is set (exit 2).
+    pub fn writable(&self) -> Result<()> {
+        if self.globals.readonly {
+            return Err(Error::usage("this command changes something, and --readonly was asked for"));
+        }
+        Ok(())
+    }
+
+    /// Milliseconds since 1970, as this command's clock says.
+    pub fn now(&self) -> i64 {
+        self.env.now().as_millisecond()
+    }
+
+    /// Says what went wrong with one of several things, and remembers it for the exit code.
+    pub fn fail(&mut self, about: &str, error: &Error) {
+        self.ui.error(error, Some(about));
+        self.failed.get_or_insert(error.kind);
+    }
+
+    /// `--db`, `BEADS_DIR` and `BEADS_DB`, where one is set.
+    fn named_store(&self) -> Option<(String, PathBuf)> {
+        let named = self.globals.db.clone().map(|p| ("--db".to_owned(), p));
+        let var = |name: &str| self.env.var(name).map(|p| (name.to_owned(), p.to_owned()));
+        let (how, path) = named.or_else(|| var("BEADS_DIR")).or_else(|| var("BEADS_DB")).or_else(|| var("BD_DB"))?;
+        let path = self.env.cwd.join(path);
+        // A database file stands for the folder that it is (or would be) in.
+        let folder = match path.file_name() {
+            Some(name) if name == ".beads" || name == "beads" || path.is_dir() => path,
+            _ => path.parent().map_or(path.clone(), Path::to_owned),
+        };
+        Some((how, folder))
+    }
+
+    /// Outside of any repository a named store says which repository is meant.
+    fn find_named_store(&mut self) -> Result<()> {
+        let Some((_, folder)) = self.named_store() else { return Ok(()) };
+        if let Err(crate::git::GitError::NotARepository(_)) = crate::git::open(&self.env) {
+            if let (Some(above), Some(env)) = (folder.parent().filter(|p| p.is_dir()), Arc::get_mut(&mut self.env)) {
+                env.cwd = above.to_owned();
+            }
+        }
+        Ok(())
+    }
+
+    fn check_named_store(&self, store: &Store) -> Result<()> {
+        let Some((how, folder)) = self.named_store() else { return Ok(()) };
+        let paths = store.git().paths();
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder = real(&folder);
+        let own = paths.tree_dir().is_some_and(|dir| real(&dir) == folder) || real(&paths.beads_dir()) == folder;
+        // Another worktree's `.beads` is the same store.
+        let shares = || {
+            let vars = self.env.vars().clone();
+            let above = folder.parent()?.to_owned();
+            let other = crate::git::open(&Env::new(above, vars)).ok()?;
+            Some(folder.file_name()? == ".beads" && real(&other.paths().common_dir) == real(&paths.common_dir))
+        };
+        if own || shares() == Some(true) {
+            return Ok(());
+        }
+        Err(Error::usage(format!("{how} names {}, which is no store of this repository", folder.display()))
+            .hint("The store is found from the folder one stands in: go there, or use -C"))
+    }
+}

@@ -1,0 +1,69 @@
+//! `bd dep`
+
+use super::Ctx;
+use super::verb::{Group, Verb};
+use crate::error::{Error, Result};
+use crate::interchange::json;
+use crate::ops::dep::{self, DepSpec, EdgeChange};
+use crate::ops::{graph, words};
+use crate::ui::{Style, Text};
+use clap::{ArgMatches, FromArgMatches as _, Subcommand as _};
+
+pub(super) const VERB: Verb = Verb {
+    name: "dep",
+    aliases: &["deps", "depend"],
+    group: Group::Edit,
+    about: "Dependencies: add, remove, list, tree, cycles",
+    args: |command| Sub::augment_subcommands(command).subcommand_required(true).arg_required_else_help(true),
+    run,
+};
+
+#[derive(clap::Subcommand)]
+enum Sub {
+    /// ID depends on OTHER
+    Add(AddArgs),
+}
+
+#[derive(clap::Args)]
+struct AddArgs {
+    /// Which bead
+    #[arg(value_name = "ID")]
+    id: String,
+    /// What it depends on: a bead, or external:<project>:<capability>
+    #[arg(value_name = "OTHER", required_unless_present_any = ["blocked_by", "depends_on"])]
+    other: Option<String>,
+    /// The type (blocks unless said)
+    #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "blocks")]
+    kind: String,
+    /// The same as OTHER
+    #[arg(long, value_name = "OTHER", conflicts_with = "other")]
+    blocked_by: Option<String>,
+    /// The same as OTHER
+    #[arg(long, value_name = "OTHER", conflicts_with_all = ["other", "blocked_by"])]
+    depends_on: Option<String>,
+}
+
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    match Sub::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))? {
+        Sub::Add(args) => add(ctx, args),
+    }
+}
+
+fn add(ctx: &mut Ctx<'_, '_>, args: AddArgs) -> Result<()> {
+    let other = args.other.or(args.blocked_by).or(args.depends_on).unwrap_or_default();
+    let spec = DepSpec::new(words::dep_type(&args.kind)?, &other);
+    let change = ctx.write(|tx| dep::add(tx, &args.id, &spec))?;
+    super::print::notes(ctx, &change.notes);
+    print_change(ctx, "added", &change)
+}
+
+fn print_change(ctx: &mut Ctx<'_, '_>, status: &str, change: &EdgeChange) -> Result<()> {
+    if ctx.ui.is_json() {
+        let kind = (status == "added").then_some(&change.edge.kind);
+        return ctx.ui.json(&json::edge_change(status, change.from.as_str(), &change.edge.to, kind));
+    }
+    let snapshot = ctx.snapshot()?;
+    let (from, to) = (snapshot.short(&change.from), graph::short(&snapshot, &change.edge.to));
+    let word = if status == "added" { " depends on " } else { " no longer depends on " };
+    ctx.ui.line(Text::new().with(Style::Id, from).plain(word).with(Style::Id, to).with(Style::Dim, format!(" ({})", change.edge.kind.as_str())))
+}

@@ -1,0 +1,81 @@
+//! Help, version, and what clap has to say about a wrong line.
+
+use super::verb::{self, Group, VERBS, Verb};
+use crate::error::{Error, Result};
+use crate::ui::{Printer, Style, Table, Text};
+
+/// The version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// `bd --version`.
+pub fn version(printer: &mut Printer<'_>) -> Result<()> {
+    if printer.is_json() {
+        return printer.json(&serde_json::json!({"version": VERSION, "format": crate::model::VERSION}));
+    }
+    printer.line(format!("bd {VERSION}"))
+}
+
+/// `bd help`: the commands, with their other names where more is asked for.
+pub fn overview(printer: &mut Printer<'_>, verbose: bool) -> Result<()> {
+    printer.line("bd: a graph work tracker whose whole state is text in your own git repository")?;
+    printer.line("")?;
+    printer.line("Usage: bd [-C DIR] COMMAND [ARGUMENTS] [--json] [--actor NAME]")?;
+    for group in Group::ALL {
+        let mut table = Table::new();
+        for verb in VERBS.iter().filter(|v| v.group == group) {
+            let mut about = Text::new().plain(verb.about);
+            if verbose && !verb.aliases.is_empty() {
+                about.push(Style::Dim, format!(" (also {})", verb.aliases.join(", ")));
+            }
+            table.row(vec![Text::new().plain("  ").with(Style::Strong, verb.name), about]);
+        }
+        let lines = table.lines(0);
+        if !lines.is_empty() {
+            printer.line("")?;
+            printer.line(Text::new().with(Style::Strong, group.title()))?;
+            printer.lines(lines)?;
+        }
+    }
+    printer.line("")?;
+    printer.line("`bd help COMMAND` explains one. A bead is named by its id or by any unique beginning of it.")
+}
+
+/// `bd help COMMAND …`.
+pub fn of(printer: &mut Printer<'_>, words: &[String], verbose: bool) -> Result<()> {
+    let Some(name) = words.iter().find(|w| !w.starts_with('-')) else {
+        return overview(printer, verbose || words.iter().any(|w| w == "-v" || w == "--verbose" || w == "--all"));
+    };
+    let verb = verb::find(name).ok_or_else(|| verb::unknown(name))?;
+    let mut command = verb.command();
+    for word in words.iter().skip_while(|w| *w != name).skip(1).filter(|w| !w.starts_with('-')) {
+        command = command
+            .find_subcommand(word)
+            .cloned()
+            .map(|c| c.bin_name(format!("bd {name} {word}")))
+            .ok_or_else(|| Error::usage(format!("`bd {name}` has no `{}`", word.escape_debug())))?;
+    }
+    printer.raw(command.render_long_help().to_string().trim_end())
+}
+
+/// clap's words as an error of ours: the first line is what, a tip is a hint.
+pub fn usage_error(verb: &Verb, e: &clap::Error) -> Error {
+    let text = e.render().to_string();
+    let mut lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
+    let mut message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let mut hints = Vec::new();
+    let mut list = message.ends_with(':');
+    for line in lines {
+        if let Some(tip) = line.strip_prefix("tip: ") {
+            list = false;
+            // clap's tip for a value that begins with a hyphen names `--`, which is no bypass but how it is written.
+            hints.push(tip.to_owned());
+        } else if line.starts_with("Usage:") || line.starts_with("For more") {
+            list = false;
+        } else if list || line.starts_with('[') {
+            message.push(' ');
+            message.push_str(line);
+        }
+    }
+    let error = hints.into_iter().fold(Error::usage(message), Error::hint);
+    error.hint(format!("`bd help {}` shows how it is used", verb.name))
+}

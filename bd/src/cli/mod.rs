@@ -1,0 +1,121 @@
+//! The command line: one file per verb with its arguments and a `run` that calls [`crate::ops`] and prints.
+//!
+//! Only the arguments of the verb that was typed are built: a command has to cost about as much as `git` does.
+
+mod ctx;
+mod globals;
+mod help;
+mod input;
+mod plugin;
+mod print;
+mod verb;
+
+mod blocked;
+mod claim;
+mod close;
+mod comment;
+mod create;
+mod dep;
+mod filter_args;
+mod init;
+mod list;
+mod ready;
+mod release;
+mod reopen;
+mod show;
+
+pub use ctx::Ctx;
+pub use verb::{Group, VERBS, Verb};
+
+use crate::env::Env;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ui::{Look, Printer};
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Runs the process's own command line.
+pub fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
+    let env = match Env::from_process() {
+        Ok(env) => env,
+        Err(e) => {
+            let _unheard = writeln!(std::io::stderr(), "error: the current folder cannot be read: {e}");
+            return ExitCode::from(ErrorKind::Environment.exit_code());
+        }
+    };
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut err = std::io::stderr().lock();
+    ExitCode::from(run(env, &args, &mut out, &mut err))
+}
+
+/// Runs one command line (without the program's name) and returns its exit code (PRODUCT, Exit codes).
+pub fn run(env: Env, args: &[String], out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let look = Look {
+        json: false,
+        quiet: false,
+        verbose: false,
+        colour: Look::colour(&env, env.stdout_tty),
+        colour_err: Look::colour(&env, env.stderr_tty),
+        pager: true,
+    };
+    // Before anything is parsed: even a wrong word is answered in JSON where JSON was asked for.
+    let json = args.iter().take_while(|a| *a != "--").any(|a| a == "--json" || a == "--json=true");
+    let mut printer = Printer::new(&env, out, err, Look { json, ..look });
+    let mut code = 0;
+    let ended = dispatch(env, args, &mut printer, &mut code);
+    let ended = ended.and_then(|()| printer.finish());
+    match ended {
+        Ok(()) => code,
+        Err(error) if error.kind == ErrorKind::BrokenPipe => 0,
+        Err(error) => {
+            // What was printed before the failure is still true.
+            let _reader_gone = printer.finish();
+            printer.error(&error, None);
+            error.kind.exit_code()
+        }
+    }
+}
+
+fn dispatch(env: Env, args: &[String], printer: &mut Printer<'_>, code: &mut u8) -> Result<()> {
+    let (globals, rest) = globals::split(args)?;
+    let Some((name, rest)) = rest.split_first() else {
+        return match globals.version {
+            true => help::version(printer),
+            false => help::overview(printer, globals.verbose),
+        };
+    };
+    if name == "help" {
+        return help::of(printer, rest, globals.verbose);
+    }
+    let Some(verb) = verb::find(name) else {
+        if let Some(plugin) = plugin::find(&env, name) {
+            *code = plugin::run(&env, &plugin, rest, &globals, printer)?;
+            return Ok(());
+        }
+        return Err(verb::unknown(name));
+    };
+    let command = verb.command();
+    let line = globals.before_args().into_iter().chain(rest.iter().cloned());
+    let matches = match command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)) {
+        Ok(matches) => matches,
+        Err(e) if matches!(e.kind(), clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) && !e.use_stderr() => {
+            return printer.raw(e.render().to_string().trim_end());
+        }
+        Err(e) => return Err(help::usage_error(verb, &e)),
+    };
+    let globals = globals.merged(&matches);
+    if globals.version {
+        return help::version(printer);
+    }
+    let mut ctx = Ctx::new(env, globals, printer)?;
+    (verb.run)(&mut ctx, &matches)?;
+    if let Some(kind) = ctx.failed {
+        *code = kind.exit_code();
+    }
+    Ok(())
+}
+
+/// What a verb ends with when some of what it was given failed and was already said.
+pub(crate) fn no(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::No, message)
+}

@@ -1,0 +1,54 @@
+//! Commands that others add: `bd NAME` runs `bd-NAME`, as git does.
+
+use super::globals::Globals;
+use crate::env::Env;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ui::Printer;
+use std::path::{Path, PathBuf};
+
+/// The program of a plugin: next to the running executable, else on the PATH. Never in the working tree by itself.
+pub fn find(env: &Env, name: &str) -> Option<PathBuf> {
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') && !name.starts_with('-');
+    if !plain {
+        return None;
+    }
+    let file = format!("bd-{name}{}", std::env::consts::EXE_SUFFIX);
+    let here = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join(&file)));
+    let path = env.var("PATH").unwrap_or_default();
+    let on_path = std::env::split_paths(path).filter(|dir| dir.is_absolute()).map(|dir| dir.join(&file));
+    here.into_iter().chain(on_path).find(|path| is_program(path))
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Runs it in our place; returns its exit code. Global flags that it may want to know stand before its own.
+pub fn run(env: &Env, program: &Path, args: &[String], globals: &Globals, printer: &mut Printer<'_>) -> Result<u8> {
+    printer.finish()?;
+    let mut command = std::process::Command::new(program);
+    command.args(globals.before_args()).args(args).current_dir(&env.cwd);
+    let status = command.status().map_err(|e| Error::new(ErrorKind::Environment, format!("{}: {e}", program.display())))?;
+    Ok(status.code().map_or(ErrorKind::Interrupted.exit_code(), |code| code as u8))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn names_that_could_leave_the_path_find_nothing() {
+        let env = Env::new("/".into(), BTreeMap::from([("PATH".into(), "/bin:.".into())]));
+        for name in ["", "../x", "a/b", "-x", "no-such-plugin-anywhere", "x y"] {
+            assert_eq!(find(&env, name), None, "{name}");
+        }
+    }
+}

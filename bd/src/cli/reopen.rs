@@ -1,0 +1,31 @@
+//! `bd reopen`
+
+use super::verb::{Group, Verb};
+use super::{Ctx, print};
+use crate::error::{Error, Result};
+use crate::ops::close::reopen;
+use clap::{ArgMatches, Args as _, FromArgMatches as _};
+
+pub(super) const VERB: Verb = Verb {
+    name: "reopen",
+    aliases: &[],
+    group: Group::Edit,
+    about: "Open closed beads again",
+    args: Args::augment_args,
+    run,
+};
+
+#[derive(clap::Args)]
+struct Args {
+    /// Which beads
+    #[arg(value_name = "ID", required = true)]
+    ids: Vec<String>,
+    /// Why
+    #[arg(short, long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    print::each(ctx, &args.ids, |tx, id| reopen(tx, id, args.reason.as_deref()))
+}

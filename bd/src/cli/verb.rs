@@ -1,0 +1,105 @@
+//! The table of verbs.
+
+use super::globals;
+use super::{blocked, claim, close, comment, create, dep, init, list, ready, release, reopen, show};
+use super::Ctx;
+use crate::error::{Error, Result};
+use crate::query::nearest;
+use clap::{ArgMatches, Command};
+
+/// Where a verb stands in the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Finding and doing work.
+    Work,
+    /// Changing beads.
+    Edit,
+    /// Looking.
+    Look,
+    /// With others, and with other tools.
+    Share,
+    /// The store itself.
+    Store,
+}
+
+impl Group {
+    /// All, in the order of the help.
+    pub const ALL: [Self; 5] = [Self::Work, Self::Edit, Self::Look, Self::Share, Self::Store];
+
+    /// The heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Work => "Work",
+            Self::Edit => "Change beads",
+            Self::Look => "Look",
+            Self::Share => "Share",
+            Self::Store => "The store",
+        }
+    }
+}
+
+/// One verb.
+pub struct Verb {
+    /// Its name.
+    pub name: &'static str,
+    /// Names that work as well.
+    pub aliases: &'static [&'static str],
+    /// Where it stands in the help.
+    pub group: Group,
+    /// One line.
+    pub about: &'static str,
+    /// Adds its arguments.
+    pub args: fn(Command) -> Command,
+    /// Does it.
+    pub run: fn(&mut Ctx<'_, '_>, &ArgMatches) -> Result<()>,
+}
+
+impl Verb {
+    /// Its whole command, global flags included.
+    pub fn command(&self) -> Command {
+        let command = Command::new(self.name).bin_name(format!("bd {}", self.name)).about(self.about);
+        globals::add_to((self.args)(command)).disable_help_subcommand(true)
+    }
+}
+
+/// Every verb, in the order of the help.
+pub static VERBS: &[Verb] = &[
+    ready::VERB, claim::VERB, close::VERB, release::VERB, create::VERB, dep::VERB, comment::VERB, reopen::VERB, show::VERB, list::VERB,
+    blocked::VERB, init::VERB,
+];
+
+/// The verb of a name or alias.
+pub fn find(name: &str) -> Option<&'static Verb> {
+    VERBS.iter().find(|v| v.name == name).or_else(|| VERBS.iter().find(|v| v.aliases.contains(&name)))
+}
+
+/// The error for a word that is no verb: the nearest names, exit 2.
+pub fn unknown(name: &str) -> Error {
+    let known = VERBS.iter().flat_map(|v| std::iter::once(v.name).chain(v.aliases.iter().copied()));
+    let near = nearest(name, known, 3);
+    let error = Error::usage(format!("there is no command `{}`", name.escape_debug()));
+    match near.as_slice() {
+        [] => error.hint("`bd help` shows the commands"),
+        near => error.hint(format!("Did you mean {}?", near.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" or "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_can_be_built_and_names_are_unique() {
+        let mut names: Vec<&str> = VERBS.iter().flat_map(|v| std::iter::once(v.name).chain(v.aliases.iter().copied())).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count, "a name stands twice");
+        for verb in VERBS {
+            verb.command().debug_assert();
+            assert!(!verb.about.ends_with('.'), "{}", verb.name);
+        }
+        assert!(unknown("craete").hints[0].contains("`create`"));
+        assert!(find("nothing").is_none());
+    }
+}

@@ -1,0 +1,296 @@
+//! `bd init`: a store in this repository (STATE 2).
+//!
+//! Commits exactly our four files on the current branch, by plumbing and compare-and-swap; what the user has staged and
+//! what else is in the working tree stays as it is.
+
+use crate::config::{CONFIG_PATH, check_prefix};
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::git::{Cas, CommitSpec, Expected, Git, Head, Oid, Signature};
+use crate::store::{Sources, Store};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct InitRequest {
+    /// What bead ids begin with; else the folder's name.
+    pub prefix: Option<String>,
+    /// The store remote.
+    pub remote: Option<String>,
+    /// Publish to the store remote; `None` = leave as it is (off in a new store).
+    pub publish: Option<bool>,
+    /// Nothing in the repository's history, nothing in `git status`.
+    pub stealth: bool,
+    /// The branch on the remote that holds the beads.
+    pub branch: Option<String>,
+}
+
+/// What was done.
+#[derive(Clone, Debug, Default)]
+pub struct InitReport {
+    /// What bead ids begin with.
+    pub prefix: String,
+    /// True if there was a store before.
+    pub existed: bool,
+    /// The files that were written, from the top of the tree.
+    pub written: Vec<String>,
+    /// The commit that holds them.
+    pub commit: Option<Oid>,
+    /// The URLs to which the project publishes.
+    pub publish_to: Vec<String>,
+    /// The store remote.
+    pub remote: Option<String>,
+    /// Things to say on stderr.
+    pub notes: Vec<String>,
+}
+
+const ATTRIBUTES: &str = "# Event files are what they are, byte for byte.\n** -text -filter -ident -working-tree-encoding\nevents/** linguist-generated\n";
+const IGNORE: &str = "# Nothing of ours is ignored by a rule from elsewhere; the view is written for other tools and never committed.\n!*\nissues.jsonl\n";
+const METADATA: &str = "{\n  \"backend\": \"git\",\n  \"jsonl_export\": \"issues.jsonl\"\n}\n";
+
+/// Makes a store here, or completes the one that is here. Doing it twice changes nothing.
+///
+/// # Errors
+/// No repository, a bare one without a store, a prefix that cannot be one or differs from the store's, a remote that does
+/// not exist, several remotes and none named when one is needed.
+pub fn init(env: &Arc<Env>, request: &InitRequest) -> Result<InitReport> {
+    let git: Arc<dyn Git> = Arc::from(crate::git::open(env)?);
+    if let Some(prefix) = &request.prefix {
+        check_prefix(prefix)?;
+    }
+    if let Some(remote) = &request.remote {
+        if !git.remotes().contains(remote) {
+            return Err(Error::usage(format!("there is no remote `{}`", remote.escape_debug()))
+                .hint(format!("Remotes: {}", if git.remotes().is_empty() { "none".to_owned() } else { git.remotes().join(", ") })));
+        }
+        git.set_config("beads.remote", remote)?;
+    }
+    if let Some(branch) = &request.branch {
+        git.set_config("beads.branch", branch)?;
+    }
+    let store = Store::attach(Arc::clone(env), Arc::clone(&git))?;
+    let mut report = InitReport { existed: store.config().is_from_repository(), ..InitReport::default() };
+    report.prefix = request.prefix.clone().unwrap_or_else(|| store.config().prefix().to_owned());
+    if report.existed && report.prefix != store.config().prefix() {
+        return Err(Error::usage(format!("this repository's beads begin with `{}` already", store.config().prefix()))
+            .hint("One bead can have another prefix: `bd create --prefix`"));
+    }
+    report.publish_to = store.config().publish_to().to_vec();
+    let mut touched = !report.existed;
+    if request.publish == Some(true) {
+        touched |= add_url(&git, store.sources(), &mut report)?;
+        if report.existed && git.config("beads.share").as_deref() == Some("false") {
+            git.unset_config("beads.share")?;
+        }
+    } else if request.publish == Some(false) && report.existed {
+        // The project's choice is everybody's; this clone's is its own.
+        git.set_config("beads.share", "false")?;
+    }
+    report.remote.clone_from(&store.sources().remote);
+    if touched {
+        write_files(&store, request, &mut report)?;
+    }
+    if !report.existed {
+        begin(&store)?;
+    }
+    if store.sources().ambiguous && request.remote.is_none() {
+        report.notes.push("this clone has several remotes; `bd init --remote NAME` names the one that holds the beads".to_owned());
+    }
+    Ok(report)
+}
+
+/// Adds the store remote's URL to those to which the project publishes; `true` if it was not there.
+fn add_url(git: &Arc<dyn Git>, sources: &Sources, report: &mut InitReport) -> Result<bool> {
+    let Some(remote) = sources.need_remote()? else {
+        report.notes.push("there is no remote yet; publish once there is one, with `bd init --publish`".to_owned());
+        return Ok(false);
+    };
+    let url = git.remote_url(remote).ok_or_else(|| Error::usage(format!("the remote `{remote}` has no URL")))?;
+    let url = place(&url);
+    if report.publish_to.iter().any(|known| place(known) == url) {
+        return Ok(false);
+    }
+    report.publish_to.push(url);
+    Ok(true)
+}
+
+/// The one name of a place that has several URLs.
+fn place(url: &str) -> String {
+    url.to_owned()
+}
+
+fn write_files(store: &Store, request: &InitRequest, report: &mut InitReport) -> Result<()> {
+    let git = store.git();
+    let Some(top) = git.paths().work_dir.clone() else {
+        return Err(Error::usage("this is a bare repository, which has no place for .beads/config.toml")
+            .hint("Run `bd init` in a worktree of it, or in a clone"));
+    };
+    let tracked = git.is_tracked(CONFIG_PATH)?;
+    if request.stealth {
+        if tracked {
+            return Err(Error::usage("this repository tracks .beads/ already, so it cannot be hidden"));
+        }
+        exclude(&git.paths().common_dir)?;
+    }
+    let old = store.config().text().map(str::to_owned);
+    let mut files = vec![(CONFIG_PATH, config_text(old.as_deref(), report)?)];
+    files.push((".beads/metadata.json", METADATA.to_owned()));
+    if !request.stealth {
+        files.push((".beads/.gitattributes", ATTRIBUTES.to_owned()));
+        files.push((".beads/.gitignore", IGNORE.to_owned()));
+    }
+    let mut changes: BTreeMap<String, Option<Oid>> = BTreeMap::new();
+    for (path, text) in files {
+        let full = top.join(path);
+        match std::fs::read_to_string(&full) {
+            Ok(there) if there == text => {}
+            // Foreign files in `.beads/` are left alone (STATE 2).
+            Ok(_) if path != CONFIG_PATH => {
+                report.notes.push(format!("{path} was here before and stays as it is"));
+                continue;
+            }
+            Ok(_) => write(&full, &text)?,
+            Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound) => write(&full, &text)?,
+            Err(e) => return Err(Error::io(&full, &e)),
+        }
+        report.written.push(path.to_owned());
+        if !request.stealth {
+            changes.insert(path.to_owned(), Some(git.write_blob(text.as_bytes())?));
+        }
+    }
+    if request.stealth {
+        report.notes.push("stealth: .beads/ is in .git/info/exclude, and nothing was committed".to_owned());
+        return Ok(());
+    }
+    commit(store, &changes, report)
+}
+
+/// The configuration, the old one's other lines kept.
+fn config_text(old: Option<&str>, report: &InitReport) -> Result<String> {
+    let Some(old) = old else {
+        let mut out = format!("# How this project tracks its work with bd. What counts is this file on the default branch.\nversion = 1\nprefix = \"{}\"\n", report.prefix);
+        if !report.publish_to.is_empty() {
+            let urls = report.publish_to.iter().map(|u| toml_edit::Value::from(u.as_str()).to_string()).collect::<Vec<_>>().join(", ");
+            out.push_str(&format!("\n[sync]\n# Where the beads are published. Whoever can read the repository can read them.\npublish_to = [{}]\n", urls.trim()));
+        }
+        return Ok(out);
+    };
+    let mut doc: toml_edit::DocumentMut = old.parse().map_err(|e| Error::usage(format!("{CONFIG_PATH}: {e}")))?;
+    let urls: toml_edit::Array = report.publish_to.iter().map(String::as_str).collect();
+    if doc.get("sync").is_none() {
+        doc["sync"] = toml_edit::table();
+    }
+    doc["sync"]["publish_to"] = toml_edit::value(urls);
+    Ok(doc.to_string())
+}
+
+/// One commit on the current branch that changes our paths and nothing else. Where there can be none, the files wait in
+/// the working tree for the user's own commit.
+fn commit(store: &Store, changes: &BTreeMap<String, Option<Oid>>, report: &mut InitReport) -> Result<()> {
+    let git = store.git();
+    let why_not = match (git.head()?, git.operation()) {
+        (Head::Unborn(_), _) => Some("this branch has no commit yet".to_owned()),
+        (Head::Detached(_), _) => Some("HEAD is not on a branch".to_owned()),
+        (Head::Branch(..), Some(operation)) => Some(format!("a {operation} is under way")),
+        (Head::Branch(..), None) if git.config("user.name").is_none() || git.config("user.email").is_none() => {
+            Some("git does not know who you are (user.name, user.email)".to_owned())
+        }
+        (Head::Branch(..), None) => None,
+    };
+    if let Some(why) = why_not {
+        report.notes.push(format!("{why}: the files in .beads/ are for your next commit"));
+        return Ok(());
+    }
+    for _ in 0..5 {
+        let Head::Branch(branch, tip) = git.head()? else { break };
+        let root = git.commit_tree(tip)?;
+        let tree = crate::store::edit_tree(git, Some(root), changes)?;
+        if tree == root {
+            return Ok(());
+        }
+        let who = Signature {
+            name: git.config("user.name").unwrap_or_default(),
+            email: git.config("user.email").unwrap_or_default(),
+            seconds: store.now().as_second(),
+        };
+        let message = format!("Track work with bd\n\nBeads begin with `{}-`. The state is on refs/beads/state, not on this branch.\n", report.prefix);
+        let spec = CommitSpec { tree, parents: vec![tip], author: who.clone(), committer: who, message, sign: true };
+        let new = git.write_commit(&spec)?;
+        crate::failpoint!("init.commit.before");
+        let cas = git.update_ref(&branch, Expected::Is(tip), Some(new), "commit: bd init")?;
+        crate::failpoint!("init.commit.after");
+        if cas == Cas::Done {
+            let entries: Vec<(String, Option<Oid>)> = changes.iter().map(|(path, oid)| (path.clone(), *oid)).collect();
+            git.index_set(&entries)?;
+            report.commit = Some(new);
+            return Ok(());
+        }
+    }
+    report.notes.push("the branch kept moving: the files in .beads/ are for your next commit".to_owned());
+    Ok(())
+}
+
+/// From here on this clone has a store, even an empty one, and nothing says that it is elsewhere.
+fn begin(store: &Store) -> Result<()> {
+    let _lock = store.lock()?;
+    let path = store.dir().join("journal");
+    crate::failpoint!("init.journal.before");
+    let opened = std::fs::OpenOptions::new().create(true).append(true).open(&path);
+    crate::failpoint!("init.journal.after");
+    opened.map(drop).map_err(|e| Error::io(&path, &e))
+}
+
+fn exclude(common_dir: &Path) -> Result<()> {
+    let path = common_dir.join("info").join("exclude");
+    let mut text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(e) => return Err(Error::io(&path, &e)),
+    };
+    if text.lines().any(|l| l.trim() == "/.beads/") {
+        return Ok(());
+    }
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str("/.beads/\n");
+    write(&path, &text)
+}
+
+/// Writes a file beside its place and renames it, so that no reader ever sees half of it.
+fn write(path: &Path, text: &str) -> Result<()> {
+    let io = |e: std::io::Error| Error::io(path, &e);
+    if let Some(above) = path.parent() {
+        std::fs::create_dir_all(above).map_err(io)?;
+    }
+    let beside = path.with_extension("bd-new");
+    crate::failpoint!("init.write.before");
+    std::fs::write(&beside, text).map_err(io)?;
+    crate::failpoint!("init.rename.before");
+    std::fs::rename(&beside, path).map_err(io)?;
+    crate::failpoint!("init.rename.after");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_configuration_parses_and_an_old_one_keeps_its_lines() {
+        let mut report = InitReport { prefix: "app".into(), ..InitReport::default() };
+        let env = Env::new("/".into(), BTreeMap::new());
+        let parse = |text: &str| crate::config::Config::parse(Some(text.to_owned()), None, "x", &env).unwrap();
+        assert!(!parse(&config_text(None, &report).unwrap()).sync_published());
+        report.publish_to = vec!["example.org/a/b".into()];
+        let text = config_text(None, &report).unwrap();
+        assert_eq!(parse(&text).publish_to(), ["example.org/a/b"]);
+        assert_eq!(parse(&text).prefix(), "app");
+        let old = "# ours\nprefix = \"app\" # why\n[status]\nreview = \"wip\"\n";
+        let text = config_text(Some(old), &report).unwrap();
+        assert!(text.starts_with("# ours\nprefix = \"app\" # why\n[status]\nreview = \"wip\"\n"), "{text}");
+        assert!(parse(&text).sync_published());
+    }
+}

@@ -1,0 +1,20 @@
+//! One verb = one function. Every front end (the CLI, `gt`, MCP) calls these; none of them prints, prompts or exits.
+//!
+//! What changes something takes a [`Tx`](crate::store::Tx), so that several can be one commit; what asks takes a
+//! [`Snapshot`](crate::store::Snapshot).
+
+pub mod change;
+pub mod claim;
+pub mod close;
+pub mod comment;
+pub mod create;
+pub mod dep;
+pub mod graph;
+pub mod init;
+pub mod list;
+pub mod ready;
+pub mod secrets;
+pub mod show;
+pub mod words;
+
+pub use change::Done;
