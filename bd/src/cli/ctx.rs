@@ -107,6 +107,13 @@ impl<'p, 'o> Ctx<'p, 'o> {
         self.failed.get_or_insert(error.kind);
     }
 
+    /// Says what the store found and mended on the way.
+    pub fn tell_notices(&mut self) {
+        for notice in self.store.as_ref().map(|s| s.take_notices()).unwrap_or_default() {
+            self.ui.warn(&notice);
+        }
+    }
+
     /// `--db`, `BEADS_DIR` and `BEADS_DB`, where one is set.
     fn named_store(&self) -> Option<(String, PathBuf)> {
         let named = self.globals.db.clone().map(|p| ("--db".to_owned(), p));

@@ -108,7 +108,9 @@ fn dispatch(env: Env, args: &[String], printer: &mut Printer<'_>, code: &mut u8)
         return help::version(printer);
     }
     let mut ctx = Ctx::new(env, globals, printer)?;
-    (verb.run)(&mut ctx, &matches)?;
+    let ended = (verb.run)(&mut ctx, &matches);
+    ctx.tell_notices();
+    ended?;
     if let Some(kind) = ctx.failed {
         *code = kind.exit_code();
     }

@@ -118,7 +118,7 @@ fn add_url(git: &Arc<dyn Git>, sources: &Sources, report: &mut InitReport) -> Re
 
 /// The one name of a place that has several URLs.
 fn place(url: &str) -> String {
-    url.to_owned()
+    crate::sync::choice::normalise(url)
 }
 
 fn write_files(store: &Store, request: &InitRequest, report: &mut InitReport) -> Result<()> {

@@ -74,6 +74,11 @@ pub fn check(tx: &Tx<'_>, bead: &Bead, edge: &Edge) -> Result<()> {
         Refusal::ToItself => Error::usage(format!("`{}` cannot depend on itself", name(&from))),
         Refusal::ToAncestor => Error::usage(format!("`{}` is above `{}`: a child that waits for its parent would wait for ever", name(&to), name(&from)))
             .hint("A parent waits for its children by itself; it is not closed before them"),
+        Refusal::Deadlock(path) => {
+            let path: Vec<String> = path.iter().map(name).collect();
+            Error::usage(format!("these would wait for one another for ever: {}", path.join(" -> ")))
+                .hint("A parent waits for its children by itself; `bd dep tree` shows what depends on what")
+        }
         Refusal::Cycle(path) => {
             let path: Vec<String> = path.iter().map(name).collect();
             Error::usage(format!("this would close a circle: {}", path.join(" -> ")))
