@@ -1,5 +1,6 @@
 //! What people and programs see: text without raw control characters, colour as an extra, tables, trees, JSON, pager.
 
+pub mod json;
 mod pager;
 mod printer;
 mod progress;

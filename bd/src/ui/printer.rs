@@ -4,6 +4,7 @@ use super::pager;
 use super::text::{Style, Text};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Fields, Value};
 use std::io::Write;
 
 /// How output looks, from flags, variables and terminals.
@@ -125,7 +126,7 @@ impl<'a> Printer<'a> {
 
     /// JSON, two blanks an indent, with a line end.
     pub fn json<T: serde::Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        let text = super::printer::pretty(value)?;
+        let text = super::json::pretty(value)?;
         self.data(&text)
     }
 
@@ -155,14 +156,12 @@ impl<'a> Printer<'a> {
             return;
         }
         if self.look.json {
-            let mut object = serde_json::Map::new();
-            if let Some(about) = about {
-                object.insert("id".into(), about.into());
-            }
-            object.insert("error".into(), error.message.clone().into());
-            object.insert("code".into(), error.kind.code().into());
-            object.insert("hint".into(), error.hints.join("; ").into());
-            let line = serde_json::Value::Object(object).to_string();
+            let about = about.map(|a| Fields::new().with("id", Value::text(a))).unwrap_or_default();
+            let object = about
+                .with("error", Value::text(&error.message))
+                .with("code", Value::text(error.kind.code()))
+                .with("hint", Value::text(&error.hints.join("; ")));
+            let line = super::json::line(&object).unwrap_or_default();
             self.err_line(&line);
             return;
         }
@@ -214,12 +213,6 @@ impl<'a> Printer<'a> {
 /// A failed write to standard output.
 fn out_error(e: &std::io::Error) -> Error {
     Error::io("standard output", e)
-}
-
-/// JSON with two blanks an indent; stored values keep their own form.
-pub fn pretty<T: serde::Serialize + ?Sized>(value: &T) -> Result<String> {
-    // Stored values are raw JSON on one line; through a tree they would lose the digits of large numbers.
-    serde_json::to_string_pretty(value).map_err(|e| Error::internal(format!("an answer cannot be written as JSON: {e}")))
 }
 
 #[cfg(test)]

@@ -142,20 +142,22 @@ impl From<String> for Text {
     }
 }
 
+/// True for characters that act on a terminal or on the direction of writing.
+pub(super) fn is_odd(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Text that does nothing to a terminal: control characters, and those that turn the direction of writing, stand as
 /// their escapes (`\u{1b}`, `\n`); a tab becomes a space.
 pub fn safe(text: &str) -> Cow<'_, str> {
-    let odd = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(odd) {
+    if !text.contains(is_odd) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         match c {
             '\t' => out.push(' '),
-            c if odd(c) => out.extend(c.escape_default()),
+            c if is_odd(c) => out.extend(c.escape_default()),
             c => out.push(c),
         }
     }
