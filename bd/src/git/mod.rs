@@ -110,8 +110,9 @@ pub trait Git: Send + Sync {
     fn is_tracked(&self, path: &str) -> Result<bool, GitError>;
     /// The paths that the index has below a prefix.
     fn tracked_below(&self, prefix: &str) -> Result<Vec<String>, GitError>;
-    /// Sets or removes (`None`) exactly these paths in the index, under `index.lock`, with the stat data of the
-    /// files in the working tree, which the caller has written. All other entries stay byte for byte.
+    /// Sets or removes (`None`) exactly these paths in the index, under `index.lock` (waited for at most a second), with
+    /// the stat data of the files in the working tree, which the caller has written. All other entries keep their
+    /// content, flags and kind of storage. Refused where an entry would drop another (`a` beside `a/b`).
     fn index_set(&self, entries: &[(String, Option<Oid>)]) -> Result<(), GitError>;
 
     // ---- network (the user's git) ---------------------------------------------------------------------------------

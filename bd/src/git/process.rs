@@ -51,6 +51,8 @@ pub(super) struct Runner {
     dir: PathBuf,
     env: Vec<(String, String)>,
     search: String,
+    /// Nobody sits at a terminal: nothing may wait for an answer.
+    pub unattended: bool,
     git: OnceLock<Option<PathBuf>>,
 }
 
@@ -123,7 +125,13 @@ impl Runner {
             vars.retain(|(k, _)| k != name);
             vars.push((name.to_owned(), value.to_owned()));
         }
-        Self { dir: dir.to_owned(), env: vars, search: env.var("PATH").unwrap_or_default().to_owned(), git: OnceLock::new() }
+        let search = env.var("PATH").unwrap_or_default().to_owned();
+        Self { dir: dir.to_owned(), env: vars, search, unattended: !env.stdin_tty && !env.stderr_tty, git: OnceLock::new() }
+    }
+
+    /// True if the child will have this variable.
+    pub fn has_var(&self, name: &str) -> bool {
+        self.env.iter().any(|(k, v)| k == name && !v.is_empty())
     }
 
     /// Where `git` is; looked for once, in the PATH of the [`Env`] and nowhere else.

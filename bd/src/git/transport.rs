@@ -4,23 +4,37 @@
 //! refs asked for changes: no tags, no pruning, no opportunistic tracking refs, no FETCH_HEAD, no gc, no submodules.
 
 use super::config::Config;
-use super::process::{Output, Runner};
+use super::process::{Output, Runner, finish};
 use super::redact::redact;
 use super::{FetchOutcome, GitError, Oid, PushOutcome};
+use std::process::Command;
 
-const NO_HOOKS: [&str; 2] = ["-c", "core.hooksPath=/dev/null"];
+/// A git for the network, before its subcommand.
+fn start(runner: &Runner, config: &Config) -> Result<Command, GitError> {
+    let mut command = runner.command()?;
+    command.args(["-c", "core.hooksPath=/dev/null"]);
+    if config.get("http.lowSpeedLimit").is_none() && config.get("http.lowSpeedTime").is_none() {
+        // A server that answers no more must not hold us for ever.
+        command.args(["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60"]);
+    }
+    let own_ssh = ["GIT_SSH", "GIT_SSH_COMMAND", "SSH_ASKPASS"].iter().any(|name| runner.has_var(name));
+    if runner.unattended && !own_ssh && config.get("core.sshCommand").is_none() {
+        // GIT_TERMINAL_PROMPT speaks only of git's own questions; ssh would ask the terminal behind our back.
+        command.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
+    }
+    Ok(command)
+}
 
 /// See [`super::Git::fetch`]. Refspecs that the remote has no ref for are left out; [`FetchOutcome::NoSuchRef`] = all of them.
-pub(super) fn fetch(runner: &Runner, remote: &str, refspecs: &[String]) -> Result<FetchOutcome, GitError> {
+pub(super) fn fetch(runner: &Runner, config: &Config, remote: &str, refspecs: &[String]) -> Result<FetchOutcome, GitError> {
     check_remote(remote)?;
     let mut specs = refspecs.to_vec();
     while !specs.is_empty() {
-        let mut args: Vec<&str> = NO_HOOKS.to_vec();
-        args.extend(["fetch", "--quiet", "--no-tags", "--no-prune", "--no-auto-gc", "--no-write-fetch-head"]);
-        args.extend(["--no-recurse-submodules", "--no-show-forced-updates", "--refmap=", "--", remote]);
-        args.extend(specs.iter().map(String::as_str));
+        let mut command = start(runner, config)?;
+        command.args(["fetch", "--quiet", "--no-tags", "--no-prune", "--no-auto-gc", "--no-write-fetch-head"]);
+        command.args(["--no-recurse-submodules", "--no-show-forced-updates", "--refmap=", "--", remote]).args(&specs);
         crate::failpoint!("git.fetch.before");
-        let out = runner.output(&args, &[])?;
+        let out = finish(command, &[])?;
         crate::failpoint!("git.fetch.after");
         if out.ok() {
             return Ok(FetchOutcome::Done);
@@ -49,12 +63,12 @@ pub(super) fn fetch_objects(runner: &Runner, config: &Config, ids: &[Oid]) -> Re
     let remote = promisor.ok_or_else(|| GitError::Object { id: ids[0], why: "it is missing".to_owned() })?;
     check_remote(&remote)?;
     // The same call that git makes for itself when it meets a missing object, but for all of them at once.
-    let mut args: Vec<&str> = NO_HOOKS.to_vec();
-    args.extend(["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags", "--no-prune", "--no-auto-gc"]);
-    args.extend(["--no-write-fetch-head", "--no-recurse-submodules", "--refmap=", "--filter=blob:none", "--stdin", "--", &remote]);
+    let mut command = start(runner, config)?;
+    command.args(["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags", "--no-prune", "--no-auto-gc"]);
+    command.args(["--no-write-fetch-head", "--no-recurse-submodules", "--refmap=", "--filter=blob:none", "--stdin", "--", &remote]);
     let list = super::codec::id_lines(ids);
     crate::failpoint!("git.fetch-objects.before");
-    let out = runner.output(&args, list.as_bytes())?;
+    let out = finish(command, list.as_bytes())?;
     crate::failpoint!("git.fetch-objects.after");
     if out.ok() { Ok(()) } else { Err(failure("fetching missing objects", &out)) }
 }
@@ -62,6 +76,7 @@ pub(super) fn fetch_objects(runner: &Runner, config: &Config, ids: &[Oid]) -> Re
 /// See [`super::Git::push`].
 pub(super) fn push(
     runner: &Runner,
+    config: &Config,
     remote: &str,
     new: Oid,
     ref_name: &str,
@@ -70,10 +85,20 @@ pub(super) fn push(
     check_remote(remote)?;
     let lease = format!("--force-with-lease={ref_name}:{}", expected.map(|id| id.to_string()).unwrap_or_default());
     let spec = format!("{new}:{ref_name}");
-    let mut args: Vec<&str> = NO_HOOKS.to_vec();
-    args.extend(["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", &lease, "--", remote, &spec]);
+    let mut command = start(runner, config)?;
+    command.args([
+        "push",
+        "--porcelain",
+        "--no-verify",
+        "--no-follow-tags",
+        "--recurse-submodules=no",
+        &lease,
+        "--",
+        remote,
+        &spec,
+    ]);
     crate::failpoint!("git.push.before");
-    let out = runner.output(&args, &[])?;
+    let out = finish(command, &[])?;
     crate::failpoint!("git.push.after");
     if out.ok() {
         return Ok(PushOutcome::Done);
@@ -97,12 +122,11 @@ fn refusal(out: &Output) -> Option<String> {
 }
 
 /// See [`super::Git::ls_remote`].
-pub(super) fn ls_remote(runner: &Runner, remote: &str, patterns: &[&str]) -> Result<Vec<(String, Oid)>, GitError> {
+pub(super) fn ls_remote(runner: &Runner, config: &Config, remote: &str, patterns: &[&str]) -> Result<Vec<(String, Oid)>, GitError> {
     check_remote(remote)?;
-    let mut args: Vec<&str> = NO_HOOKS.to_vec();
-    args.extend(["ls-remote", "--quiet", "--", remote]);
-    args.extend(patterns);
-    let out = runner.output(&args, &[])?;
+    let mut command = start(runner, config)?;
+    command.args(["ls-remote", "--quiet", "--", remote]).args(patterns);
+    let out = finish(command, &[])?;
     if !out.ok() {
         return Err(failure("ls-remote", &out));
     }

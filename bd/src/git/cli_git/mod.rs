@@ -93,14 +93,19 @@ impl Backend for CliBackend {
     }
 
     fn write(&self, kind: Kind, bytes: &[u8]) -> Result<Oid, GitError> {
-        crate::failpoint!("git.object.before");
-        let out = self.runner.ok("hash-object", &["hash-object", "-w", "-t", kind.name(), "--no-filters", "--stdin"], bytes)?;
-        crate::failpoint!("git.object.after");
-        let hex = String::from_utf8_lossy(&out);
-        Oid::from_hex(hex.trim()).ok_or_else(|| GitError::Other("git hash-object named no object".to_owned()))
+        write_object(&self.runner, kind, bytes)
     }
 
     fn write_signed(&self, spec: &CommitSpec) -> Result<Oid, GitError> {
         super::signed::write(&self.runner, spec)
     }
+}
+
+/// Writes an object through the git command.
+pub(super) fn write_object(runner: &Runner, kind: Kind, bytes: &[u8]) -> Result<Oid, GitError> {
+    crate::failpoint!("git.object.before");
+    let out = runner.ok("hash-object", &["hash-object", "-w", "-t", kind.name(), "--no-filters", "--stdin"], bytes)?;
+    crate::failpoint!("git.object.after");
+    let hex = String::from_utf8_lossy(&out);
+    Oid::from_hex(hex.trim()).ok_or_else(|| GitError::Other("git hash-object named no object".to_owned()))
 }

@@ -29,6 +29,15 @@ impl GixBackend {
     }
 }
 
+impl GixBackend {
+    /// True if several users write here (`core.sharedRepository`): new files and folders then need permissions that
+    /// only git knows to give, or the others could write no more.
+    fn is_shared(&self) -> bool {
+        let setting = self.config.get("core.sharedRepository");
+        setting.is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "umask" | "false" | "no" | "off" | "0"))
+    }
+}
+
 impl Backend for GixBackend {
     fn tip(&self, name: &str) -> Result<Option<Oid>, GitError> {
         refs::tip(&self.paths, name)
@@ -55,6 +64,9 @@ impl Backend for GixBackend {
     }
 
     fn write(&self, kind: Kind, bytes: &[u8]) -> Result<Oid, GitError> {
+        if self.is_shared() {
+            return super::cli_git::write_object(&self.runner, kind, bytes);
+        }
         self.objects.write(kind, bytes)
     }
 

@@ -38,6 +38,10 @@ pub(super) fn tip(paths: &RepoPaths, name: &str) -> Result<Option<Oid>, GitError
 
 /// See [`crate::git::Git::symbolic`].
 pub(super) fn symbolic(paths: &RepoPaths, name: &str) -> Result<Option<String>, GitError> {
+    // `core.preferSymlinkRefs`, and repositories older than symbolic refs.
+    if let Ok(target) = std::fs::read_link(file(paths, checked(name)?)) {
+        return Ok(target.to_str().filter(|t| t.starts_with("refs/")).map(str::to_owned));
+    }
     Ok(match loose(&file(paths, checked(name)?))? {
         Some(Loose::Symbolic(target)) => Some(target),
         _ => None,
@@ -81,7 +85,7 @@ pub(super) fn update(
 ) -> Result<Cas, GitError> {
     let paths = &backend.paths;
     let path = file(paths, checked(name)?);
-    let plain = name.starts_with("refs/") && !is_private(name) && !has_reflog(backend, name);
+    let plain = name.starts_with("refs/") && !is_private(name) && !has_reflog(backend, name) && !backend.is_shared();
     let (Some(new), true) = (new, plain) else {
         return crate::git::update_ref::run(&backend.runner, name, expected, new, reason, &|| tip(paths, name));
     };

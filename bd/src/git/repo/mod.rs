@@ -181,15 +181,15 @@ impl<B: Backend> Git for Repo<B> {
     }
 
     fn fetch(&self, remote: &str, refspecs: &[String]) -> Result<FetchOutcome, GitError> {
-        transport::fetch(&self.runner, remote, refspecs)
+        transport::fetch(&self.runner, &self.config, remote, refspecs)
     }
 
     fn push(&self, remote: &str, new: Oid, ref_name: &str, expected: Option<Oid>) -> Result<PushOutcome, GitError> {
-        transport::push(&self.runner, remote, new, ref_name, expected)
+        transport::push(&self.runner, &self.config, remote, new, ref_name, expected)
     }
 
     fn ls_remote(&self, remote: &str, patterns: &[&str]) -> Result<Vec<(String, Oid)>, GitError> {
-        transport::ls_remote(&self.runner, remote, patterns)
+        transport::ls_remote(&self.runner, &self.config, remote, patterns)
     }
 
     fn run(&self, args: &[&str]) -> Result<String, GitError> {

@@ -1,7 +1,7 @@
 //! Objects: the same ids as git's, nothing written twice, damage seen and moved away, sync and pack.
 
 use super::lab::{ALL, Flavour, Lab, blob, commit, oid, spec, state};
-use crate::git::{GitError, Mode, TreeEntry};
+use crate::git::{Cas, Expected, Git, GitError, Mode, TreeEntry};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -252,6 +252,45 @@ fn packing_takes_our_loose_objects_and_leaves_those_of_others() {
         git.pack_reachable(tip, Some(first)).unwrap();
         assert_eq!(packs(), count);
         assert_eq!(git.write_blob(b"19\n").unwrap(), git.entry_at(git.commit_tree(tip).unwrap(), "a.jsonl").unwrap().unwrap().oid);
+    });
+}
+
+#[test]
+fn objects_are_found_wherever_git_moves_them_while_we_look() {
+    Lab::each(|lab, dir, git, flavour| {
+        let mut tip = state(git, "refs/beads/state");
+        let mut ids = vec![tip];
+        for i in 0..10 {
+            let next = commit(git, &[tip], "a.jsonl", &format!("{i}\n").repeat(500));
+            assert_eq!(git.update_ref("refs/beads/state", Expected::Is(tip), Some(next), "x").unwrap(), Cas::Done);
+            tip = next;
+            ids.push(tip);
+        }
+        let all_read = |git: &dyn Git, step: &str| {
+            for id in &ids {
+                let file = git.entry_at(git.commit_tree(*id).unwrap(), "a.jsonl").unwrap().unwrap();
+                git.read_blob(file.oid, &mut Vec::new()).unwrap_or_else(|e| panic!("{step}: {e}"));
+            }
+        };
+        all_read(git, "loose");
+        for (step, args) in [
+            ("packed", &["repack", "-q", "-a", "-d"][..]),
+            ("packed again", &["repack", "-q", "-a", "-d", "-f", "--depth=20"]),
+            ("multi-pack-index", &["multi-pack-index", "write"]),
+            ("collected", &["gc", "-q", "--prune=now"]),
+        ] {
+            lab.git(dir, args);
+            all_read(git, step);
+        }
+        let borrower = lab.path("borrower");
+        let mut args = vec!["clone", "-q", "--shared", "--no-checkout"];
+        args.extend((flavour == Flavour::Reftable).then_some("--ref-format=reftable"));
+        args.extend([dir.to_str().unwrap(), borrower.to_str().unwrap()]);
+        lab.git(lab.root.path(), &args);
+        let other = lab.open(&borrower, flavour);
+        all_read(&*other, "borrowed");
+        other.write_blob("3\n".repeat(500).as_bytes()).unwrap();
+        assert!(loose_files(&borrower).is_empty(), "what is borrowed is not written again");
     });
 }
 

@@ -175,6 +175,38 @@ fn a_repository_of_another_user_is_refused_as_git_refuses_it() {
 }
 
 #[test]
+fn what_several_users_share_stays_writable_for_all() {
+    use std::os::unix::fs::PermissionsExt;
+    let lab = Lab::new();
+    let dir = lab.repo("r", Flavour::Gix).unwrap();
+    lab.git(&dir, &["config", "core.sharedRepository", "0660"]);
+    let git = lab.open(&dir, Flavour::Gix);
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    let mut tip = state(&*git, "refs/beads/state");
+    for i in 0..5 {
+        let next = commit(&*git, &[tip], "a", &i.to_string());
+        git.update_ref("refs/beads/state", crate::git::Expected::Is(tip), Some(next), "x").unwrap();
+        let object = crate::git::loose::path(&dir.join(".git"), next);
+        assert_eq!((mode(&object), mode(object.parent().unwrap())), (0o440, 0o770));
+        tip = next;
+    }
+    assert_eq!(mode(&dir.join(".git/refs/beads/state")), 0o660);
+}
+
+#[test]
+fn a_head_that_is_a_symbolic_link_is_a_branch() {
+    let lab = Lab::new();
+    let dir = lab.repo("r", Flavour::Gix).unwrap();
+    std::fs::remove_file(dir.join(".git/HEAD")).unwrap();
+    std::os::unix::fs::symlink("refs/heads/main", dir.join(".git/HEAD")).unwrap();
+    let git = lab.open(&dir, Flavour::Gix);
+    assert!(matches!(git.head().unwrap(), crate::git::Head::Branch(name, _) if name == "refs/heads/main"));
+    std::fs::remove_file(dir.join(".git/HEAD")).unwrap();
+    std::os::unix::fs::symlink("refs/heads/next", dir.join(".git/HEAD")).unwrap();
+    assert!(matches!(git.head().unwrap(), crate::git::Head::Unborn(name) if name == "refs/heads/next"));
+}
+
+#[test]
 fn a_bare_repository_and_its_worktrees_work() {
     for flavour in super::lab::ALL {
         let lab = Lab::new();
