@@ -90,10 +90,21 @@ impl Store {
     fn gather(&self, lock: &Lock, tip: Option<Oid>) -> Result<Option<Oid>> {
         let git = self.git();
         let mut known: Vec<Oid> = [self.marks().tip, self.sync_point().tip].into_iter().flatten().collect();
+        let own = known.len();
         for name in [Some(PUBLISHED_REF), self.sources().tracking.as_deref()].into_iter().flatten() {
             known.extend(git.tip(name).ok().flatten());
         }
         let mut tip = tip;
+        // A tip of ours that the ref was only moved back from brings its history along.
+        let ahead = known.iter().take(own).copied().filter(|k| self.readable(*k));
+        if let Some(old) = ahead.into_iter().find(|k| tip.is_none_or(|t| t != *k && self.descends(*k, t))) {
+            let expected = tip.map_or(Expected::Missing, Expected::Is);
+            crate::failpoint!("recover.forward.before");
+            if git.update_ref(STATE_REF, expected, Some(old), "bd: rebuild the state ref")? == Cas::Done {
+                tip = Some(old);
+            }
+            crate::failpoint!("recover.forward.after");
+        }
         for other in known {
             if Some(other) == tip || !self.readable(other) {
                 continue;

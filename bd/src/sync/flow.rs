@@ -7,6 +7,7 @@ use super::lost::missing_lines;
 use super::publish::{Attempt, PATIENCE, pause, publish, refuse_empty};
 use super::remote::{Remote, Seen};
 use super::report::Report;
+use super::rides::absorb_rides;
 use super::union::Union;
 use crate::error::{Error, ErrorKind, Result};
 use crate::git::Oid;
@@ -55,6 +56,7 @@ fn alone(store: &Store, report: Report) -> Result<Report> {
     if !report.dry_run {
         let lock = store.lock()?;
         settle(store, &lock)?;
+        absorb_rides(store, &lock)?;
         let (union, _) = absorb(store, &lock, None, Manner { pack: true, ..Manner::default() })?;
         finish(store, &lock, &union, 0)?;
     }
@@ -164,6 +166,7 @@ impl Flight<'_> {
         let lock = self.store.lock()?;
         if !self.options.dry_run {
             settle(self.store, &lock)?;
+            absorb_rides(self.store, &lock)?;
         }
         let home = home_streams(self.store.git(), &self.remote.name);
         let (union, _) = absorb(self.store, &lock, theirs, Manner { pack, home, dry: self.options.dry_run })?;

@@ -5,12 +5,18 @@
 
 pub mod absorb;
 pub mod choice;
+pub mod claim;
 pub mod contest;
 pub mod flow;
 pub mod lost;
+pub mod named;
+pub mod own;
+pub mod pack_rides;
 pub mod publish;
 pub mod redact;
 pub mod remote;
+pub mod ride;
+pub mod rides;
 pub mod report;
 mod shelf;
 pub mod union;

@@ -2,6 +2,7 @@
 
 mod basic;
 mod races;
+mod riding;
 
 use crate::env::Env;
 use crate::fold::Bead;

@@ -1,0 +1,245 @@
+//! `bd ride`: the branch's events as one sealed file in one commit on the branch, for review and for where the branch
+//! `beads` may not be pushed (STATE 6).
+
+use super::named::{By, named_beads};
+use super::own::{Own, own_events};
+use super::rides::ride_lines;
+use crate::error::{Error, ErrorKind, Result};
+use crate::git::{Cas, CommitSpec, Expected, Head, Oid, Signature};
+use crate::model::BeadId;
+use crate::store::{Redactions, STATE_REF, SealedName, Snapshot, Store, edit_tree};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// What should ride.
+#[derive(Clone, Debug, Default)]
+pub struct RideOptions {
+    /// Everything of this clone that is not there yet.
+    pub all: bool,
+    /// These beads; none = those that the branch's commits or the actor's claims name.
+    pub beads: Vec<BeadId>,
+    /// The subject of the commit, instead of the usual one.
+    pub message: Option<String>,
+    /// Say what would ride, write nothing.
+    pub dry_run: bool,
+}
+
+/// What rides.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ride {
+    /// The branch.
+    pub branch: String,
+    /// The file from the top of the tree; `None` if nothing was left to ride.
+    pub path: Option<String>,
+    /// The commit; `None` in a dry run.
+    pub commit: Option<Oid>,
+    /// How many events.
+    pub events: usize,
+    /// About which beads.
+    pub beads: Vec<BeadId>,
+}
+
+/// The branch that one stands on, checked for what a ride needs.
+pub(crate) struct Stand {
+    /// The full name of the branch.
+    pub branch: String,
+    /// Its tip.
+    pub head: Oid,
+}
+
+impl Stand {
+    /// # Errors
+    /// No branch, no commit, no working tree, or a merge, rebase and the like under way (exit 2).
+    pub fn find(store: &Store, what: &str) -> Result<Self> {
+        let git = store.git();
+        if git.paths().work_dir.is_none() {
+            return Err(Error::usage(format!("{what} needs a working tree, and this is a bare repository")));
+        }
+        if let Some(operation) = git.operation() {
+            return Err(Error::new(ErrorKind::Conflict, format!("{what} waits: a {operation} is under way in this working tree"))
+                .hint(format!("Finish the {operation} first")));
+        }
+        match git.head()? {
+            Head::Branch(branch, head) => Ok(Self { branch, head }),
+            Head::Unborn(branch) => Err(Error::usage(format!("{what} needs a commit to stand on, and `{}` has none yet", short(&branch)))),
+            Head::Detached(_) => Err(Error::usage(format!("{what} needs a branch, and HEAD is detached"))
+                .hint("`git switch` to the branch that the events belong to")),
+        }
+    }
+}
+
+/// The name of a branch as people write it.
+pub(crate) fn short(branch: &str) -> &str {
+    branch.strip_prefix("refs/heads/").unwrap_or(branch)
+}
+
+/// Makes the ride.
+///
+/// # Errors
+/// See [`Stand::find`]; nothing names a bead; a damaged ride; somebody moved the branch meanwhile (exit 6).
+pub fn ride(store: &Store, options: &RideOptions) -> Result<Ride> {
+    let stand = Stand::find(store, "a ride")?;
+    if !options.dry_run {
+        let lock = store.lock()?;
+        store.commit_pending(&lock)?;
+    }
+    let snapshot = store.snapshot()?;
+    let (redactions, _) = redactions(store)?;
+    let chosen = choose(store, &snapshot, &stand, options, &redactions)?;
+    let mut out = Ride { branch: short(&stand.branch).to_owned(), ..Ride::default() };
+    let Some(first) = chosen.first() else { return Ok(out) };
+    let mut bytes = Vec::new();
+    for own in &chosen {
+        bytes.extend_from_slice(own.line.as_bytes());
+        bytes.push(b'\n');
+    }
+    let name = SealedName::loose(&bytes, &first.event.at);
+    let path = format!(".beads/events/{name}");
+    out.events = chosen.len();
+    out.beads = chosen.iter().map(|o| o.event.bead.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+    out.path = Some(path.clone());
+    if !options.dry_run {
+        let subject = options.message.clone().unwrap_or_else(|| subject(store, &out));
+        out.commit = Some(commit_files(store, &stand, &[(path, Some(bytes))], &message(&subject, &out.beads))?);
+    }
+    Ok(out)
+}
+
+/// What the state ref redacts.
+pub(crate) fn redactions(store: &Store) -> Result<(Redactions, bool)> {
+    let git = store.git();
+    let root = git.tip(STATE_REF)?.map(|t| git.commit_tree(t)).transpose()?;
+    store.redactions(root)
+}
+
+/// The tip of the default branch, for comparing.
+pub(crate) fn default_tip(store: &Store) -> Result<Option<Oid>> {
+    Ok(store.sources().default_branch.as_deref().map(|n| store.git().tip(n)).transpose()?.flatten())
+}
+
+/// The events of this clone (on some beads) that neither the branch nor the default branch carries.
+pub(crate) fn not_riding(store: &Store, stand: &Stand, beads: Option<&BTreeSet<BeadId>>, redactions: &Redactions) -> Result<Vec<Own>> {
+    let mut carried = ride_lines(store, stand.head, redactions)?;
+    if let Some(tip) = default_tip(store)?.filter(|t| *t != stand.head) {
+        carried.extend(ride_lines(store, tip, redactions)?);
+    }
+    Ok(own_events(store, beads, redactions)?.into_iter().filter(|o| !carried.contains(&o.line)).collect())
+}
+
+/// The events that ride.
+fn choose(
+    store: &Store,
+    snapshot: &Snapshot,
+    stand: &Stand,
+    options: &RideOptions,
+    redactions: &Redactions,
+) -> Result<Vec<Own>> {
+    if options.all {
+        return not_riding(store, stand, None, redactions);
+    }
+    let beads: BTreeSet<BeadId> = if options.beads.is_empty() {
+        let default = default_tip(store)?;
+        let base = match default {
+            Some(default) => store.git().merge_base(default, stand.head)?,
+            None => None,
+        };
+        let (beads, by) = named_beads(store, snapshot, stand.head, base)?;
+        if by == By::Nothing {
+            return Err(Error::usage(format!("nothing names the beads of `{}`: no commit of it, and no claim of {}", short(&stand.branch), store.actor()))
+                .hint("Name them: `bd ride ID…`; or `bd ride --all` for everything of this clone"));
+        }
+        beads
+    } else {
+        options.beads.iter().cloned().collect()
+    };
+    not_riding(store, stand, Some(&beads), redactions)
+}
+
+/// The first line of the commit; git config `beads.ride.message` may give another one, with `{events}` and `{beads}`.
+fn subject(store: &Store, ride: &Ride) -> String {
+    let names: Vec<&str> = ride.beads.iter().take(3).map(BeadId::as_str).collect();
+    let more = if ride.beads.len() > 3 { format!(" and {} more", ride.beads.len() - 3) } else { String::new() };
+    let (events, beads) = (super::report::events(ride.events), format!("{}{more}", names.join(", ")));
+    match store.git().config("beads.ride.message").filter(|t| !t.trim().is_empty()) {
+        Some(template) => template.replace("{events}", &events).replace("{beads}", &beads),
+        None => format!("beads: {events} on {beads}"),
+    }
+}
+
+fn message(subject: &str, beads: &[BeadId]) -> String {
+    let mut out = format!("{}\n\n", subject.trim_end());
+    for bead in beads.iter().filter(|b| beads.len() <= 20 && !b.is_pseudo()) {
+        out.push_str(&format!("Bead: {bead}\n"));
+    }
+    out
+}
+
+/// One commit on the branch that sets (`Some`) or removes files under `.beads/` and nothing else: files in the working
+/// tree, entries in the index, then the branch by compare-and-swap. Everything else that is staged or edited stays.
+pub(crate) fn commit_files(store: &Store, stand: &Stand, files: &[(String, Option<Vec<u8>>)], message: &str) -> Result<Oid> {
+    let git = store.git();
+    let Some(top) = git.paths().work_dir.clone() else { return Err(Error::internal("a commit on a branch without a working tree")) };
+    let mut changes: BTreeMap<String, Option<Oid>> = BTreeMap::new();
+    for (path, bytes) in files {
+        let oid = bytes.as_deref().map(|b| git.write_blob(b)).transpose()?;
+        changes.insert(path.clone(), oid);
+    }
+    let tree = edit_tree(git, Some(git.commit_tree(stand.head)?), &changes)?;
+    let author = store.signature();
+    let name = git.config("user.name").filter(|n| !n.is_empty()).unwrap_or_else(|| author.name.clone());
+    let committer = Signature { name, ..author.clone() };
+    let spec = CommitSpec { tree, parents: vec![stand.head], author, committer, message: message.to_owned(), sign: true };
+    let new = git.write_commit(&spec)?;
+    // The index before the branch: what a crash in between leaves is a staged addition, which the next commit carries.
+    let old: Vec<(String, Option<Oid>)> = changes
+        .keys()
+        .map(|path| Ok((path.clone(), git.entry_at(git.commit_tree(stand.head)?, path)?.map(|e| e.oid))))
+        .collect::<Result<_>>()?;
+    for (path, bytes) in files.iter().filter_map(|(p, b)| Some((p, b.as_ref()?))) {
+        put(&top.join(path), bytes)?;
+    }
+    let entries: Vec<(String, Option<Oid>)> = changes.into_iter().collect();
+    let undo = || {
+        let _ = git.index_set(&old);
+        for (path, _) in files.iter().filter(|(p, b)| b.is_some() && old.iter().any(|(o, oid)| o == p && oid.is_none())) {
+            let _ = std::fs::remove_file(top.join(path));
+        }
+    };
+    crate::failpoint!("ride.index.before");
+    if let Err(e) = git.index_set(&entries) {
+        undo();
+        return Err(e.into());
+    }
+    crate::failpoint!("ride.index.after");
+    let cas = git.update_ref(&stand.branch, Expected::Is(stand.head), Some(new), &format!("bd: {}", message.lines().next().unwrap_or("ride")));
+    crate::failpoint!("ride.branch.after");
+    match cas {
+        Ok(Cas::Done) => {}
+        Ok(Cas::Moved(_)) => {
+            undo();
+            return Err(Error::new(ErrorKind::Conflict, format!("`{}` was moved by another command meanwhile; nothing was committed", short(&stand.branch)))
+                .hint("Run it again"));
+        }
+        Err(e) => {
+            undo();
+            return Err(e.into());
+        }
+    }
+    for (path, _) in files.iter().filter(|(_, b)| b.is_none()) {
+        crate::failpoint!("ride.remove.before");
+        let _ = std::fs::remove_file(top.join(path));
+        crate::failpoint!("ride.remove.after");
+    }
+    Ok(new)
+}
+
+fn put(path: &Path, bytes: &[u8]) -> Result<()> {
+    crate::failpoint!("ride.file.before");
+    let io = |e: std::io::Error| Error::io(path, &e);
+    if let Some(dir) = path.parent() {
+        std::fs::create_dir_all(dir).map_err(io)?;
+    }
+    std::fs::write(path, bytes).map_err(io)?;
+    crate::failpoint!("ride.file.after");
+    Ok(())
+}
