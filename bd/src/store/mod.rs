@@ -4,6 +4,7 @@
 //! the journal, the store remote's branch `beads` and the rides on its default branch.
 
 mod batch;
+mod cache;
 mod commit;
 mod damage;
 mod journal;
