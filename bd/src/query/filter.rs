@@ -131,6 +131,32 @@ impl Filter {
         Self { closed_too: true, templates_too: true, gates_too: true, ..Self::default() }
     }
 
+    /// True if it asks for nothing beyond the default: what is not closed, deleted, a template or a wait.
+    pub fn is_plain(&self) -> bool {
+        // Named one by one, so that a new part cannot be forgotten here.
+        let Self {
+            ids, status, not_status, closed_too, deleted_too, templates_too, gates_too, types, not_types, priorities, priority_min,
+            priority_max, assignee, no_assignee, owner, labels, any_label, not_labels, label_pattern, label_regex, no_labels, title,
+            description: _, notes: _, empty_description: _, created, updated, closed, due, defer, overdue_at, deferred, pinned, ephemeral,
+            parent, no_parent, spec: _, mol_type: _, wisp_type: _, external_ref: _, metadata: _,
+        } = self;
+        let lists = [status, not_status, types, not_types, labels, any_label, not_labels];
+        let texts = [assignee, owner, title, parent];
+        let flags = [closed_too, deleted_too, templates_too, gates_too, no_assignee, no_labels, deferred, no_parent];
+        !self.needs_bead()
+            && ids.is_none()
+            && lists.iter().all(|l| l.is_empty())
+            && texts.iter().all(|t| t.is_none())
+            && !flags.into_iter().any(|f| *f)
+            && priorities.is_empty()
+            && [priority_min, priority_max, overdue_at].iter().all(|n| n.is_none())
+            && label_pattern.is_none()
+            && label_regex.is_none()
+            && [created, updated, closed, due, defer].iter().all(|s| s.is_any())
+            && pinned.is_none()
+            && ephemeral.is_none()
+    }
+
     /// True if [`Filter::matches_bead`] has something to ask: the row alone does not decide.
     pub fn needs_bead(&self) -> bool {
         self.description.is_some()

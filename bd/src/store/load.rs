@@ -2,14 +2,18 @@
 
 use super::Store;
 use super::damage::Damage;
-use super::journal::Journal;
+use super::journal::{Contents, Journal};
 use super::sealed::SealedName;
-use super::sources::STATE_REF;
-use super::tree::{FileEntry, list_files, list_rides};
+use super::sources::{STATE_REF, Sources};
+use super::tree::{FileEntry, list_rides};
+use super::treediff::stream_files;
 use crate::error::Result;
-use crate::git::Oid;
+use crate::git::{Git, Oid};
 use crate::model::{BeadId, Event};
+use crate::query::Categories;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Where an event was found. One that is in several places is named by the most shared of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +31,9 @@ pub enum Place {
 }
 
 impl Place {
+    /// All, from the least shared on.
+    pub const ALL: [Self; 5] = [Self::Local, Self::Journal, Self::State, Self::Ride, Self::Published];
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -63,54 +70,102 @@ pub struct Universe {
     pub distinct: usize,
 }
 
-impl Universe {
-    /// Reads the stream `events` of every source.
-    pub fn load(store: &Store) -> Result<Self> {
-        let git = store.git();
+/// What reading needs; a snapshot keeps it for the questions that are rarely asked.
+#[derive(Clone)]
+pub(super) struct Loader {
+    pub git: Arc<dyn Git>,
+    pub dir: PathBuf,
+    pub sources: Sources,
+    pub categories: Categories,
+}
+
+/// An object that holds events, and every path under which the sources have it.
+pub(super) struct Blob {
+    pub oid: Oid,
+    pub uses: Vec<(String, Place, SealedName)>,
+}
+
+/// Which refs are read, where they are now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tips {
+    pub state: Option<Oid>,
+    pub published: Option<Oid>,
+    pub rides: Option<Oid>,
+}
+
+impl Loader {
+    /// Where the refs are.
+    pub fn tips(&self) -> Result<Tips> {
+        let tip = |name: &Option<String>| name.as_deref().map(|name| self.git.tip(name)).transpose().map(Option::flatten);
+        Ok(Tips { state: self.git.tip(STATE_REF)?, published: tip(&self.sources.tracking)?, rides: tip(&self.sources.default_branch)? })
+    }
+
+    /// The objects of the stream `events` that these tips hold, without those in quarantine.
+    pub fn blobs(&self, tips: &Tips) -> Result<Vec<Blob>> {
+        let git = &*self.git;
         let mut files: Vec<(Place, FileEntry)> = Vec::new();
-        let sources = store.sources();
-        let add = |place: Place, entries: Vec<FileEntry>, files: &mut Vec<(Place, FileEntry)>| {
-            files.extend(entries.into_iter().filter(|f| f.stream == "events").map(|f| (place, f)));
-        };
-        if let Some(tip) = git.tip(STATE_REF)? {
-            add(Place::State, list_files(git, tip)?, &mut files);
+        for (place, tip) in [(Place::State, tips.state), (Place::Published, tips.published)] {
+            let Some(tip) = tip else { continue };
+            let root = git.commit_tree(tip)?;
+            files.extend(stream_files(git, Some(root), "events")?.into_iter().map(|f| (place, f)));
         }
-        if let Some(tip) = sources.tracking.as_deref().map(|name| git.tip(name)).transpose()?.flatten() {
-            add(Place::Published, list_files(git, tip)?, &mut files);
+        if let Some(tip) = tips.rides {
+            files.extend(list_rides(git, tip)?.into_iter().map(|f| (Place::Ride, f)));
         }
-        if let Some(tip) = sources.default_branch.as_deref().map(|name| git.tip(name)).transpose()?.flatten() {
-            add(Place::Ride, list_rides(git, tip)?, &mut files);
-        }
-        let quarantined = store.quarantined()?;
+        let quarantined = quarantined(&self.dir)?;
         let mut places: BTreeMap<(String, Oid), (Place, SealedName)> = BTreeMap::new();
         for (place, file) in files {
-            if quarantined.contains(&file.oid.to_string()) {
+            if !quarantined.is_empty() && quarantined.contains(&file.oid.to_string()) {
                 continue;
             }
             let slot = places.entry((file.path(), file.oid)).or_insert((place, file.name));
             slot.0 = slot.0.max(place);
         }
-        let mut by_oid: HashMap<Oid, Vec<(String, Place, SealedName)>> = HashMap::new();
+        let mut numbers: HashMap<Oid, usize> = HashMap::new();
+        let mut out: Vec<Blob> = Vec::new();
         for ((path, oid), (place, name)) in places {
-            by_oid.entry(oid).or_default().push((path, place, name));
+            let at = *numbers.entry(oid).or_insert(out.len());
+            if at == out.len() {
+                out.push(Blob { oid, uses: Vec::new() });
+            }
+            out[at].uses.push((path, place, name));
         }
-        let oids: Vec<Oid> = by_oid.keys().copied().collect();
+        Ok(out)
+    }
+
+    /// The logs of this clone, the journal first. They are read before the refs: a record is in the journal before the
+    /// state ref has it, and leaves it only afterwards, so that nobody falls between the two.
+    pub fn logs(&self) -> Result<[(Place, Contents); 2]> {
+        Ok([(Place::Journal, Journal::new(&self.dir).read(0)?), (Place::Local, Journal::local(&self.dir).read(0)?)])
+    }
+}
+
+/// The damage that a log shows.
+pub(super) fn log_damage(place: Place, contents: &Contents) -> Option<Damage> {
+    let why = contents.damage.clone()?;
+    Some(Damage { file: place.as_str().into(), place: place.as_str(), line: None, why, oid: None })
+}
+
+impl Universe {
+    /// Reads the stream `events` of every source.
+    pub fn load(loader: &Loader) -> Result<Self> {
+        let logs = loader.logs()?;
+        let blobs = loader.blobs(&loader.tips()?)?;
+        let by_oid: HashMap<Oid, &Blob> = blobs.iter().map(|b| (b.oid, b)).collect();
+        let oids: Vec<Oid> = blobs.iter().map(|b| b.oid).collect();
         let mut out = Self::default();
         let mut seen: HashMap<String, (BeadId, usize)> = HashMap::new();
-        git.read_blobs(&oids, &mut |oid, bytes| {
-            for (path, place, name) in by_oid.get(&oid).into_iter().flatten() {
+        loader.git.read_blobs(&oids, &mut |oid, bytes| {
+            for (path, place, name) in by_oid.get(&oid).iter().flat_map(|b| &b.uses) {
                 out.take(bytes, path, *place, Some((name, oid)), &mut seen);
             }
             Ok(())
         })?;
-        for (journal, place) in [(Journal::new(store.dir()), Place::Journal), (Journal::local(store.dir()), Place::Local)] {
-            let contents = journal.read(0)?;
+        for (place, contents) in logs {
             for record in contents.records.iter().filter(|r| r.path.starts_with("events/")) {
                 out.take(&record.bytes, &record.path, place, None, &mut seen);
             }
-            if let Some(why) = contents.damage {
-                out.damage.push(Damage { file: place.as_str().into(), place: place.as_str(), line: None, why, oid: None });
-            }
+            out.damage.extend(log_damage(place, &contents));
         }
         out.distinct = seen.len();
         Ok(out)
@@ -164,11 +219,20 @@ impl Universe {
 impl Store {
     /// The objects (hex) and files that `bd doctor` has put into quarantine: their bytes are read no more.
     pub fn quarantined(&self) -> Result<HashSet<String>> {
-        let path = self.dir().join("quarantine").join("index");
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(text.lines().filter_map(|l| l.split(' ').next()).map(str::to_owned).collect()),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(HashSet::new()),
-            Err(e) => Err(crate::error::Error::io(&path, &e)),
-        }
+        quarantined(self.dir())
+    }
+
+    /// What reading needs.
+    pub(super) fn loader(&self) -> Loader {
+        Loader { git: self.git.clone(), dir: self.dir.clone(), sources: self.sources.clone(), categories: self.categories() }
+    }
+}
+
+fn quarantined(dir: &Path) -> Result<HashSet<String>> {
+    let path = dir.join("quarantine").join("index");
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(text.lines().filter_map(|l| l.split(' ').next()).map(str::to_owned).collect()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(HashSet::new()),
+        Err(e) => Err(crate::error::Error::io(&path, &e)),
     }
 }

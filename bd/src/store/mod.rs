@@ -123,6 +123,11 @@ impl Store {
         &self.config
     }
 
+    /// What the statuses of this project mean.
+    pub fn categories(&self) -> crate::query::Categories {
+        crate::query::Categories::with_custom(self.config.statuses())
+    }
+
     /// Which refs are read.
     pub fn sources(&self) -> &Sources {
         &self.sources

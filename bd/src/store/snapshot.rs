@@ -16,7 +16,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     pub(super) fn take(store: &Store) -> Result<Self> {
-        Ok(Self { universe: Universe::load(store)?, all: OnceCell::new() })
+        Ok(Self { universe: Universe::load(&store.loader())?, all: OnceCell::new() })
     }
 
     /// One bead, folded exactly; `None` if no event creates or fills it. Deleted beads are returned too.

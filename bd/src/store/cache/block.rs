@@ -3,7 +3,7 @@
 
 use super::hash::hash64;
 use super::wire::{Broken, Read};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write};
@@ -53,19 +53,14 @@ fn check(salt: u64, number: u64, payload: &[u8]) -> u64 {
 /// A file of blocks, read.
 pub struct Blocks {
     file: File,
-    salt: Cell<u64>,
+    salt: u64,
     kept: RefCell<HashMap<u64, Rc<[u8]>>>,
 }
 
 impl Blocks {
     /// Nothing is read yet. `salt` is what the writer was given: blocks of another file do not pass for ours.
     pub fn new(file: File, salt: u64) -> Self {
-        Self { file, salt: Cell::new(salt), kept: RefCell::new(HashMap::new()) }
-    }
-
-    /// The file.
-    pub fn file(&self) -> &File {
-        &self.file
+        Self { file, salt, kept: RefCell::new(HashMap::new()) }
     }
 
     fn block(&self, number: u64) -> Read<Rc<[u8]>> {
@@ -83,10 +78,11 @@ impl Blocks {
         Ok(block)
     }
 
-    fn checked<'a>(&self, number: u64, bytes: &'a [u8]) -> Read<&'a [u8]> {
+    /// The content of a block's bytes, if they are what was written there.
+    pub fn checked<'a>(&self, number: u64, bytes: &'a [u8]) -> Read<&'a [u8]> {
         let (payload, sum) = bytes.split_at_checked(PAYLOAD).ok_or(Broken)?;
         let sum = sum.first_chunk::<8>().map(|b| u64::from_le_bytes(*b));
-        if sum == Some(check(self.salt.get(), number, payload)) { Ok(payload) } else { Err(Broken) }
+        if sum == Some(check(self.salt, number, payload)) { Ok(payload) } else { Err(Broken) }
     }
 
     /// `len` bytes of content from `at` on (counted without the checksums).

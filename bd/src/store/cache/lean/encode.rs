@@ -21,7 +21,7 @@ pub(super) const NO_TIME: i64 = i64::MIN;
 /// Came with an import: its time is not one of this bead's changes.
 pub(super) const FLAG_IMPORTED: u8 = 1;
 /// The exact fold has to look at the bead.
-pub const FLAG_STRANGE: u8 = 2;
+pub(super) const FLAG_STRANGE: u8 = 2;
 /// Has a text.
 pub(super) const FLAG_TEXT: u8 = 4;
 
@@ -100,7 +100,7 @@ pub fn encoded_id(bytes: &[u8]) -> u128 {
 
 /// Appends the encoded event and returns the name of its bead (not checked to be one); `None` (and nothing appended) for a line that
 /// [`Event::parse`] has to look at.
-pub fn encode<'a>(line: &'a str, out: &mut Vec<u8>) -> Option<Cow<'a, str>> {
+fn encode<'a>(line: &'a str, out: &mut Vec<u8>) -> Option<Cow<'a, str>> {
     if line.len() > MAX_LINE {
         return None;
     }

@@ -100,7 +100,7 @@ fn time(take: &mut Take<'_>) -> Read<(bool, Option<i64>)> {
 }
 
 /// A dependency type of any text, as an event line may bring it.
-pub(in crate::store::cache) fn dep_type(text: &str) -> DepType {
+pub fn dep_type(text: &str) -> DepType {
     DepType::new(text).unwrap_or_else(|| {
         let text = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(text);
         DepType::deserialize(text).unwrap_or(DepType::RELATED)

@@ -8,9 +8,8 @@ mod encode;
 mod fold;
 mod times;
 
-pub use encode::{FLAG_STRANGE, encode, encode_any, encoded_id};
-pub use fold::Folder;
-pub use times::millis_of;
+pub use encode::{encode_any, encoded_id};
+pub use fold::{Folder, dep_type};
 
 #[cfg(test)]
 mod tests;
