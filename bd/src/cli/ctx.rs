@@ -4,7 +4,8 @@ use super::globals::Globals;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Actor;
-use crate::store::{Snapshot, Store, Tx};
+use crate::store::{Batch, Snapshot, Store, Tx};
+use std::cell::RefCell;
 use crate::ui::{Look, Printer};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -21,6 +22,8 @@ pub struct Ctx<'p, 'o> {
     /// What went wrong with one of several things and was already said.
     pub failed: Option<ErrorKind>,
     store: Option<Rc<Store>>,
+    /// The batch that mutations join while `bd batch` runs.
+    batch: Rc<RefCell<Option<Batch>>>,
 }
 
 impl<'p, 'o> Ctx<'p, 'o> {
@@ -45,7 +48,7 @@ impl<'p, 'o> Ctx<'p, 'o> {
         if globals.no_pager {
             ui.no_pager();
         }
-        Ok(Self { env: Arc::new(env), globals, ui, failed: None, store: None })
+        Ok(Self { env: Arc::new(env), globals, ui, failed: None, store: None, batch: Rc::default() })
     }
 
     /// The store, opened once.
@@ -67,6 +70,58 @@ impl<'p, 'o> Ctx<'p, 'o> {
         Ok(store)
     }
 
+    /// The same environment, flags, store and batch with another printer: for one line of a batch.
+    pub(super) fn nested<'q, 'r>(&self, ui: &'q mut Printer<'r>) -> Ctx<'q, 'r> {
+        Ctx {
+            env: Arc::clone(&self.env),
+            globals: self.globals.clone(),
+            ui,
+            failed: None,
+            store: self.store.clone(),
+            batch: Rc::clone(&self.batch),
+        }
+    }
+
+    /// From here on every mutation joins one batch (see [`Store::begin`]).
+    ///
+    /// # Errors
+    /// As [`Store::begin`].
+    pub(super) fn begin_batch(&mut self) -> Result<()> {
+        let batch = self.store()?.begin()?;
+        *self.batch.borrow_mut() = Some(batch);
+        Ok(())
+    }
+
+    /// Makes the batch durable; how many events it holds.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub(super) fn commit_batch(&mut self) -> Result<usize> {
+        let Some(batch) = self.batch.borrow_mut().take() else { return Ok(0) };
+        let events = batch.len();
+        self.store()?.commit(batch)?;
+        Ok(events)
+    }
+
+    /// Forgets the batch; how many events it would have written.
+    pub(super) fn drop_batch(&mut self) -> usize {
+        self.batch.borrow_mut().take().map_or(0, |b| b.len())
+    }
+
+    /// The store to look at or repair, also where there is no state or the configuration names none.
+    ///
+    /// # Errors
+    /// No repository, or a configuration that cannot be read.
+    pub(super) fn store_for_repair(&mut self) -> Result<Rc<Store>> {
+        self.find_named_store()?;
+        let git: Arc<dyn crate::git::Git> = Arc::from(crate::git::open(&self.env)?);
+        let mut store = Store::attach(Arc::clone(&self.env), git)?;
+        if let Some(actor) = &self.globals.actor {
+            store.act_as(Actor::new(actor));
+        }
+        Ok(Rc::new(store))
+    }
+
     /// What is known now.
     ///
     /// # Errors
@@ -82,6 +137,9 @@ impl<'p, 'o> Ctx<'p, 'o> {
     pub fn write<T>(&mut self, make: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         self.writable()?;
         let store = self.store()?;
+        if let Some(batch) = self.batch.borrow_mut().as_mut() {
+            return store.step(batch, make);
+        }
         store.write(make)
     }
 

@@ -79,3 +79,12 @@ pub fn usage_error(verb: &Verb, e: &clap::Error) -> Error {
     let error = hints.into_iter().fold(Error::usage(message), Error::hint);
     error.hint(format!("`bd help {}` shows how it is used", verb.name))
 }
+
+/// The whole command line, for completions and the generated reference.
+pub fn whole_command() -> clap::Command {
+    let mut command = clap::Command::new("bd").about("A graph work tracker in your own git repository").disable_help_subcommand(true);
+    for verb in super::VERBS {
+        command = command.subcommand(verb.command());
+    }
+    command
+}

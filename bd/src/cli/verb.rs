@@ -1,6 +1,7 @@
 //! The table of verbs.
 
 use super::globals;
+use super::{batch, completions, config, doctor, export, find as finding, import, prime, remember, setup, stats, trust};
 use super::{blocked, claim, close, comment, create, dep, init, list, ready, release, reopen, show};
 use super::Ctx;
 use crate::error::{Error, Result};
@@ -65,8 +66,14 @@ impl Verb {
 /// Every verb, in the order of the help.
 pub static VERBS: &[Verb] = &[
     ready::VERB, claim::VERB, close::VERB, release::VERB, create::VERB, dep::VERB, comment::VERB, reopen::VERB, show::VERB, list::VERB,
-    blocked::VERB, init::VERB,
+    blocked::VERB, init::VERB, finding::SEARCH, finding::QUERY, finding::COUNT, stats::VERB, remember::REMEMBER, remember::MEMORIES, remember::RECALL,
+    remember::FORGET, prime::VERB, batch::VERB, import::VERB, export::VERB, doctor::VERB, config::VERB, trust::VERB, setup::VERB, completions::VERB,
 ];
+
+/// The arguments of a verb, which clap has checked.
+pub(super) fn parsed<A: clap::FromArgMatches>(matches: &ArgMatches) -> Result<A> {
+    A::from_arg_matches(matches).map_err(|e| Error::internal(e.to_string()))
+}
 
 /// The verb of a name or alias.
 pub fn find(name: &str) -> Option<&'static Verb> {

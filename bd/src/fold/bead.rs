@@ -134,7 +134,7 @@ impl Bead {
 
     /// True if any event that creates or fills the bead is known (a bead that is only named by others is a shadow).
     pub fn exists(&self) -> bool {
-        self.created.is_some() || self.fields.contains_key("title")
+        self.created.is_some() || self.fields.contains_key("title") || self.id.is_pseudo()
     }
 
     /// The parent: the target of the newest `parent-child` edge.

@@ -115,7 +115,7 @@ impl Snapshot {
         let name = id.as_str();
         let Some((prefix, tail)) = name.split_once('-') else { return name.to_owned() };
         // Imported ids are names of their own: `bd-a3f8.1` stays what people call it.
-        if tail.len() != 12 {
+        if tail.len() != 12 || !tail.bytes().all(|b| b.is_ascii_digit() || (b.is_ascii_lowercase() && !b"ilou".contains(&b))) {
             return name.to_owned();
         }
         let others = |take: usize| {
