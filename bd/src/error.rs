@@ -168,8 +168,10 @@ mod tests {
             (K::No, 1), (K::Usage, 2), (K::Environment, 2), (K::Blocked, 3), (K::Gate, 4), (K::Budget, 5), (K::Conflict, 6),
             (K::Locked, 7), (K::Remote, 8), (K::Damaged, 9), (K::Internal, 70), (K::Interrupted, 130), (K::BrokenPipe, 0),
         ];
+        let published = include_str!("../../docs/reference/exit-codes.md");
         for (kind, code) in table {
             assert_eq!(kind.exit_code(), code, "{kind:?}");
+            assert!(published.contains(&format!("\n| {code} | ")), "{code} is not in the published table");
         }
     }
 }
