@@ -142,7 +142,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
 
 impl Args {
     /// What the arguments ask for.
-    fn new_bead(self, ctx: &mut Ctx<'_, '_>) -> Result<NewBead> {
+    pub(super) fn new_bead(self, ctx: &mut Ctx<'_, '_>) -> Result<NewBead> {
         let now = ctx.env.now();
         let description = match (&self.body_file, self.stdin, self.description.as_deref()) {
             (Some(file), _, _) => Some(input::text(ctx, file)?),

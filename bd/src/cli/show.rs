@@ -222,26 +222,11 @@ fn edge_line(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, indent: &str, bead: &Be
 }
 
 fn metadata(ctx: &mut Ctx<'_, '_>, bead: &Bead) -> Result<()> {
-    let mut lines: Vec<(String, String)> = Vec::new();
-    if let Some(serde_json::Value::Object(map)) = bead.get("metadata").map(Value::to_tree) {
-        lines.extend(map.iter().map(|(k, v)| (k.clone(), v.as_str().map_or_else(|| v.to_string(), str::to_owned))));
-    }
-    for (name, register) in &bead.fields {
-        if let Some(key) = name.strip_prefix("metadata.") {
-            lines.retain(|(k, _)| k != key);
-            if !register.shown().value.is_null() {
-                lines.push((key.to_owned(), register.shown().value.to_plain()));
-            }
-        }
-    }
-    if lines.is_empty() {
-        return Ok(());
-    }
-    lines.sort();
+    let Some(metadata) = bead.metadata() else { return Ok(()) };
     ctx.ui.line("")?;
     ctx.ui.line(Text::new().with(Style::Strong, "Metadata"))?;
-    for (key, value) in lines {
-        ctx.ui.line(Text::new().plain("  ").with(Style::Dim, format!("{key}: ")).plain(value))?;
+    for (key, value) in metadata.iter() {
+        ctx.ui.line(Text::new().plain("  ").with(Style::Dim, format!("{key}: ")).plain(value.to_plain()))?;
     }
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! The table of verbs.
 
 use super::globals;
-use super::{batch, completions, config, doctor, export, find as finding, import, prime, remember, setup, stats, trust};
-use super::{blocked, claim, close, comment, create, dep, init, list, ready, release, reopen, show};
+use super::{
+    batch, blocked, children, claim, close, comment, comments, completions, config, conflicts, create, delete, dep, doctor, export, find as finding,
+    history, import, init, label, list, note, prime, q, ready, release, remember, reopen, restore, setup, show, stats, trust, undo, update,
+};
 use super::Ctx;
 use crate::error::{Error, Result};
 use crate::query::nearest;
@@ -65,9 +67,52 @@ impl Verb {
 
 /// Every verb, in the order of the help.
 pub static VERBS: &[Verb] = &[
-    ready::VERB, claim::VERB, close::VERB, release::VERB, create::VERB, dep::VERB, comment::VERB, reopen::VERB, show::VERB, list::VERB,
-    blocked::VERB, init::VERB, finding::SEARCH, finding::QUERY, finding::COUNT, stats::VERB, remember::REMEMBER, remember::MEMORIES, remember::RECALL,
-    remember::FORGET, prime::VERB, batch::VERB, import::VERB, export::VERB, doctor::VERB, config::VERB, trust::VERB, setup::VERB, completions::VERB,
+    // Work
+    ready::VERB,
+    claim::VERB,
+    close::VERB,
+    release::VERB,
+    create::VERB,
+    q::VERB,
+    // Change beads
+    update::VERB,
+    comment::VERB,
+    note::VERB,
+    dep::VERB,
+    label::VERB,
+    reopen::VERB,
+    delete::VERB,
+    restore::VERB,
+    undo::VERB,
+    batch::VERB,
+    // Look
+    show::VERB,
+    list::VERB,
+    finding::SEARCH,
+    finding::QUERY,
+    finding::COUNT,
+    blocked::VERB,
+    children::VERB,
+    comments::VERB,
+    history::VERB,
+    conflicts::VERB,
+    stats::VERB,
+    // Memories and agents
+    remember::REMEMBER,
+    remember::MEMORIES,
+    remember::RECALL,
+    remember::FORGET,
+    prime::VERB,
+    setup::VERB,
+    // Share
+    import::VERB,
+    export::VERB,
+    // The store
+    init::VERB,
+    config::VERB,
+    doctor::VERB,
+    trust::VERB,
+    completions::VERB,
 ];
 
 /// The arguments of a verb, which clap has checked.

@@ -3,7 +3,7 @@
 use super::claim::Holding;
 use super::conflict::Conflict;
 use super::register::{Head, Register};
-use crate::model::{Actor, BeadId, DepType, Edge, EventId, Kind, Outcome, Status, Value, parse_time};
+use crate::model::{Actor, BeadId, DepType, Edge, EventId, Fields, Kind, Outcome, Status, Value, parse_time};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -203,6 +203,29 @@ impl Bead {
         let mut parts: Vec<String> = self.text("notes").into_iter().collect();
         parts.extend(self.notes.iter().map(|n| n.text.clone()));
         (!parts.is_empty()).then(|| parts.join("\n"))
+    }
+
+    /// The metadata: the field `metadata` (an object, or one in a string, as table dumps have it) with the fields
+    /// `metadata.<key>` over it, in the order of the first and then by key. `None` if there is none, or it is no object
+    /// and no key was set.
+    pub fn metadata(&self) -> Option<Fields> {
+        let base = self.get("metadata");
+        let object = base.and_then(|v| v.decode::<Fields>().or_else(|| serde_json::from_str(&v.as_str()?).ok()));
+        let mut out = object.unwrap_or_default();
+        for (name, register) in &self.fields {
+            if let Some(key) = name.strip_prefix("metadata.") {
+                match &register.shown().value {
+                    value if value.is_null() => drop(out.remove(key)),
+                    value => out.set(key, value.clone()),
+                }
+            }
+        }
+        (!out.is_empty()).then_some(out)
+    }
+
+    /// True if a key of the metadata was set by itself, so that the field `metadata` alone does not say what it is.
+    pub fn has_metadata_keys(&self) -> bool {
+        self.fields.keys().any(|name| name.starts_with("metadata."))
     }
 
     /// Every visible conflict. Claims have their own word for it ([`Holding::Contested`]) and their own rule.

@@ -196,13 +196,16 @@ fn texts(events: &[Event], bead: &mut Bead) {
     // A rewriting of `notes` that a later one replaced had seen its notes as well.
     let seen: BTreeSet<EventId> =
         events.iter().filter(|e| e.set.get("notes").is_some()).flat_map(|e| e.on.iter().copied()).chain(seen).collect();
+    let any_withdrawn = events.iter().any(|e| e.kind == Kind::UNCOMMENT);
     for event in events {
         let Some(text) = &event.text else { continue };
         let at = event.extra.get("at_imported").and_then(Value::as_str).map_or_else(|| event.at.clone(), std::borrow::Cow::into_owned);
         let meta = event.extra.get("meta").cloned();
         let comment = Comment { id: event.id, by: event.by.clone(), at, text: text.clone(), meta };
         if event.kind == Kind::COMMENT {
-            bead.comments.push(comment);
+            if !(any_withdrawn && withdrawn(events, event.id, &mut Vec::new())) {
+                bead.comments.push(comment);
+            }
         } else if event.kind == Kind::NOTE && !seen.contains(&event.id) {
             bead.notes.push(comment);
         }
@@ -210,6 +213,18 @@ fn texts(events: &[Event], bead: &mut Bead) {
     let by_time = |c: &Comment| (parse_time(&c.at), c.id);
     bead.comments.sort_by_key(by_time);
     bead.notes.sort_by_key(by_time);
+}
+
+/// True if a standing `uncomment` names the event. An `uncomment` that another one names does not stand (undo of an undo).
+fn withdrawn(events: &[Event], id: EventId, above: &mut Vec<EventId>) -> bool {
+    // Only forged events can name each other in a ring.
+    if above.contains(&id) {
+        return false;
+    }
+    above.push(id);
+    let out = events.iter().any(|e| e.kind == Kind::UNCOMMENT && e.on.contains(&id) && !withdrawn(events, e.id, above));
+    above.pop();
+    out
 }
 
 /// Heads that a standing deletion has not seen and that have not seen it.

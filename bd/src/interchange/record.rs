@@ -36,7 +36,8 @@ pub fn record(bead: &Bead, options: RecordOptions) -> Fields {
         }
     }
     for (key, register) in &bead.fields {
-        let value = if is_record_key(key) { None } else { writer.unknown(key, register) };
+        let known = is_record_key(key) || key.starts_with("metadata.");
+        let value = if known { None } else { writer.unknown(key, register) };
         if let Some(value) = value {
             out.set(key, value);
         }
@@ -88,6 +89,7 @@ impl Writer<'_> {
             "comments" => parts::comments(bead, &self.shape, self.exact),
             // A word of the store; in a record it stands as status `tombstone`.
             "deleted" => self.raw(key),
+            "metadata" if self.bead.has_metadata_keys() => self.bead.metadata().map(|m| Value::of(&m)),
             "metadata" if !self.exact => self.metadata(),
             "timeout" if !self.exact && !bead.fields.contains_key(key) => {
                 bead.get("timeout_ns").filter(|v| !is_omitted(key, v)).cloned()

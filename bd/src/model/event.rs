@@ -30,7 +30,7 @@ kinds! {
     CREATE = "create", SET = "set", LABEL = "label", UNLABEL = "unlabel", LINK = "link", UNLINK = "unlink",
     COMMENT = "comment", NOTE = "note", CLAIM = "claim", RELEASE = "release", CLOSE = "close", REOPEN = "reopen",
     DELETE = "delete", RESTORE = "restore", REDACT = "redact", IMPORT = "import", REMEMBER = "remember", FORGET = "forget",
-    RENEW = "renew", RESOLVE = "resolve",
+    RENEW = "renew", RESOLVE = "resolve", UNCOMMENT = "uncomment",
 }
 
 impl Kind {

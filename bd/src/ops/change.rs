@@ -3,8 +3,8 @@
 use super::{secrets, words};
 use crate::config::Guard;
 use crate::error::{Error, ErrorKind, Result};
-use crate::fold::Bead;
-use crate::model::{BeadId, Event, Fields, Kind, Value};
+use crate::fold::{Bead, Register};
+use crate::model::{Actor, BeadId, Event, Fields, Kind, Value};
 use crate::store::Tx;
 
 /// What a mutation of one bead did.
@@ -103,13 +103,8 @@ pub fn check_text(field: &str, text: &str) -> Result<()> {
 pub fn guard_replace(tx: &Tx<'_>, bead: &Bead, fields: &Fields, replace: bool) -> Result<Vec<String>> {
     let mut notes = Vec::new();
     for (name, value) in fields.iter().filter(|(name, _)| GUARDED.contains(name)) {
-        let Some(register) = bead.fields.get(name) else { continue };
-        let head = register.shown();
-        let had_text = head.value.as_str().is_some_and(|t| !t.is_empty());
-        if !had_text || head.by == *tx.actor() || head.value == *value {
-            continue;
-        }
-        let (field, by) = (words::spoken(name), &head.by);
+        let Some(by) = replaced_author(tx, bead, name, value) else { continue };
+        let field = words::spoken(name);
         if tx.store().config().guard_replace() == Guard::Refuse && !replace {
             return Err(Error::new(ErrorKind::Conflict, format!("the {field} of `{}` is by {by}, and this project asks before one actor's text replaces another's", bead.id))
                 .hint("Add to it with a comment or `--append-notes`, or say `--replace` if it is meant to go"));
@@ -117,6 +112,20 @@ pub fn guard_replace(tx: &Tx<'_>, bead: &Bead, fields: &Fields, replace: bool) -
         notes.push(format!("this replaces the {field} that {by} wrote; `bd history {}` keeps it", tx.snapshot().short(&bead.id)));
     }
     Ok(notes)
+}
+
+/// Another actor whose text in a field would go.
+fn replaced_author(tx: &Tx<'_>, bead: &Bead, name: &str, value: &Value) -> Option<Actor> {
+    if let Some(head) = bead.fields.get(name).map(Register::shown) {
+        let had_text = head.value.as_str().is_some_and(|t| !t.is_empty());
+        if had_text && head.by != *tx.actor() && head.value != *value {
+            return Some(head.by.clone());
+        }
+    }
+    // Loose notes become part of a new value of `notes`, or go.
+    let text = value.as_str().unwrap_or_default();
+    let mut loose = bead.notes.iter().filter(|n| name == "notes" && n.by != *tx.actor() && !text.contains(&n.text));
+    loose.next().map(|n| n.by.clone())
 }
 
 /// A value of a text field: empty clears.

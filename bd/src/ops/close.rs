@@ -21,6 +21,8 @@ pub struct CloseRequest {
     pub force: bool,
     /// The agent's session.
     pub session: Option<String>,
+    /// A custom status of category done instead of `closed`.
+    pub status: Option<Status>,
 }
 
 /// Closes a bead and releases its claim. Closing what is closed changes nothing and succeeds.
@@ -34,7 +36,9 @@ pub fn close(tx: &mut Tx<'_>, id: &str, request: &CloseRequest) -> Result<Done> 
         check_text("close_reason", reason)?;
     }
     fence(tx, &bead, request.epoch)?;
-    if tx.store().config().category(&bead.status()) == Category::Done && request.outcome.is_none_or(|o| bead.outcome() == Some(o)) {
+    let status = request.status.clone().unwrap_or(Status::CLOSED);
+    let same = request.status.is_none() || bead.status() == status;
+    if tx.store().config().category(&bead.status()) == Category::Done && same && request.outcome.is_none_or(|o| bead.outcome() == Some(o)) {
         let mut out = done(tx, &bead.id, "Already closed", "")?;
         out.changed = false;
         return Ok(out);
@@ -43,7 +47,7 @@ pub fn close(tx: &mut Tx<'_>, id: &str, request: &CloseRequest) -> Result<Done> 
     if let (Some(against), false) = (&against, request.force) {
         return Err(against.clone_error());
     }
-    let mut fields = Fields::new().with("status", Value::text(Status::CLOSED.as_str())).with("outcome", Value::text(outcome.as_str()));
+    let mut fields = Fields::new().with("status", Value::text(status.as_str())).with("outcome", Value::text(outcome.as_str()));
     fields.set("close_reason", request.reason.as_deref().filter(|r| !r.is_empty()).map_or_else(Value::null, Value::text));
     if let Some(session) = &request.session {
         fields.set("closed_by_session", Value::text(session));

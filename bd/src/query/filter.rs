@@ -237,7 +237,7 @@ pub fn contains(text: &str, part: &str) -> bool {
 }
 
 fn metadata_is(bead: &Bead, want: &MetadataIs) -> bool {
-    let Some(tree) = bead.get("metadata").map(crate::model::Value::to_tree) else { return false };
+    let Some(tree) = bead.metadata().and_then(|m| serde_json::to_value(&m).ok()) else { return false };
     let whole = tree.get(&want.key);
     let found = whole.or_else(|| want.key.split('.').try_fold(&tree, |at, key| at.get(key)));
     match (found, &want.value) {

@@ -1,9 +1,12 @@
 //! `bd dep`
 
+mod look;
+
 use super::Ctx;
 use super::verb::{Group, Verb};
 use crate::error::{Error, Result};
 use crate::interchange::json;
+use crate::model::DepType;
 use crate::ops::dep::{self, DepSpec, EdgeChange};
 use crate::ops::{graph, words};
 use crate::ui::{Style, Text};
@@ -22,6 +25,42 @@ pub(super) const VERB: Verb = Verb {
 enum Sub {
     /// ID depends on OTHER
     Add(AddArgs),
+    /// ID no longer depends on OTHER
+    #[command(visible_alias = "rm")]
+    Remove(RemoveArgs),
+    /// What ID depends on, or (--direction up) what depends on it
+    List(look::ListArgs),
+    /// What ID depends on, and what that depends on, …
+    Tree(look::TreeArgs),
+    /// Circles that two clones made together
+    Cycles,
+    /// Tie two beads together
+    Relate(Pair),
+    /// End that
+    Unrelate(Pair),
+}
+
+#[derive(clap::Args)]
+struct RemoveArgs {
+    /// Which bead
+    #[arg(value_name = "ID")]
+    id: String,
+    /// What it depended on
+    #[arg(value_name = "OTHER")]
+    other: String,
+    /// Only this type
+    #[arg(short = 't', long = "type", value_name = "TYPE")]
+    kind: Option<String>,
+}
+
+#[derive(clap::Args)]
+struct Pair {
+    /// One
+    #[arg(value_name = "ID")]
+    one: String,
+    /// The other
+    #[arg(value_name = "OTHER")]
+    other: String,
 }
 
 #[derive(clap::Args)]
@@ -46,6 +85,18 @@ struct AddArgs {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     match Sub::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))? {
         Sub::Add(args) => add(ctx, args),
+        Sub::Remove(args) => remove(ctx, args),
+        Sub::List(args) => look::list(ctx, args),
+        Sub::Tree(args) => look::tree(ctx, args),
+        Sub::Cycles => look::cycles(ctx),
+        Sub::Relate(pair) => {
+            let change = ctx.write(|tx| dep::relate(tx, &pair.one, &pair.other))?;
+            print_change(ctx, "added", &change)
+        }
+        Sub::Unrelate(pair) => {
+            let change = ctx.write(|tx| dep::unrelate(tx, &pair.one, &pair.other))?;
+            print_change(ctx, "removed", &change)
+        }
     }
 }
 
@@ -57,6 +108,16 @@ fn add(ctx: &mut Ctx<'_, '_>, args: AddArgs) -> Result<()> {
     print_change(ctx, "added", &change)
 }
 
+fn remove(ctx: &mut Ctx<'_, '_>, args: RemoveArgs) -> Result<()> {
+    // What an import brought may have any type; it is removed by its name.
+    let kind = args.kind.as_deref().map(|k| DepType::new(k).ok_or_else(|| Error::usage("a dependency type is a short text"))).transpose()?;
+    let changes = ctx.write(|tx| dep::remove(tx, &args.id, &args.other, kind.as_ref()))?;
+    match changes.as_slice() {
+        [first, ..] if ctx.ui.is_json() => print_change(ctx, "removed", first),
+        all => all.iter().try_for_each(|change| print_change(ctx, "removed", change)),
+    }
+}
+
 fn print_change(ctx: &mut Ctx<'_, '_>, status: &str, change: &EdgeChange) -> Result<()> {
     if ctx.ui.is_json() {
         let kind = (status == "added").then_some(&change.edge.kind);
@@ -64,6 +125,11 @@ fn print_change(ctx: &mut Ctx<'_, '_>, status: &str, change: &EdgeChange) -> Res
     }
     let snapshot = ctx.snapshot()?;
     let (from, to) = (snapshot.short(&change.from), graph::short(&snapshot, &change.edge.to));
-    let word = if status == "added" { " depends on " } else { " no longer depends on " };
+    let word = match (status, change.edge.kind == DepType::RELATES_TO) {
+        ("added", false) => " depends on ",
+        ("added", true) => " is related to ",
+        (_, false) => " no longer depends on ",
+        (_, true) => " is no longer related to ",
+    };
     ctx.ui.line(Text::new().with(Style::Id, from).plain(word).with(Style::Id, to).with(Style::Dim, format!(" ({})", change.edge.kind.as_str())))
 }

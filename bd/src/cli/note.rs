@@ -1,0 +1,39 @@
+//! `bd note`
+
+use super::verb::{Group, Verb};
+use super::{Ctx, input, print};
+use crate::error::{Error, Result};
+use crate::ops::comment::note;
+use clap::{ArgMatches, Args as _, FromArgMatches as _};
+
+pub(super) const VERB: Verb = Verb {
+    name: "note",
+    aliases: &[],
+    group: Group::Edit,
+    about: "Add to the notes of a bead",
+    args: Args::augment_args,
+    run,
+};
+
+#[derive(clap::Args)]
+struct Args {
+    /// Which bead
+    #[arg(value_name = "ID")]
+    id: String,
+    /// The text; several words are one text
+    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+    text: Vec<String>,
+    /// Read the text from a file; - = standard input
+    #[arg(short, long, value_name = "FILE", conflicts_with = "text")]
+    file: Option<String>,
+}
+
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let text = match (&args.file, args.text.as_slice()) {
+        (Some(file), _) => input::text(ctx, file)?,
+        (None, [one]) if one == "-" => input::text(ctx, "-")?,
+        (None, words) => words.join(" "),
+    };
+    print::each(ctx, &[args.id], |tx, id| note(tx, id, &text).map(|(done, _)| done))
+}

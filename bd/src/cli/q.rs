@@ -1,0 +1,28 @@
+//! `bd q`
+
+use super::Ctx;
+use super::create::Args;
+use super::verb::{Group, Verb};
+use crate::error::{Error, Result};
+use crate::interchange::json;
+use crate::ops::create::create;
+use clap::{ArgMatches, Args as _, FromArgMatches as _};
+
+pub(super) const VERB: Verb = Verb {
+    name: "q",
+    aliases: &[],
+    group: Group::Work,
+    about: "Create a bead and print only its id",
+    args: Args::augment_args,
+    run,
+};
+
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let new = args.new_bead(ctx)?;
+    let done = ctx.write(|tx| create(tx, &new))?;
+    if ctx.ui.is_json() {
+        return ctx.ui.json(&json::issue_object(&done.bead));
+    }
+    ctx.ui.line(done.bead.id.as_str())
+}

@@ -1,0 +1,28 @@
+//! `bd restore`
+
+use super::verb::{Group, Verb};
+use super::{Ctx, print};
+use crate::error::{Error, Result};
+use crate::ops::delete::restore;
+use clap::{ArgMatches, Args as _, FromArgMatches as _};
+
+pub(super) const VERB: Verb = Verb {
+    name: "restore",
+    aliases: &["undelete"],
+    group: Group::Edit,
+    about: "Bring deleted beads back",
+    args: Args::augment_args,
+    run,
+};
+
+#[derive(clap::Args)]
+struct Args {
+    /// Which beads, by their whole ids
+    #[arg(value_name = "ID", required = true)]
+    ids: Vec<String>,
+}
+
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    print::each(ctx, &args.ids, restore)
+}
