@@ -16,6 +16,7 @@ mod forge;
 mod normalise;
 mod outside;
 mod sandbox;
+pub mod schema;
 pub mod traceability;
 mod work;
 

@@ -3,7 +3,7 @@
 use super::globals;
 use super::{
     batch, blocked, children, claim, close, comment, comments, completions, config, conflicts, create, delete, dep, doctor, export, find as finding,
-    history, import, init, label, list, note, prime, q, ready, release, remember, reopen, restore, setup, show, stats, trust, undo, update,
+    history, import, init, label, list, note, prime, q, ready, release, remember, reopen, restore, schema, setup, show, stats, trust, undo, update,
 };
 use super::Ctx;
 use crate::error::{Error, Result};
@@ -112,6 +112,7 @@ pub static VERBS: &[Verb] = &[
     config::VERB,
     doctor::VERB,
     trust::VERB,
+    schema::VERB,
     completions::VERB,
 ];
 

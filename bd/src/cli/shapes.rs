@@ -1,0 +1,240 @@
+//! The shapes of `--json` output, upstream's where upstream has one (reference/beads.md 4.3). A test runs the commands and
+//! holds their output against these.
+
+use serde_json::{Value, json};
+
+/// What a command prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One issue.
+    Issue,
+    /// Issues.
+    Issues,
+    /// Issues with their three counters.
+    Counted,
+    /// Issues with what blocks them.
+    Blocked,
+    /// Issues with everything about them.
+    Shown,
+    /// Issues as nodes of a tree.
+    Tree,
+    /// Issues with the type of the edge that leads to them.
+    Linked,
+    /// Circles, each a list of issues.
+    Circles,
+    /// What became of an edge.
+    EdgeChange,
+    /// What became of labels.
+    LabelChanges,
+    /// Labels of a bead.
+    Labels,
+    /// All labels with their counts.
+    LabelCounts,
+    /// One comment.
+    Comment,
+    /// Comments.
+    Comments,
+    /// Events of a bead.
+    History,
+    /// Fields with several values.
+    Conflicts,
+    /// Counts of the whole backlog.
+    Stats,
+    /// A count, or counts by group.
+    Count,
+    /// A memory that was written.
+    Remembered,
+    /// One memory.
+    Memory,
+    /// Memories.
+    Memories,
+    /// What a batch did.
+    Batch,
+    /// What an import did.
+    Import,
+    /// Checks.
+    Doctor,
+}
+
+fn object(required: &[&str], properties: Value) -> Value {
+    json!({"type": "object", "required": required, "properties": properties})
+}
+
+fn list(items: Value) -> Value {
+    json!({"type": "array", "items": items})
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn number() -> Value {
+    json!({"type": "integer"})
+}
+
+fn texts() -> Value {
+    list(text())
+}
+
+fn issue_with(more: &[(&str, Value)]) -> Value {
+    let mut properties = json!({
+        "id": text(), "title": text(), "description": text(), "design": text(), "acceptance_criteria": text(), "notes": text(),
+        "status": text(), "priority": {"type": "integer", "description": "0 (most urgent) to 4"}, "issue_type": text(), "assignee": text(), "owner": text(),
+        "estimated_minutes": number(), "created_at": text(), "created_by": text(), "updated_at": text(), "closed_at": text(),
+        "close_reason": text(), "outcome": {"type": "string", "enum": ["done", "failed", "cancelled", "duplicate", "superseded"]},
+        "due_at": text(), "defer_until": text(), "external_ref": text(), "labels": texts(), "metadata": {"type": "object"},
+        "conflicts": {"type": "array", "items": text(), "description": "fields that several wrote without having seen each other"},
+        "contested": {"type": "array", "items": text(), "description": "who holds the bead, where several do"}
+    });
+    let mut required = vec!["id", "title", "status", "priority", "issue_type", "created_at", "updated_at"];
+    for (name, schema) in more {
+        properties[*name] = schema.clone();
+        required.push(name);
+    }
+    object(&required, properties)
+}
+
+fn counters() -> [(&'static str, Value); 3] {
+    [("dependency_count", number()), ("dependent_count", number()), ("comment_count", number())]
+}
+
+fn comment() -> Value {
+    object(&["id", "issue_id", "author", "text", "created_at"], json!({"id": text(), "issue_id": text(), "author": text(), "text": text(), "created_at": text()}))
+}
+
+fn memory() -> Value {
+    object(&["key", "value", "by", "updated_at"], json!({"key": text(), "value": text(), "by": text(), "updated_at": text(), "conflict": {"type": "boolean"}}))
+}
+
+impl Shape {
+    /// In a few words.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Issue => "one issue",
+            Self::Issues => "issues",
+            Self::Counted => "issues with counters",
+            Self::Blocked => "issues with what blocks them",
+            Self::Shown => "issues with dependencies, dependents and comments",
+            Self::Tree => "nodes of a tree, in order",
+            Self::Linked => "issues with the type of their edge",
+            Self::Circles => "circles of issues",
+            Self::EdgeChange => "what became of an edge",
+            Self::LabelChanges => "what became of labels",
+            Self::Labels => "labels",
+            Self::LabelCounts => "labels with counts",
+            Self::Comment => "one comment",
+            Self::Comments => "comments",
+            Self::History => "events, oldest first",
+            Self::Conflicts => "fields with several values",
+            Self::Stats => "counts of the backlog",
+            Self::Count => "a count, or counts by group",
+            Self::Remembered => "the memory that was written",
+            Self::Memory => "one memory",
+            Self::Memories => "memories",
+            Self::Batch => "the results, a line each",
+            Self::Import => "what was new, changed and skipped",
+            Self::Doctor => "checks",
+        }
+    }
+
+    /// Its schema.
+    pub fn schema(self) -> Value {
+        match self {
+            Self::Issue => issue_with(&[]),
+            Self::Issues => list(issue_with(&[])),
+            Self::Counted => list(issue_with(&counters())),
+            Self::Blocked => list(issue_with(&[("blocked_by_count", number()), ("blocked_by", texts())])),
+            Self::Shown => {
+                let linked = list(issue_with(&[("dependency_type", text())]));
+                list(issue_with(&[("labels", texts()), ("dependencies", linked.clone()), ("dependents", linked), ("comments", list(comment()))]))
+            }
+            Self::Tree => list(issue_with(&[("depth", number()), ("parent_id", text()), ("truncated", json!({"type": "boolean"}))])),
+            Self::Linked => list(issue_with(&[("dependency_type", text())])),
+            Self::Circles => list(list(issue_with(&[]))),
+            Self::EdgeChange => object(&["status"], json!({"status": text(), "issue_id": text(), "depends_on_id": text(), "type": text()})),
+            Self::LabelChanges => list(object(&["status", "issue_id", "label"], json!({"status": text(), "issue_id": text(), "label": text()}))),
+            Self::Labels => texts(),
+            Self::LabelCounts => list(object(&["label", "count"], json!({"label": text(), "count": number()}))),
+            Self::Comment => comment(),
+            Self::Comments => list(comment()),
+            Self::History => list(object(&["id", "at", "by"], json!({"id": text(), "at": text(), "by": text()}))),
+            Self::Conflicts => list(json!({"type": "object"})),
+            Self::Stats => {
+                let names = [
+                    "total_issues", "open_issues", "in_progress_issues", "closed_issues", "blocked_issues", "deferred_issues", "ready_issues",
+                    "tombstone_issues", "pinned_issues", "epics_eligible_for_closure",
+                ];
+                let mut properties = json!({"average_lead_time_hours": {"type": "number"}});
+                for name in names {
+                    properties[name] = number();
+                }
+                object(&["summary"], json!({"summary": object(&names, properties), "recent_activity": {"type": "object"}}))
+            }
+            Self::Count => object(
+                &[],
+                json!({"count": number(), "total": number(), "groups": list(object(&["group", "count"], json!({"group": text(), "count": number()})))}),
+            ),
+            Self::Remembered => object(&["key", "value", "updated"], json!({"key": text(), "value": text(), "updated": {"type": "boolean"}})),
+            Self::Memory => memory(),
+            Self::Memories => list(memory()),
+            Self::Batch => object(&["results", "events"], json!({"results": list(json!({"type": "object"})), "events": number(), "dry_run": {"type": "boolean"}})),
+            Self::Import => object(
+                &["source", "created", "updated", "unchanged", "skipped", "ids"],
+                json!({"source": text(), "created": number(), "updated": number(), "unchanged": number(), "skipped": number(), "conflicts": texts(),
+                    "memories": number(), "ids": texts(), "warnings": texts(), "dry_run": {"type": "boolean"}}),
+            ),
+            Self::Doctor => object(
+                &["path", "checks", "overall_ok", "cli_version"],
+                json!({"path": text(), "overall_ok": {"type": "boolean"}, "cli_version": text(), "checks": list(object(
+                    &["name", "status", "message", "category"],
+                    json!({"name": text(), "status": {"type": "string", "enum": ["ok", "warning", "error"]}, "message": text(), "category": text()})))}),
+            ),
+        }
+    }
+}
+
+/// Every command with a schema.
+pub const SHAPES: &[(&str, Shape)] = &[
+    ("create", Shape::Issue),
+    ("show", Shape::Shown),
+    ("list", Shape::Counted),
+    ("ready", Shape::Counted),
+    ("blocked", Shape::Blocked),
+    ("search", Shape::Counted),
+    ("query", Shape::Counted),
+    ("children", Shape::Counted),
+    ("update", Shape::Issues),
+    ("claim", Shape::Issues),
+    ("release", Shape::Issues),
+    ("close", Shape::Issues),
+    ("reopen", Shape::Issues),
+    ("dep add", Shape::EdgeChange),
+    ("dep remove", Shape::EdgeChange),
+    ("dep list", Shape::Linked),
+    ("dep tree", Shape::Tree),
+    ("dep cycles", Shape::Circles),
+    ("label add", Shape::LabelChanges),
+    ("label remove", Shape::LabelChanges),
+    ("label list", Shape::Labels),
+    ("label list-all", Shape::LabelCounts),
+    ("comment", Shape::Comment),
+    ("comments", Shape::Comments),
+    ("history", Shape::History),
+    ("conflicts", Shape::Conflicts),
+    ("stats", Shape::Stats),
+    ("count", Shape::Count),
+    ("remember", Shape::Remembered),
+    ("recall", Shape::Memory),
+    ("memories", Shape::Memories),
+    ("batch", Shape::Batch),
+    ("import", Shape::Import),
+    ("doctor", Shape::Doctor),
+];
+
+/// The whole document of a command.
+pub fn document(name: &str, shape: Shape) -> Value {
+    let mut schema = shape.schema();
+    schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    schema["title"] = json!(format!("bd {name} --json"));
+    schema
+}
