@@ -13,6 +13,7 @@ pub struct Env {
     fixed_now: Option<Timestamp>,
     seed: Option<u64>,
     drawn: Mutex<u64>,
+    executable: Option<PathBuf>,
     /// True if standard input is a terminal.
     pub stdin_tty: bool,
     /// True if standard output is a terminal.
@@ -29,6 +30,7 @@ impl Env {
         let (cwd, vars) = (std::env::current_dir()?, std::env::vars_os());
         let vars = vars.filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
         let mut env = Self::new(cwd, vars.collect());
+        env.executable = std::env::current_exe().ok();
         env.stdin_tty = std::io::stdin().is_terminal();
         env.stdout_tty = std::io::stdout().is_terminal();
         env.stderr_tty = std::io::stderr().is_terminal();
@@ -39,12 +41,17 @@ impl Env {
     pub fn new(cwd: PathBuf, vars: BTreeMap<String, String>) -> Self {
         let fixed_now = vars.get("BD_NOW").and_then(|t| t.parse().ok());
         let seed = vars.get("BD_SEED").and_then(|t| t.parse().ok());
-        Self { cwd, vars, fixed_now, seed, drawn: Mutex::new(0), stdin_tty: false, stdout_tty: false, stderr_tty: false }
+        Self { cwd, vars, fixed_now, seed, drawn: Mutex::new(0), executable: None, stdin_tty: false, stdout_tty: false, stderr_tty: false }
     }
 
     /// A variable; an empty one counts as not set.
     pub fn var(&self, name: &str) -> Option<&str> {
         self.vars.get(name).map(String::as_str).filter(|v| !v.is_empty())
+    }
+
+    /// This program's own file, to start it again in the background; `None` in a test's environment.
+    pub fn executable(&self) -> Option<PathBuf> {
+        self.executable.clone()
     }
 
     /// All variables.

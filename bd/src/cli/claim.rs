@@ -4,7 +4,9 @@ use super::verb::{Group, Verb};
 use super::{Ctx, print};
 use crate::config::parse_duration;
 use crate::error::{Error, Result};
-use crate::ops::claim::{ClaimRequest, claim};
+use crate::ops::Done;
+use crate::ops::claim::{ClaimRequest, claim, release};
+use crate::sync::claim::claim_and_push;
 use clap::{ArgMatches, Args as _, FromArgMatches as _};
 
 pub(super) const VERB: Verb = Verb {
@@ -33,13 +35,40 @@ struct Args {
     /// Why
     #[arg(short, long, value_name = "TEXT")]
     reason: Option<String>,
+    /// Publish the claim; it holds only if the remote has it before anybody else's
+    #[arg(long)]
+    push: bool,
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
     let lease = args.lease.as_deref().map(|text| lease(text)).transpose()?;
     let request = ClaimRequest { lease, renew: args.renew, take_over: args.take_over, reason: args.reason };
+    if args.push {
+        return push(ctx, &args.ids, &request);
+    }
     print::each(ctx, &args.ids, |tx, id| claim(tx, id, &request))
+}
+
+/// One claim after the other, each one fetch, claim and publication.
+fn push(ctx: &mut Ctx<'_, '_>, ids: &[String], request: &ClaimRequest) -> Result<()> {
+    let mut results = Vec::new();
+    for id in ids {
+        let done = publish(ctx, |tx| claim(tx, id, request).map(Some));
+        results.push((id.clone(), done.and_then(|d| d.ok_or_else(|| Error::internal("a claim without a bead")))));
+    }
+    print::many(ctx, results)
+}
+
+/// Fetches, claims what `make` chooses, and publishes it. `None` if it chooses nothing.
+pub(super) fn publish(
+    ctx: &mut Ctx<'_, '_>,
+    make: impl FnOnce(&mut crate::store::Tx<'_>) -> Result<Option<Done>>,
+) -> Result<Option<Done>> {
+    ctx.writable()?;
+    let store = ctx.store()?;
+    let (done, _) = claim_and_push(&store, make, |done| &done.bead.id, |tx, id| release(tx, id.as_str(), None, None).map(drop))?;
+    Ok(done)
 }
 
 /// Reads a length of time.

@@ -56,11 +56,28 @@ impl<'p, 'o> Ctx<'p, 'o> {
     /// # Errors
     /// As [`Store::open`]; a `--db` or `BEADS_DIR` that names another store.
     pub fn store(&mut self) -> Result<Rc<Store>> {
+        self.open(Store::open)
+    }
+
+    /// The store, whether or not there is anything in it yet: for what brings something in.
+    ///
+    /// # Errors
+    /// As [`Store::attach`]; a `--db` or `BEADS_DIR` that names another store.
+    pub fn attached_store(&mut self) -> Result<Rc<Store>> {
+        self.open(|env| {
+            let git = Arc::from(crate::git::open(&env)?);
+            let store = Store::attach(env, git)?;
+            store.mend()?;
+            Ok(store)
+        })
+    }
+
+    fn open(&mut self, open: impl FnOnce(Arc<Env>) -> Result<Store>) -> Result<Rc<Store>> {
         if let Some(store) = &self.store {
             return Ok(Rc::clone(store));
         }
         self.find_named_store()?;
-        let mut store = Store::open(Arc::clone(&self.env))?;
+        let mut store = open(Arc::clone(&self.env))?;
         self.check_named_store(&store)?;
         if let Some(actor) = &self.globals.actor {
             store.act_as(Actor::new(actor));
@@ -140,7 +157,9 @@ impl<'p, 'o> Ctx<'p, 'o> {
         if let Some(batch) = self.batch.borrow_mut().as_mut() {
             return store.step(batch, make);
         }
-        store.write(make)
+        let out = store.write(make)?;
+        crate::sync::maintain::after_write(&store);
+        Ok(out)
     }
 
     /// Refuses under `--readonly`.

@@ -29,6 +29,9 @@ struct Args {
     /// Claim the first one
     #[arg(long, conflicts_with = "explain")]
     claim: bool,
+    /// With --claim: publish the claim; it holds only if the remote has it before anybody else's
+    #[arg(long, requires = "claim")]
+    push: bool,
     /// Only what is below this bead
     #[arg(long, alias = "mol", value_name = "ID")]
     parent: Option<String>,
@@ -73,7 +76,10 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         return print_reasons(ctx, &snapshot, &reasons);
     }
     if args.claim {
-        let claimed = ctx.write(|tx| claim_first(tx, &query, now))?;
+        let claimed = match args.push {
+            true => super::claim::publish(ctx, |tx| claim_first(tx, &query, now))?,
+            false => ctx.write(|tx| claim_first(tx, &query, now))?,
+        };
         return match claimed {
             Some(done) => print::many(ctx, vec![(done.short.clone(), Ok(done))]),
             None => {

@@ -5,6 +5,7 @@ use super::{
     batch, blocked, children, claim, close, comment, comments, completions, config, conflicts, create, delete, dep, doctor, export, find as finding,
     history, import, init, label, list, note, prime, q, ready, release, remember, reopen, restore, schema, setup, show, stats, trust, undo, update,
 };
+use super::{pack, ride, sync};
 use super::Ctx;
 use crate::error::{Error, Result};
 use crate::query::nearest;
@@ -105,12 +106,15 @@ pub static VERBS: &[Verb] = &[
     prime::VERB,
     setup::VERB,
     // Share
+    sync::VERB,
+    ride::VERB,
     import::VERB,
     export::VERB,
     // The store
     init::VERB,
     config::VERB,
     doctor::VERB,
+    pack::VERB,
     trust::VERB,
     schema::VERB,
     completions::VERB,

@@ -33,6 +33,13 @@ impl Store {
         parse().unwrap_or_default()
     }
 
+    /// Forgets them: the whole journal is compared with the state ref again.
+    pub(super) fn forget_marks(&self) {
+        crate::failpoint!("marks.forget.before");
+        let _ = std::fs::remove_file(self.marks_path());
+        crate::failpoint!("marks.forget.after");
+    }
+
     /// Writes the marks, best effort: losing them costs a look at the whole journal.
     pub(super) fn set_marks(&self, marks: &Marks) {
         let Some(tip) = marks.tip else { return };

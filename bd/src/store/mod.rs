@@ -69,11 +69,7 @@ impl Store {
     pub fn open(env: Arc<Env>) -> Result<Self> {
         let git: Arc<dyn Git> = Arc::from(crate::git::open(&env)?);
         let store = Self::attach(env, git)?;
-        if !store.state_readable() {
-            let lock = store.lock()?;
-            store.recover(&lock)?;
-            store.recover_deep(&lock)?;
-        }
+        store.mend()?;
         if !store.is_initialised()? {
             if store.config.sync_published() && store.sources.remote.is_some() {
                 return Err(Error::new(ErrorKind::Remote, "the beads of this repository are published, and this clone has not fetched them")

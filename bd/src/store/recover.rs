@@ -74,7 +74,7 @@ impl Store {
                 break;
             }
             crate::failpoint!("recover.back.after");
-            self.set_marks(&super::marks::Marks { tip: base, end: 0, since_sync: 0 });
+            self.forget_marks();
             self.gather(lock, base)?;
             commit::commit_pending(self, lock)?;
             self.notice(format!(
@@ -122,8 +122,21 @@ impl Store {
         Ok(tip)
     }
 
+    /// For every opening of the store: mends a state ref that cannot be read. Costs two small reads where all is well.
+    ///
+    /// # Errors
+    /// As [`Store::recover`].
+    pub fn mend(&self) -> Result<()> {
+        if self.state_readable() {
+            return Ok(());
+        }
+        let lock = self.lock()?;
+        self.recover(&lock)?;
+        self.recover_deep(&lock)
+    }
+
     /// True unless the state ref's tip, or the first tree below it, is what a power loss left of it. Two small reads.
-    pub(super) fn state_readable(&self) -> bool {
+    fn state_readable(&self) -> bool {
         match self.git().tip(STATE_REF) {
             Ok(Some(tip)) => self.git().commit_tree(tip).is_ok_and(|root| self.git().read_tree(root).is_ok()),
             Ok(None) => true,

@@ -4,7 +4,7 @@ use crate::git::Git;
 use crate::store::Store;
 
 /// The answer, with its reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// Publish.
     On,

@@ -9,6 +9,7 @@ pub mod claim;
 pub mod contest;
 pub mod flow;
 pub mod lost;
+pub mod maintain;
 pub mod named;
 pub mod own;
 pub mod pack_rides;
