@@ -7,6 +7,7 @@ mod refs;
 
 use super::backend::{Backend, Each, checked};
 use super::codec::Kind;
+use super::patience::while_locked;
 use super::process::Runner;
 use super::{Cas, CommitSpec, Expected, GitError, Oid};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -104,8 +105,11 @@ impl Backend for CliBackend {
 /// Writes an object through the git command.
 pub(super) fn write_object(runner: &Runner, kind: Kind, bytes: &[u8]) -> Result<Oid, GitError> {
     crate::failpoint!("git.object.before");
-    let out = runner.ok("hash-object", &["hash-object", "-w", "-t", kind.name(), "--no-filters", "--stdin"], bytes)?;
+    let args = ["hash-object", "-w", "-t", kind.name(), "--no-filters", "--stdin"];
+    let out = while_locked("objects", || runner.output(&args, bytes))?;
     crate::failpoint!("git.object.after");
-    let hex = String::from_utf8_lossy(&out);
-    Oid::from_hex(hex.trim()).ok_or_else(|| GitError::Other("git hash-object named no object".to_owned()))
+    if !out.ok() {
+        return Err(out.error("hash-object"));
+    }
+    Oid::from_hex(&out.text()).ok_or_else(|| GitError::Other("git hash-object named no object".to_owned()))
 }

@@ -99,3 +99,18 @@ fn to_gix(id: Oid) -> Result<gix::ObjectId, GitError> {
 fn from_gix(id: &gix::oid) -> Result<Oid, GitError> {
     Oid::from_bytes(id.as_bytes()).ok_or_else(|| GitError::Other(format!("`{id}` is not an object name")))
 }
+
+/// Tries again when a folder went away under us: `git pack-refs`, `gc` and `prune-packed` remove folders that they
+/// emptied, perhaps between our making one and our putting a file into it, or while gix looks whether it is a folder.
+fn while_vanishing<T>(mut work: impl FnMut() -> gix::Result<T>) -> gix::Result<T> {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    let gone =
+        |e: &gix::Error| e.downcast_any_ref::<std::io::Error>().is_some_and(|e| matches!(e.kind(), NotFound | NotADirectory));
+    for _ in 0..50 {
+        match work() {
+            Err(e) if gone(&e) => std::thread::yield_now(),
+            done => return done,
+        }
+    }
+    work()
+}

@@ -1,6 +1,6 @@
 //! Objects through gix: reading from packs and loose files, writing loose files.
 
-use super::{from_gix, other, to_gix, words};
+use super::{from_gix, other, to_gix, while_vanishing, words};
 use crate::git::backend::Each;
 use crate::git::codec::{self, Kind};
 use crate::git::{GitError, Oid};
@@ -79,7 +79,8 @@ impl Objects {
                 return Ok(id);
             }
             crate::failpoint!("git.object.before");
-            let written = handle.write_buf_with_known_id(to_kind(kind), bytes, name).map_err(|e| self.write_error(&e))?;
+            let write = || handle.write_buf_with_known_id(to_kind(kind), bytes, name);
+            let written = while_vanishing(write).map_err(|e| self.write_error(&e))?;
             crate::failpoint!("git.object.after");
             from_gix(&written)
         })

@@ -5,7 +5,7 @@
 //! ours would stop each other, and git itself takes it only to delete. All that is rare (a reflog to write, a symbolic
 //! ref, a deletion) is left to `git update-ref`.
 
-use super::{GixBackend, from_gix, other, to_gix};
+use super::{GixBackend, from_gix, other, to_gix, while_vanishing};
 use crate::git::backend::checked;
 use crate::git::{Cas, Expected, GitError, Oid, RepoPaths};
 use gix::refs::{FullNameRef, packed};
@@ -92,10 +92,10 @@ pub(super) fn update(
     to_gix(new)?;
 
     crate::failpoint!("git.ref.before");
-    let boundary = Some(paths.common_dir.join("refs"));
+    let boundary = paths.common_dir.join("refs");
     let patience = gix::lock::acquire::Fail::AfterDurationWithBackoff(PATIENCE);
-    let mut lock =
-        gix::lock::File::acquire_to_update_resource(&path, patience, boundary, 0).map_err(|e| lock_error(&path, name, &e))?;
+    let lock = || gix::lock::File::acquire_to_update_resource(&path, patience, Some(boundary.clone()), 0);
+    let mut lock = while_vanishing(lock).map_err(|e| lock_error(&path, name, &e))?;
     let actual = match loose(&path)? {
         Some(Loose::Object(id)) => Some(id),
         Some(Loose::Symbolic(_)) => {
