@@ -21,21 +21,19 @@ struct Args {
     /// Which bead
     #[arg(value_name = "ID")]
     id: String,
-    /// The text; several words are one text
-    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
-    text: Vec<String>,
-    /// Read the text from a file; - = standard input
-    #[arg(short, long, alias = "body-file", value_name = "FILE", conflicts_with = "text")]
-    file: Option<String>,
+    #[command(flatten)]
+    text: input::TextArgs,
+    /// Who says it (the actor unless said)
+    #[arg(short, long, value_name = "NAME")]
+    author: Option<String>,
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
-    let text = match (&args.file, args.text.as_slice()) {
-        (Some(file), _) => input::text(ctx, file)?,
-        (None, [one]) if one == "-" => input::text(ctx, "-")?,
-        (None, words) => words.join(" "),
-    };
+    if ctx.globals.actor.is_none() {
+        ctx.globals.actor.clone_from(&args.author);
+    }
+    let text = args.text.read(ctx)?;
     add(ctx, &args.id, &text)
 }
 

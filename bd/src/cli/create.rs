@@ -23,7 +23,7 @@ pub(super) const VERB: Verb = Verb {
 #[derive(clap::Args, Default)]
 pub(super) struct Args {
     /// The title
-    #[arg(value_name = "TITLE")]
+    #[arg(value_name = "TITLE", allow_hyphen_values = true, value_parser = input::prose)]
     title: Option<String>,
     /// The title
     #[arg(long = "title", value_name = "TITLE", conflicts_with = "title")]
@@ -50,7 +50,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TEXT")]
     design: Option<String>,
     /// When it is done
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, alias = "acceptance-criteria", value_name = "TEXT")]
     acceptance: Option<String>,
     /// Notes
     #[arg(long, value_name = "TEXT")]

@@ -20,8 +20,11 @@ pub(super) const VERB: Verb = Verb {
 #[derive(clap::Args)]
 struct Args {
     /// Keep damaged bytes in quarantine and go on with the good lines
-    #[arg(long, visible_alias = "clean")]
+    #[arg(long)]
     fix: bool,
+    /// With --check pollution: delete what tests left behind
+    #[arg(long)]
+    clean: bool,
     /// Only the checks whose name holds this
     #[arg(long)]
     check: Option<String>,
@@ -38,6 +41,12 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
     let args: Args = parsed(matches)?;
+    // The names that upstream gave to what looks at beads and not at the store.
+    match args.check.as_deref() {
+        Some("pollution") => return super::compat::detect_pollution::answer(ctx, args.clean && !args.dry_run),
+        Some("validate") => return super::compat::validate::answer(ctx, &[], args.fix && !args.dry_run),
+        _ => {}
+    }
     let store = ctx.store_for_repair()?;
     let mut repaired = Vec::new();
     if args.fix && !args.dry_run {
@@ -46,8 +55,7 @@ fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
     }
     let mut checks = doctor::examine(&store)?;
     if let Some(wanted) = &args.check {
-        // Upstream's groups of checks are names here as well.
-        let all = matches!(wanted.as_str(), "pollution" | "validate" | "conventions");
+        let all = wanted == "conventions";
         checks.retain(|c| all || c.name.contains(wanted.as_str()) || c.category == wanted);
     }
     let well = doctor::is_well(&checks);

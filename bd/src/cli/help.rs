@@ -1,6 +1,7 @@
 //! Help, version, and what clap has to say about a wrong line.
 
-use super::verb::{self, Group, VERBS, Verb};
+use super::compat;
+use super::verb::{self, Group, Verb};
 use crate::error::{Error, Result};
 use crate::ui::{Printer, Style, Table, Text};
 
@@ -20,14 +21,18 @@ pub fn overview(printer: &mut Printer<'_>, verbose: bool) -> Result<()> {
     printer.line("bd: a graph work tracker whose whole state is text in your own git repository")?;
     printer.line("")?;
     printer.line("Usage: bd [-C DIR] COMMAND [ARGUMENTS] [--json] [--actor NAME]")?;
-    for group in Group::ALL {
+    for group in Group::ALL.into_iter().filter(|g| verbose || *g != Group::More) {
         let mut table = Table::new();
-        for verb in VERBS.iter().filter(|v| v.group == group) {
+        for verb in verb::all().filter(|v| v.group == group) {
             let mut about = Text::new().plain(verb.about);
             if verbose && !verb.aliases.is_empty() {
                 about.push(Style::Dim, format!(" (also {})", verb.aliases.join(", ")));
             }
             table.row(vec![Text::new().plain("  ").with(Style::Strong, verb.name), about]);
+        }
+        for short in compat::shorthand::ALL.iter().filter(|_| group == Group::More) {
+            let about = Text::new().plain("the same as bd ").plain(short.stands_for);
+            table.row(vec![Text::new().plain("  ").with(Style::Strong, short.name), about]);
         }
         let lines = table.lines(0);
         if !lines.is_empty() {
@@ -37,6 +42,9 @@ pub fn overview(printer: &mut Printer<'_>, verbose: bool) -> Result<()> {
         }
     }
     printer.line("")?;
+    if !verbose {
+        printer.line("`bd help --all` shows the smaller commands too.")?;
+    }
     printer.line("`bd help COMMAND` explains one. A bead is named by its id or by any unique beginning of it.")
 }
 
@@ -45,6 +53,10 @@ pub fn of(printer: &mut Printer<'_>, words: &[String], verbose: bool) -> Result<
     let Some(name) = words.iter().find(|w| !w.starts_with('-')) else {
         return overview(printer, verbose || words.iter().any(|w| w == "-v" || w == "--verbose" || w == "--all"));
     };
+    if let Some(line) = compat::shorthand::expand(name, &[]) {
+        printer.talk(format!("`bd {name}` is short for `bd {}`", line.join(" ")));
+        return of(printer, &line, verbose);
+    }
     let verb = verb::find(name).ok_or_else(|| verb::unknown(name))?;
     let mut command = verb.command();
     for word in words.iter().skip_while(|w| *w != name).skip(1).filter(|w| !w.starts_with('-')) {
@@ -59,6 +71,11 @@ pub fn of(printer: &mut Printer<'_>, words: &[String], verbose: bool) -> Result<
 
 /// clap's words as an error of ours: the first line is what, a tip is a hint.
 pub fn usage_error(verb: &Verb, e: &clap::Error) -> Error {
+    if let Some(clap::error::ContextValue::String(arg)) = e.get(clap::error::ContextKind::InvalidArg) {
+        if let Some(error) = compat::flags::error(verb.name, arg) {
+            return error;
+        }
+    }
     let text = e.render().to_string();
     let mut lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
     let mut message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
@@ -82,8 +99,9 @@ pub fn usage_error(verb: &Verb, e: &clap::Error) -> Error {
 
 /// The whole command line, for completions and the generated reference.
 pub fn whole_command() -> clap::Command {
-    let mut command = clap::Command::new("bd").about("A graph work tracker in your own git repository").disable_help_subcommand(true);
-    for verb in super::VERBS {
+    let mut command =
+        clap::Command::new("bd").about("A graph work tracker in your own git repository").disable_help_subcommand(true);
+    for verb in verb::all() {
         command = command.subcommand(verb.command());
     }
     command

@@ -4,6 +4,44 @@ use super::Ctx;
 use crate::error::{Error, Result};
 use std::io::Read;
 
+/// A text on the command line: `TEXT`, several words, or a file.
+#[derive(clap::Args)]
+pub struct TextArgs {
+    /// The text; several words are one text; - = standard input
+    #[arg(value_name = "TEXT", allow_hyphen_values = true, value_parser = prose)]
+    text: Option<String>,
+    // Apart from the first, so that flags after the text are still flags.
+    #[arg(value_name = "MORE", hide = true)]
+    more: Vec<String>,
+    /// Read the text from a file; - = standard input
+    #[arg(short, long, alias = "body-file", value_name = "FILE", conflicts_with = "text")]
+    file: Option<String>,
+}
+
+impl TextArgs {
+    /// The text.
+    ///
+    /// # Errors
+    /// As [`text`]; there is none (exit 2).
+    pub fn read(&self, ctx: &Ctx<'_, '_>) -> Result<String> {
+        match (&self.file, &self.text) {
+            (Some(file), _) => text(ctx, file),
+            (None, Some(one)) if one == "-" && self.more.is_empty() => text(ctx, "-"),
+            (None, Some(first)) => Ok(std::iter::once(first).chain(&self.more).map(String::as_str).collect::<Vec<_>>().join(" ")),
+            (None, None) => Err(Error::usage("a text is missing").hint("Write it in quotes, or name a file with --file")),
+        }
+    }
+}
+
+/// Takes what people write (`- a list`, `--force is no flag here`) and refuses what is a mistyped flag.
+///
+/// # Errors
+/// One word that begins with a hyphen.
+pub fn prose(text: &str) -> std::result::Result<String, String> {
+    let flag = text.len() > 1 && text.starts_with('-') && !text.contains(char::is_whitespace);
+    if flag { Err(format!("`{}` looks like a flag; a text of one word cannot begin with a hyphen", text.escape_debug())) } else { Ok(text.to_owned()) }
+}
+
 /// Reads a file, or standard input for `-`, as text. An empty one is an error: it is more often a pipe that broke than a
 /// wish to erase (users.md, short ones).
 ///

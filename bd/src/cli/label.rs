@@ -11,7 +11,7 @@ use clap::{ArgMatches, FromArgMatches as _, Subcommand as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "label",
-    aliases: &["labels", "tag"],
+    aliases: &["labels"],
     group: Group::Edit,
     about: "Labels: add, remove, list, list-all",
     args: |command| Sub::augment_subcommands(command).subcommand_required(true).arg_required_else_help(true),

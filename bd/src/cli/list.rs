@@ -53,7 +53,7 @@ struct Args {
     /// Accepted: rows are what is printed
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     flat: Option<bool>,
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, hide = true, alias = "tree", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pretty: Option<bool>,
 }
 

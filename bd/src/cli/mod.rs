@@ -53,6 +53,19 @@ mod undo;
 mod update;
 mod words;
 
+// The smaller ones (compat::VERBS).
+mod compat;
+mod defer;
+mod duplicate;
+mod duplicates;
+mod gate;
+mod lint;
+mod stale;
+mod statuses;
+mod supersede;
+mod types;
+mod undefer;
+
 pub use ctx::Ctx;
 pub use verb::{Group, VERBS, Verb};
 
@@ -115,6 +128,10 @@ fn dispatch(env: Env, args: &[String], printer: &mut Printer<'_>, code: &mut u8)
     };
     if name == "help" {
         return help::of(printer, rest, globals.verbose);
+    }
+    if let Some(line) = compat::shorthand::expand(name, rest) {
+        let line: Vec<String> = globals.before_args().into_iter().chain(line).collect();
+        return dispatch(env, &line, printer, code);
     }
     let Some(verb) = verb::find(name) else {
         if let Some(plugin) = plugin::find(&env, name) {

@@ -20,20 +20,12 @@ struct Args {
     /// Which bead
     #[arg(value_name = "ID")]
     id: String,
-    /// The text; several words are one text
-    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
-    text: Vec<String>,
-    /// Read the text from a file; - = standard input
-    #[arg(short, long, value_name = "FILE", conflicts_with = "text")]
-    file: Option<String>,
+    #[command(flatten)]
+    text: input::TextArgs,
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
-    let text = match (&args.file, args.text.as_slice()) {
-        (Some(file), _) => input::text(ctx, file)?,
-        (None, [one]) if one == "-" => input::text(ctx, "-")?,
-        (None, words) => words.join(" "),
-    };
+    let text = args.text.read(ctx)?;
     print::each(ctx, &[args.id], |tx, id| note(tx, id, &text).map(|(done, _)| done))
 }

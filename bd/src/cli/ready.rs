@@ -50,7 +50,7 @@ struct Args {
     /// Exit with 1 if there is nothing
     #[arg(long)]
     fail_empty: bool,
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, hide = true, alias = "tree", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pretty: Option<bool>,
 }
 

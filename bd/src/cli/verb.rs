@@ -24,11 +24,13 @@ pub enum Group {
     Share,
     /// The store itself.
     Store,
+    /// Smaller ones, and what others call things: shown where all are asked for.
+    More,
 }
 
 impl Group {
     /// All, in the order of the help.
-    pub const ALL: [Self; 5] = [Self::Work, Self::Edit, Self::Look, Self::Share, Self::Store];
+    pub const ALL: [Self; 6] = [Self::Work, Self::Edit, Self::Look, Self::Share, Self::Store, Self::More];
 
     /// The heading.
     pub fn title(self) -> &'static str {
@@ -38,6 +40,7 @@ impl Group {
             Self::Look => "Look",
             Self::Share => "Share",
             Self::Store => "The store",
+            Self::More => "More",
         }
     }
 }
@@ -62,8 +65,18 @@ impl Verb {
     /// Its whole command, global flags included.
     pub fn command(&self) -> Command {
         let command = Command::new(self.name).bin_name(format!("bd {}", self.name)).about(self.about);
-        globals::add_to((self.args)(command)).disable_help_subcommand(true)
+        globals::add_to(any_value((self.args)(command))).disable_help_subcommand(true)
     }
+}
+
+/// Lets an option take whatever follows it, as upstream's clients expect: `-d "- a list"`, `--notes "-1"`.
+fn any_value(command: Command) -> Command {
+    let takes_one = |a: &clap::Arg| {
+        matches!(a.get_action(), clap::ArgAction::Set | clap::ArgAction::Append)
+            && !a.is_positional()
+            && a.get_num_args().is_none_or(|n| n.min_values() == 1 && n.max_values() == 1)
+    };
+    command.mut_args(|a| if takes_one(&a) { a.allow_hyphen_values(true) } else { a }).mut_subcommands(any_value)
 }
 
 /// Every verb, in the order of the help.
@@ -125,14 +138,22 @@ pub(super) fn parsed<A: clap::FromArgMatches>(matches: &ArgMatches) -> Result<A>
     A::from_arg_matches(matches).map_err(|e| Error::internal(e.to_string()))
 }
 
+/// Every verb, the smaller ones last.
+pub fn all() -> impl Iterator<Item = &'static Verb> {
+    VERBS.iter().chain(super::compat::VERBS)
+}
+
 /// The verb of a name or alias.
 pub fn find(name: &str) -> Option<&'static Verb> {
-    VERBS.iter().find(|v| v.name == name).or_else(|| VERBS.iter().find(|v| v.aliases.contains(&name)))
+    all().find(|v| v.name == name).or_else(|| all().find(|v| v.aliases.contains(&name)))
 }
 
 /// The error for a word that is no verb: the nearest names, exit 2.
 pub fn unknown(name: &str) -> Error {
-    let known = VERBS.iter().flat_map(|v| std::iter::once(v.name).chain(v.aliases.iter().copied()));
+    if let Some(error) = super::compat::replaced::error(name) {
+        return error;
+    }
+    let known = all().flat_map(|v| std::iter::once(v.name).chain(v.aliases.iter().copied()));
     let near = nearest(name, known, 3);
     let error = Error::usage(format!("there is no command `{}`", name.escape_debug()));
     match near.as_slice() {
@@ -147,12 +168,12 @@ mod tests {
 
     #[test]
     fn every_command_can_be_built_and_names_are_unique() {
-        let mut names: Vec<&str> = VERBS.iter().flat_map(|v| std::iter::once(v.name).chain(v.aliases.iter().copied())).collect();
+        let mut names: Vec<&str> = all().flat_map(|v| std::iter::once(v.name).chain(v.aliases.iter().copied())).collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count, "a name stands twice");
-        for verb in VERBS {
+        for verb in all() {
             verb.command().debug_assert();
             assert!(!verb.about.ends_with('.'), "{}", verb.name);
         }

@@ -1,0 +1,73 @@
+//! `bd info`
+
+use super::super::Ctx;
+use super::super::verb::{Group, Verb};
+use crate::error::{Error, Result};
+use crate::model::VERSION;
+use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use serde_json::{Value, json};
+
+pub(in super::super) const VERB: Verb =
+    Verb { name: "info", aliases: &[], group: Group::More, about: "Which store this is", args: Args::augment_args, run };
+
+#[derive(clap::Args)]
+struct Args {
+    /// What it is made of
+    #[arg(long)]
+    schema: bool,
+    /// What is new in this version
+    #[arg(long, alias = "thanks")]
+    whats_new: bool,
+}
+
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    if args.whats_new {
+        return Err(Error::usage("what is new is not part of the program").hint("CHANGELOG.md of the release says it"));
+    }
+    let mut object = facts(ctx)?;
+    if args.schema {
+        object["schema"] = schema(ctx)?;
+    }
+    if ctx.ui.is_json() {
+        return ctx.ui.json(&object);
+    }
+    for (key, value) in object.as_object().into_iter().flatten() {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        ctx.ui.line(format!("{key:<18}{text}"))?;
+    }
+    Ok(())
+}
+
+/// What every form of `info` says. Upstream's keys where it has one.
+fn facts(ctx: &mut Ctx<'_, '_>) -> Result<Value> {
+    let snapshot = ctx.snapshot()?;
+    let store = ctx.store()?;
+    let count = snapshot.all()?.iter().filter(|b| !b.is_deleted()).count();
+    Ok(json!({
+        "database_path": store.dir().display().to_string(),
+        "beads_dir": super::where_::folder(&store),
+        "backend": "git",
+        "mode": "direct",
+        "daemon_connected": false,
+        "issue_count": count,
+        "actor": store.actor().as_str(),
+        "config": {"issue_prefix": store.config().prefix()},
+        "remote": store.sources().remote,
+        "version": env!("CARGO_PKG_VERSION"),
+    }))
+}
+
+/// The schema of upstream's clients, filled with what stands for it here.
+pub(super) fn schema(ctx: &mut Ctx<'_, '_>) -> Result<Value> {
+    let snapshot = ctx.snapshot()?;
+    let store = ctx.store()?;
+    let sample: Vec<&str> = snapshot.all()?.iter().filter(|b| !b.is_deleted()).map(|b| b.id.as_str()).take(3).collect();
+    Ok(json!({
+        "schema_version": VERSION,
+        "tables": ["events"],
+        "config": {"issue_prefix": store.config().prefix()},
+        "sample_issue_ids": sample,
+        "detected_prefix": store.config().prefix(),
+    }))
+}

@@ -1,0 +1,31 @@
+//! `bd supersede`
+
+use super::verb::{Group, Verb};
+use super::{Ctx, print};
+use crate::error::{Error, Result};
+use crate::ops::replace::{Replaced, replace};
+use clap::{ArgMatches, Args as _, FromArgMatches as _};
+
+pub(super) const VERB: Verb = Verb {
+    name: "supersede",
+    aliases: &[],
+    group: Group::More,
+    about: "Close a bead because another one took its place",
+    args: Args::augment_args,
+    run,
+};
+
+#[derive(clap::Args)]
+struct Args {
+    /// Which bead ends
+    #[arg(value_name = "ID")]
+    id: String,
+    /// The one that took its place
+    #[arg(long = "with", value_name = "OTHER")]
+    other: String,
+}
+
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    print::each(ctx, &[args.id], |tx, id| replace(tx, id, &args.other, Replaced::Superseded))
+}
