@@ -42,7 +42,6 @@ pub(super) const COUNT: Verb = Verb {
 #[derive(clap::Args)]
 struct SearchArgs {
     /// Words that must all be found; quoted parts are one word
-    #[arg(allow_hyphen_values = true)]
     words: Vec<String>,
     /// The same, as upstream's flag
     #[arg(long = "query", value_name = "TEXT")]
@@ -66,7 +65,7 @@ struct SearchArgs {
 #[derive(clap::Args)]
 struct QueryArgs {
     /// The expression (docs/reference/query.md)
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true)]
     expression: Vec<String>,
     /// Closed beads too, also if the expression does not name a status
     #[arg(short, long)]

@@ -90,6 +90,10 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let options =
         Options { push: !args.no_push && !local, fetch: !args.no_pull && !local, dry_run: args.dry_run || args.status, wait: true };
     let report = sync(&store, options)?;
+    if !store.is_initialised()? && !options.dry_run && options.fetch && store.config().is_from_repository() {
+        // The project has a store, the remote was asked, and nobody has written anything yet.
+        store.begin_here()?;
+    }
     if !store.is_initialised()? && !options.dry_run {
         return Err(Error::usage("there are no beads here, and none at the remote").hint("Run `bd init` to start"));
     }

@@ -93,7 +93,7 @@ pub fn init(env: &Arc<Env>, request: &InitRequest) -> Result<InitReport> {
         write_files(&store, request, &mut report)?;
     }
     if !report.existed {
-        begin(&store)?;
+        store.begin_here()?;
     }
     if store.sources().ambiguous && request.remote.is_none() {
         report.notes.push("this clone has several remotes; `bd init --remote NAME` names the one that holds the beads".to_owned());
@@ -230,16 +230,6 @@ fn commit(store: &Store, changes: &BTreeMap<String, Option<Oid>>, report: &mut I
     }
     report.notes.push("the branch kept moving: the files in .beads/ are for your next commit".to_owned());
     Ok(())
-}
-
-/// From here on this clone has a store, even an empty one, and nothing says that it is elsewhere.
-fn begin(store: &Store) -> Result<()> {
-    let _lock = store.lock()?;
-    let path = store.dir().join("journal");
-    crate::failpoint!("init.journal.before");
-    let opened = std::fs::OpenOptions::new().create(true).append(true).open(&path);
-    crate::failpoint!("init.journal.after");
-    opened.map(drop).map_err(|e| Error::io(&path, &e))
 }
 
 fn exclude(common_dir: &Path) -> Result<()> {

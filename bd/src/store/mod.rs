@@ -104,6 +104,19 @@ impl Store {
         Ok(self.config.is_from_repository() && !self.config.sync_published())
     }
 
+    /// From here on this clone has a store, even an empty one: nothing says that it is elsewhere.
+    ///
+    /// # Errors
+    /// The lock is held, or the clone's folder cannot be written.
+    pub fn begin_here(&self) -> Result<()> {
+        let _lock = self.lock()?;
+        let path = self.dir.join("journal");
+        crate::failpoint!("init.journal.before");
+        let opened = std::fs::OpenOptions::new().create(true).append(true).open(&path);
+        crate::failpoint!("init.journal.after");
+        opened.map(drop).map_err(|e| Error::io(&path, &e))
+    }
+
     /// The environment.
     pub fn env(&self) -> &Env {
         &self.env
