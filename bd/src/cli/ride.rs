@@ -46,11 +46,17 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     if ctx.ui.is_json() {
         return ctx.ui.json(&serde_json::json!({
             "branch": done.branch, "path": done.path, "commit": done.commit.map(|c| c.to_string()),
-            "events": done.events, "beads": done.beads, "dry_run": args.dry_run,
+            "events": done.events, "nameless": done.nameless, "beads": done.beads, "dry_run": args.dry_run,
         }));
     }
     let Some(path) = &done.path else {
-        return ctx.ui.line(Text::new().plain(format!("Nothing to ride: `{}` or the default branch has it all", done.branch)));
+        if done.nameless {
+            ctx.ui.talk(format!("hint: no commit of `{}` and no claim names a bead; name some, or take all of this clone with --all", done.branch));
+        }
+        return ctx.ui.line(Text::new().plain(match done.nameless {
+            true => format!("Nothing to ride: nothing names the beads of `{}`", done.branch),
+            false => format!("Nothing to ride: `{}` or the default branch has it all", done.branch),
+        }));
     };
     let names: Vec<String> = done.beads.iter().take(5).map(|id| snapshot.short(id)).collect();
     let more = if done.beads.len() > 5 { format!(" and {} more", done.beads.len() - 5) } else { String::new() };

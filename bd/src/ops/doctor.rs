@@ -91,7 +91,13 @@ pub fn examine(store: &Store) -> Result<Vec<Check>> {
 pub fn repair(store: &Store) -> Result<Vec<String>> {
     let lock = store.lock()?;
     store.commit_pending(&lock)?;
-    Ok(store.take_notices())
+    let aside = store.quarantine(&lock)?;
+    let mut done = store.take_notices();
+    for file in aside {
+        let kept = file.kept_as.map_or_else(|| "its bytes could not be read".to_owned(), |name| format!("kept as quarantine/{name}"));
+        done.push(format!("{} ({}): {kept}, {} good lines stay", file.file, file.place, file.good_lines));
+    }
+    Ok(done)
 }
 
 /// True if nothing is broken; warnings do not count.

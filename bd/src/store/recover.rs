@@ -57,11 +57,6 @@ impl Store {
             let base = self.sync_point().tip.filter(|b| self.readable(*b));
             let bad = tip.map_or(Vec::new(), |tip| self.unreadable(tip, base));
             if bad.is_empty() {
-                let seen = self.marks().tip;
-                if seen.is_some() && seen != tip {
-                    self.gather(lock, tip)?;
-                    commit::commit_pending(self, lock)?;
-                }
                 return Ok(());
             }
             let moved = git.evict_damaged(&bad, &away)?;
@@ -111,9 +106,12 @@ impl Store {
             }
             let ours = tip.map(|t| git.commit_tree(t)).transpose()?;
             let theirs = git.commit_tree(other)?;
-            let missing = diff_trees(git, ours, Some(theirs))?.b;
+            let diff = diff_trees(git, ours, Some(theirs))?;
+            // A file that is there with other bytes is damage, and damage is set aside by `bd doctor`, not papered over.
+            let there: std::collections::HashSet<String> = diff.a.iter().map(super::FileEntry::path).collect();
+            let missing = diff.b.into_iter().filter(|f| !there.contains(&f.path()));
             let changes: BTreeMap<String, Option<Oid>> =
-                missing.into_iter().filter(|f| git.object_ok(f.oid)).map(|f| (format!(".beads/{}", f.path()), Some(f.oid))).collect();
+                missing.filter(|f| git.object_ok(f.oid)).map(|f| (format!(".beads/{}", f.path()), Some(f.oid))).collect();
             if !changes.is_empty() {
                 let tree = commit::edit_tree(git, ours, &changes)?;
                 tip = self.commit_state(lock, tip, tree, "bd: rebuild the state ref\n".to_owned())?.or(tip);

@@ -188,7 +188,7 @@ pub(super) fn lacking<'a>(store: &Store, root: Oid, records: Vec<&'a Record>) ->
 }
 
 /// `events` of `events/2026-01-01/…`, `runs/x` of `runs/x/…`.
-fn stream_of(path: &str) -> Option<&str> {
+pub(super) fn stream_of(path: &str) -> Option<&str> {
     let (dir, _) = path.rsplit_once('/')?;
     Some(match dir.rsplit_once('/') {
         Some((stream, day)) if super::tree::is_day(day) => stream,

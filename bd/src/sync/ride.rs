@@ -33,6 +33,8 @@ pub struct Ride {
     pub path: Option<String>,
     /// The commit; `None` in a dry run.
     pub commit: Option<Oid>,
+    /// True if neither a commit of the branch nor a claim names a bead, so that nothing could be chosen.
+    pub nameless: bool,
     /// How many events.
     pub events: usize,
     /// About which beads.
@@ -76,7 +78,7 @@ pub(crate) fn short(branch: &str) -> &str {
 /// Makes the ride.
 ///
 /// # Errors
-/// See [`Stand::find`]; nothing names a bead; a damaged ride; somebody moved the branch meanwhile (exit 6).
+/// See [`Stand::find`]; a damaged ride; somebody moved the branch meanwhile (exit 6).
 pub fn ride(store: &Store, options: &RideOptions) -> Result<Ride> {
     let stand = Stand::find(store, "a ride")?;
     if !options.dry_run {
@@ -86,7 +88,8 @@ pub fn ride(store: &Store, options: &RideOptions) -> Result<Ride> {
     let snapshot = store.snapshot()?;
     let (redactions, _) = redactions(store)?;
     let chosen = choose(store, &snapshot, &stand, options, &redactions)?;
-    let mut out = Ride { branch: short(&stand.branch).to_owned(), ..Ride::default() };
+    let mut out = Ride { branch: short(&stand.branch).to_owned(), nameless: chosen.is_none(), ..Ride::default() };
+    let chosen = chosen.unwrap_or_default();
     let Some(first) = chosen.first() else { return Ok(out) };
     let mut bytes = Vec::new();
     for own in &chosen {
@@ -126,16 +129,16 @@ pub(crate) fn not_riding(store: &Store, stand: &Stand, beads: Option<&BTreeSet<B
     Ok(own_events(store, beads, redactions)?.into_iter().filter(|o| !carried.contains(&o.line)).collect())
 }
 
-/// The events that ride.
+/// The events that ride; `None` where nothing names a bead.
 fn choose(
     store: &Store,
     snapshot: &Snapshot,
     stand: &Stand,
     options: &RideOptions,
     redactions: &Redactions,
-) -> Result<Vec<Own>> {
+) -> Result<Option<Vec<Own>>> {
     if options.all {
-        return not_riding(store, stand, None, redactions);
+        return not_riding(store, stand, None, redactions).map(Some);
     }
     let beads: BTreeSet<BeadId> = if options.beads.is_empty() {
         let default = default_tip(store)?;
@@ -145,14 +148,13 @@ fn choose(
         };
         let (beads, by) = named_beads(store, snapshot, stand.head, base)?;
         if by == By::Nothing {
-            return Err(Error::usage(format!("nothing names the beads of `{}`: no commit of it, and no claim of {}", short(&stand.branch), store.actor()))
-                .hint("Name them: `bd ride ID…`; or `bd ride --all` for everything of this clone"));
+            return Ok(None);
         }
         beads
     } else {
         options.beads.iter().cloned().collect()
     };
-    not_riding(store, stand, Some(&beads), redactions)
+    not_riding(store, stand, Some(&beads), redactions).map(Some)
 }
 
 /// The first line of the commit; git config `beads.ride.message` may give another one, with `{events}` and `{beads}`.

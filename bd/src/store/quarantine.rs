@@ -1,0 +1,221 @@
+//! Damaged bytes are set aside, their good lines stay (STATE 5): what `bd doctor --fix` does, and how it is undone.
+//!
+//! The bytes go to `<common dir>/beads/quarantine/`; the good lines become a sealed file of their own; one commit on the
+//! state ref removes the bad file; the index notes `<object> <path> <new path or ->`. Objects in the index are read no more.
+
+use super::commit::edit_tree;
+use super::journal::Journal;
+use super::pack::{bare, lines};
+use super::sealed::{SealedName, digest};
+use super::sources::STATE_REF;
+use super::tree::list_files;
+use super::{Lock, Store};
+use crate::error::{Error, ErrorKind, Result};
+use crate::git::Oid;
+use crate::model::Event;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+/// A file that was set aside.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Quarantined {
+    /// The file, or `journal`.
+    pub file: String,
+    /// Where it was.
+    pub place: &'static str,
+    /// The name of the bytes below `quarantine/`; none where there were none to keep.
+    pub kept_as: Option<String>,
+    /// How many lines of it stay in force.
+    pub good_lines: usize,
+}
+
+impl Store {
+    /// Sets every damaged file aside, one commit each. A second time there is nothing left to do.
+    ///
+    /// # Errors
+    /// The disk or the state ref does not take it; what was done before stands.
+    pub fn quarantine(&self, lock: &Lock) -> Result<Vec<Quarantined>> {
+        self.recover_deep(lock)?;
+        let mut out = self.drop_unreadable(lock)?;
+        let snapshot = self.snapshot()?;
+        let mut files: BTreeMap<(Oid, String), &'static str> = BTreeMap::new();
+        for damage in snapshot.damage() {
+            match damage.oid {
+                Some(oid) => {
+                    files.insert((oid, damage.file.clone()), damage.place);
+                }
+                None if damage.file == "journal" => {
+                    out.extend(self.mend_journal(lock)?);
+                }
+                None => {}
+            }
+        }
+        for ((oid, file), place) in files {
+            out.push(self.set_aside(lock, oid, &file, place)?);
+        }
+        if !out.is_empty() {
+            // What the files lost may still be in the journal.
+            self.forget_marks();
+            super::commit::commit_pending(self, lock)?;
+        }
+        Ok(out)
+    }
+
+    fn set_aside(&self, lock: &Lock, oid: Oid, file: &str, place: &'static str) -> Result<Quarantined> {
+        let git = self.git();
+        let mut bytes = Vec::new();
+        git.read_blob(oid, &mut bytes)?;
+        let base = file.rsplit('/').next().unwrap_or(file);
+        let kept_as = format!("{oid}-{base}");
+        self.keep(&kept_as, &bytes)?;
+        let good: Vec<&[u8]> = lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(|l| Event::parse(l).is_ok())).collect();
+        let stream = super::syncpoint::stream_of(file).unwrap_or("events");
+        let mut changes: BTreeMap<String, Option<Oid>> = BTreeMap::new();
+        let tip = git.tip(STATE_REF)?;
+        let root = tip.map(|t| git.commit_tree(t)).transpose()?;
+        let path = format!(".beads/{file}");
+        let held = root.map(|r| git.entry_at(r, &path)).transpose()?.flatten();
+        if held.is_some_and(|e| e.oid == oid) {
+            changes.insert(path.clone(), None);
+        }
+        let mut new_path = "-".to_owned();
+        if let Some(first) = good.first().and_then(|l| std::str::from_utf8(l).ok()).and_then(|l| Event::parse(l).ok()) {
+            let mut sealed = Vec::new();
+            for line in &good {
+                sealed.extend_from_slice(bare(line));
+                sealed.push(b'\n');
+            }
+            let name = match SealedName::parse(base) {
+                Some(SealedName::Pack { .. }) => SealedName::pack(&sealed),
+                _ => SealedName::loose(&sealed, &first.at),
+            };
+            new_path = format!(".beads/{}", name.state_path(stream));
+            changes.insert(new_path.clone(), Some(git.write_blob(&sealed)?));
+        }
+        if !changes.is_empty() {
+            let tree = edit_tree(git, root, &changes)?;
+            let message = format!("bd: quarantine {file}\n\nQuarantine: {oid}\n");
+            if root != Some(tree) && self.commit_state(lock, tip, tree, message)?.is_none() {
+                return Err(Error::new(ErrorKind::Locked, format!("{STATE_REF} was moved meanwhile")).hint("Try again in a moment"));
+            }
+        }
+        // After the commit: a file in the index is read no more, and its good lines must be somewhere by then.
+        self.note_quarantine(&format!("{oid} {path} {new_path}\n"))?;
+        Ok(Quarantined { file: file.to_owned(), place, kept_as: Some(kept_as), good_lines: good.len() })
+    }
+
+    /// Files of the state ref whose objects cannot be read at all: mended from the journal, or taken out.
+    fn drop_unreadable(&self, lock: &Lock) -> Result<Vec<Quarantined>> {
+        let git = self.git();
+        let Some(tip) = git.tip(STATE_REF)? else { return Ok(Vec::new()) };
+        let lost: Vec<_> = list_files(git, tip)?.into_iter().filter(|f| !git.object_ok(f.oid)).collect();
+        if lost.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Oid> = lost.iter().map(|f| f.oid).collect();
+        git.evict_damaged(&ids, &self.dir().join("quarantine").join("objects"))?;
+        for record in Journal::new(self.dir()).read(0)?.records {
+            if lost.iter().any(|f| f.path() == record.path) {
+                git.write_blob(&record.bytes)?;
+            }
+        }
+        let mut changes: BTreeMap<String, Option<Oid>> = BTreeMap::new();
+        let mut out = Vec::new();
+        for file in lost.iter().filter(|f| !git.object_ok(f.oid)) {
+            changes.insert(format!(".beads/{}", file.path()), None);
+            out.push(Quarantined { file: file.path(), place: "state ref", kept_as: None, good_lines: 0 });
+        }
+        if !changes.is_empty() {
+            let tree = edit_tree(git, Some(git.commit_tree(tip)?), &changes)?;
+            self.commit_state(lock, Some(tip), tree, "bd: take out files that cannot be read\n".to_owned())?;
+            self.notice("some files of the state ref could not be read and had no second copy here; `bd sync` brings back what others have");
+        }
+        Ok(out)
+    }
+
+    fn mend_journal(&self, lock: &Lock) -> Result<Option<Quarantined>> {
+        let journal = Journal::new(self.dir());
+        let contents = journal.read(0)?;
+        if contents.damage.is_none() {
+            return Ok(None);
+        }
+        let bytes = std::fs::read(journal.path()).map_err(|e| Error::io(journal.path(), &e))?;
+        let kept_as = format!("journal-{}", digest(&bytes));
+        self.keep(&kept_as, &bytes)?;
+        self.forget_marks();
+        journal.replace(lock, &contents.records)?;
+        Ok(Some(Quarantined { file: "journal".into(), place: "journal", kept_as: Some(kept_as), good_lines: contents.records.len() }))
+    }
+
+    fn keep(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let dir = self.dir().join("quarantine");
+        let path = dir.join(name);
+        let write = || -> std::io::Result<()> {
+            std::fs::create_dir_all(&dir)?;
+            crate::failpoint!("quarantine.keep.before");
+            let mut file = std::fs::File::create(&path)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            crate::failpoint!("quarantine.keep.after");
+            std::fs::File::open(&dir)?.sync_all()
+        };
+        write().map_err(|e| Error::io(&path, &e))
+    }
+
+    fn note_quarantine(&self, line: &str) -> Result<()> {
+        let path = self.dir().join("quarantine").join("index");
+        let write = || -> std::io::Result<()> {
+            crate::failpoint!("quarantine.index.before");
+            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&path)?;
+            file.write_all(line.as_bytes())?;
+            file.sync_all()?;
+            crate::failpoint!("quarantine.index.after");
+            Ok(())
+        };
+        write().map_err(|e| Error::io(&path, &e))
+    }
+
+    /// Takes the last quarantine back: the bytes are in the state ref and read again, the file made of their good lines
+    /// goes. Returns the path; `None` if nothing is in quarantine.
+    ///
+    /// # Errors
+    /// The disk or the state ref does not take it.
+    pub fn undo_quarantine(&self, lock: &Lock) -> Result<Option<String>> {
+        let index = self.dir().join("quarantine").join("index");
+        let text = match std::fs::read_to_string(&index) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(Error::io(&index, &e)),
+        };
+        let rows: Vec<&str> = text.lines().collect();
+        let Some((last, before)) = rows.split_last() else { return Ok(None) };
+        let mut words = last.split(' ');
+        let (Some(oid), Some(path), Some(new)) = (words.next().and_then(Oid::from_hex), words.next(), words.next()) else {
+            return Err(Error::internal(format!("{}: `{last}` is no line of it", index.display())));
+        };
+        let git = self.git();
+        let tip = git.tip(STATE_REF)?;
+        let root = tip.map(|t| git.commit_tree(t)).transpose()?;
+        let mut changes: BTreeMap<String, Option<Oid>> = BTreeMap::new();
+        if new != "-" {
+            changes.insert(new.to_owned(), None);
+        }
+        changes.insert(path.to_owned(), Some(oid));
+        let tree = edit_tree(git, root, &changes)?;
+        if self.commit_state(lock, tip, tree, format!("bd: take {path} out of quarantine\n\nQuarantine: {oid}\n"))?.is_none() {
+            return Err(Error::new(ErrorKind::Locked, format!("{STATE_REF} was moved meanwhile")).hint("Try again in a moment"));
+        }
+        let rest: String = before.iter().map(|l| format!("{l}\n")).collect();
+        crate::failpoint!("quarantine.undo.before");
+        std::fs::write(&index, rest).map_err(|e| Error::io(&index, &e))?;
+        crate::failpoint!("quarantine.undo.after");
+        Ok(Some(path.to_owned()))
+    }
+
+    /// The names below `quarantine/` of what is kept there.
+    pub fn quarantine_names(&self) -> BTreeSet<String> {
+        let dir = self.dir().join("quarantine");
+        let names = std::fs::read_dir(dir).into_iter().flatten().filter_map(|e| e.ok()?.file_name().into_string().ok());
+        names.filter(|n| n != "index").collect()
+    }
+}

@@ -1,0 +1,75 @@
+use super::{Lab, create};
+use crate::error::ErrorKind;
+use crate::git::Expected;
+use crate::store::{STATE_REF, edit_tree};
+use std::collections::BTreeMap;
+
+/// Puts other bytes in the place of the first file of the state ref, as somebody's hand would.
+fn spoil(lab: &Lab, change: impl Fn(&str) -> Vec<u8>) -> (String, Vec<u8>) {
+    let path = lab.git(&["ls-tree", "-r", "--name-only", STATE_REF]).lines().next().unwrap().to_owned();
+    let store = lab.store();
+    let git = store.git();
+    let tip = git.tip(STATE_REF).unwrap().unwrap();
+    let root = git.commit_tree(tip).unwrap();
+    let mut bytes = Vec::new();
+    git.read_blob(git.entry_at(root, &path).unwrap().unwrap().oid, &mut bytes).unwrap();
+    let spoiled = change(std::str::from_utf8(&bytes).unwrap());
+    let tree = edit_tree(git, Some(root), &BTreeMap::from([(path.clone(), Some(git.write_blob(&spoiled).unwrap()))])).unwrap();
+    let who = store.signature();
+    let spec = crate::git::CommitSpec { tree, parents: vec![tip], author: who.clone(), committer: who, message: "by hand".into(), sign: false };
+    let new = git.write_commit(&spec).unwrap();
+    git.update_ref(STATE_REF, Expected::Is(tip), Some(new), "by hand").unwrap();
+    (path, spoiled)
+}
+
+#[test]
+fn damaged_bytes_are_kept_good_lines_stay_and_undo_brings_back_exactly_what_was() {
+    let spoils: [fn(&str) -> Vec<u8>; 4] = [
+        |t| t.as_bytes()[..t.len() - 9].to_vec(),
+        |t| [t.as_bytes(), b"\xff\xfe\n"].concat(),
+        |t| format!("<<<<<<< a\n{t}>>>>>>> b\n").into_bytes(),
+        |t| t.replace('\n', "\r\n").into_bytes(),
+    ];
+    for (number, change) in spoils.into_iter().enumerate() {
+        let lab = Lab::new();
+        let id = create(&lab.store(), "one");
+        create(&lab.store(), "two");
+        let (path, spoiled) = spoil(&lab, change);
+        let refused = lab.store().write(|tx| tx.mint(None).map(|id| tx.push(tx.event(&id, crate::model::Kind::CREATE).unwrap()))).unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::Damaged, "{number}");
+        let store = lab.store();
+        let lock = store.lock().unwrap();
+        let done = store.quarantine(&lock).unwrap();
+        assert_eq!(done.len(), 1, "{number}");
+        let kept = std::fs::read(lab.beads_dir().join("quarantine").join(done[0].kept_as.as_ref().unwrap())).unwrap();
+        assert_eq!(kept, spoiled);
+        let tip = lab.git(&["rev-parse", STATE_REF]);
+        assert_eq!(store.quarantine(&lock).unwrap(), [], "twice is once");
+        assert_eq!(lab.git(&["rev-parse", STATE_REF]), tip);
+        let snapshot = lab.store().snapshot().unwrap();
+        assert_eq!(snapshot.damage(), []);
+        assert_eq!(snapshot.must(&id).unwrap().title(), "one", "{number}: the journal still has what the file lost");
+        assert_eq!(store.undo_quarantine(&lock).unwrap().as_deref(), Some(path.as_str()));
+        assert_eq!(lab.git(&["cat-file", "-s", &format!("{STATE_REF}:{path}")]), spoiled.len().to_string());
+        assert!(!lab.store().snapshot().unwrap().damage().is_empty());
+        assert_eq!(store.undo_quarantine(&lock).unwrap(), None);
+    }
+}
+
+#[test]
+fn a_damaged_journal_is_kept_and_its_good_records_stay() {
+    let lab = Lab::new();
+    create(&lab.store(), "one");
+    create(&lab.store(), "two");
+    let journal = lab.beads_dir().join("journal");
+    let mut bytes = std::fs::read(&journal).unwrap();
+    bytes[90] ^= 1;
+    std::fs::write(&journal, &bytes).unwrap();
+    let store = lab.store();
+    let lock = store.lock().unwrap();
+    assert_eq!(store.quarantine(&lock).unwrap()[0].file, "journal");
+    assert!(store.quarantine_names().iter().any(|n| n.starts_with("journal-")));
+    drop(lock);
+    create(&lab.store(), "three");
+    assert_eq!(lab.store().snapshot().unwrap().all().unwrap().len(), 3);
+}
