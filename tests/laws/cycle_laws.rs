@@ -5,14 +5,14 @@ use bd::fold::{Bead, State};
 use bd::model::{Actor, BeadId, DepType, Edge, Event, EventId, Kind, Value};
 use bd::query::{Categories, EdgeKind, Graph, Memo, Refusal, Row, check_edge, cycles, has_blocker, nothing_shipped};
 
-fn world(n: usize, edges: &[(usize, usize, DepType)], closed: &[bool]) -> Graph {
+fn world(edges: &[(usize, usize, DepType)], closed: &[bool]) -> Graph {
     let mut state = State::new();
-    for i in 0..n {
+    for (i, closed) in closed.iter().enumerate() {
         let bead = BeadId::new(&format!("b{i:02}")).unwrap();
         let mut event =
             Event::new(EventId(i as u128 + 1), "2026-01-01T00:00:00.000Z".into(), Actor::new("ann"), bead, Kind::CREATE);
         event = event.setting("title", Value::text("x"));
-        if closed[i] {
+        if *closed {
             // With this outcome a conditional edge lets its source run.
             event = event.setting("status", Value::text("closed")).setting("outcome", Value::text("failed"));
         }
@@ -28,7 +28,7 @@ fn world(n: usize, edges: &[(usize, usize, DepType)], closed: &[bool]) -> Graph 
 fn drains(n: usize, edges: &[(usize, usize, DepType)]) -> bool {
     let mut closed = vec![false; n];
     loop {
-        let graph = world(n, edges, &closed);
+        let graph = world(edges, &closed);
         let mut memo = Memo::new();
         let free = |i: &usize| !graph.row(*i).is_closed() && graph.children(*i).iter().all(|c| graph.row(*c).is_closed());
         let next: Vec<usize> = (0..n).filter(free).filter(|i| !has_blocker(&graph, *i, &nothing_shipped, &mut memo)).collect();
@@ -59,16 +59,15 @@ fn what_the_check_lets_through_can_be_finished_and_a_deadlock_cannot() {
         let mut edges = Vec::new();
         for _ in 0..rng.below(14) {
             let (from, to, kind) = (rng.below(n), rng.below(n), rng.pick(&kinds));
-            let graph = world(n, &edges, &vec![false; n]);
+            let graph = world(&edges, &vec![false; n]);
             let mut with = edges.clone();
             with.push((from, to, kind.clone()));
             let verdict = check_edge(&graph, from, to, EdgeKind::of(&kind, None));
-            let after = world(n, &with, &vec![false; n]);
+            let after = world(&with, &vec![false; n]);
             match verdict {
                 Ok(()) => {
                     assert!(cycles(&after).is_empty(), "{edges:?} + {with:?}");
                     edges = with;
-                    continue;
                 }
                 Err(Refusal::ToItself) => assert_eq!(from, to),
                 Err(Refusal::ToAncestor) => refused.lock().unwrap()[0] += 1,

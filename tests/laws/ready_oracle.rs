@@ -150,9 +150,8 @@ impl Oracle<'_> {
                     reasons.insert((2, target));
                 }
                 "waits-for" if any => {
-                    if !others.iter().any(|c| self.stands(c) && !self.live(c)) {
-                        reasons.insert((4, target));
-                    }
+                    let none = !others.iter().any(|c| self.stands(c) && !self.live(c));
+                    reasons.extend(none.then_some((4, target)));
                 }
                 "waits-for" => reasons.extend(others.into_iter().filter(|c| self.live(c)).map(|c| (3, c))),
                 _ => {}

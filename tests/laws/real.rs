@@ -9,7 +9,7 @@ pub fn files() -> Vec<(String, Vec<Bead>, i64)> {
     let mut out = Vec::new();
     for entry in std::fs::read_dir(folder.join("real")).expect("the folder of real data").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".jsonl") {
+        if entry.path().extension().is_some_and(|e| e == "jsonl") {
             let text = std::fs::read_to_string(entry.path()).expect("a readable file");
             let state = load(&text);
             let beads = state.beads();
@@ -27,7 +27,7 @@ fn load(text: &str) -> State {
     for (number, line) in text.lines().enumerate() {
         let mut fields: Fields = serde_json::from_str(line).unwrap_or_else(|e| panic!("line {}: {e}", number + 1));
         let id = fields.remove("id").and_then(|v| v.decode::<String>()).expect("an id");
-        let at = fields.get("created_at").and_then(|v| v.decode::<String>()).unwrap_or_default();
+        let at = fields.get("created_at").and_then(Value::decode::<String>).unwrap_or_default();
         let bead = BeadId::new(&id).unwrap_or_else(|e| panic!("line {}: {e}", number + 1));
         let mut event = Event::new(EventId(number as u128 + 1), at, Actor::new("import"), bead, Kind::IMPORT);
         event.labels = fields.remove("labels").and_then(|v| v.decode()).unwrap_or_default();
@@ -43,7 +43,7 @@ fn load(text: &str) -> State {
 
 fn edges(list: Option<&Value>) -> Vec<Edge> {
     let list: Vec<Fields> = list.and_then(Value::decode).unwrap_or_default();
-    let text = |edge: &Fields, key: &str| edge.get(key).and_then(|v| v.decode::<String>());
+    let text = |edge: &Fields, key: &str| edge.get(key).and_then(Value::decode::<String>);
     list.iter()
         .map(|edge| Edge {
             to: text(edge, "depends_on_id").expect("a target"),

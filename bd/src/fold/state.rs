@@ -25,7 +25,7 @@ impl State {
         if !same.contains(&event) {
             same.push(event);
             // Set semantics: what came first must not show.
-            same.sort_by_cached_key(|e| e.to_line().unwrap_or_default());
+            same.sort_by(by_name);
         }
     }
 
@@ -51,10 +51,15 @@ impl State {
     }
 }
 
+/// The order of the fold: by id; where one id has two lines, by line (which is then, and only then, written for it).
+fn by_name(a: &Event, b: &Event) -> std::cmp::Ordering {
+    a.id.cmp(&b.id).then_with(|| a.to_line().unwrap_or_default().cmp(&b.to_line().unwrap_or_default()))
+}
+
 /// Folds the events of one bead, in any order, duplicates allowed. Events of other beads are passed over.
 pub fn fold_bead(id: &BeadId, events: &[&Event]) -> Bead {
     let mut own: Vec<&Event> = events.iter().copied().filter(|e| e.bead == *id).collect();
-    own.sort_by_cached_key(|e| (e.id, e.to_line().unwrap_or_default()));
+    own.sort_by(|a, b| by_name(a, b));
     own.dedup();
     let redacted: HashSet<EventId> = own.iter().filter(|e| e.kind == Kind::REDACT).flat_map(|e| e.ids.iter().copied()).collect();
     let mut stubs: Vec<Event> = own
@@ -64,7 +69,12 @@ pub fn fold_bead(id: &BeadId, events: &[&Event]) -> Bead {
             false => (*e).clone(),
         })
         .collect();
-    // A clone that still has the full line and one that has the stub fold alike.
+    // A clone that still has the full line and one that has the stub fold alike: what the line was is no part of the state
+    // (and who wrote it with other spaces made another digest of it).
+    if stubs.iter().any(Event::is_stub) {
+        stubs.iter_mut().filter(|e| e.is_stub()).for_each(|e| e.extra.set("redacted", Value::null()));
+        stubs.sort_by(by_name);
+    }
     stubs.dedup();
     let mut bead = Bead {
         id: id.clone(),
@@ -84,7 +94,8 @@ pub fn fold_bead(id: &BeadId, events: &[&Event]) -> Bead {
     edges(&stubs, &mut bead);
     texts(&stubs, &mut bead);
     for event in &stubs {
-        let head = || Head { id: event.id, kind: event.kind.clone(), by: event.by.clone(), at: event.at.clone(), value: Value::null() };
+        let head =
+            || Head { id: event.id, kind: event.kind.clone(), by: event.by.clone(), at: event.at.clone(), value: Value::null() };
         if bead.created.is_none() && (event.kind == Kind::CREATE || event.kind == Kind::IMPORT) {
             bead.created = Some(head());
         }
@@ -167,7 +178,13 @@ fn edges(events: &[Event], bead: &mut Bead) {
                 continue;
             }
             let key = (edge.to.clone(), edge.kind.as_str().to_owned());
-            let new = LiveEdge { edge: edge.clone(), adds: vec![event.id], by: event.by.clone(), at: event.at.clone(), kind: event.kind.clone() };
+            let new = LiveEdge {
+                edge: edge.clone(),
+                adds: vec![event.id],
+                by: event.by.clone(),
+                at: event.at.clone(),
+                kind: event.kind.clone(),
+            };
             match live.get_mut(&key) {
                 Some(old) => {
                     let mut adds = std::mem::take(&mut old.adds);
@@ -199,7 +216,8 @@ fn texts(events: &[Event], bead: &mut Bead) {
     let any_withdrawn = events.iter().any(|e| e.kind == Kind::UNCOMMENT);
     for event in events {
         let Some(text) = &event.text else { continue };
-        let at = event.extra.get("at_imported").and_then(Value::as_str).map_or_else(|| event.at.clone(), std::borrow::Cow::into_owned);
+        let at =
+            event.extra.get("at_imported").and_then(Value::as_str).map_or_else(|| event.at.clone(), std::borrow::Cow::into_owned);
         let meta = event.extra.get("meta").cloned();
         let comment = Comment { id: event.id, by: event.by.clone(), at, text: text.clone(), meta };
         if event.kind == Kind::COMMENT {

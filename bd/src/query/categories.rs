@@ -33,9 +33,8 @@ pub enum StatusClass {
 
 impl StatusClass {
     /// All, by number: what a stored class is read back with.
-    pub const ALL: [Self; 8] = [
-        Self::Active, Self::InProgress, Self::Blocked, Self::Wip, Self::Deferred, Self::Pinned, Self::Frozen, Self::Done,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Active, Self::InProgress, Self::Blocked, Self::Wip, Self::Deferred, Self::Pinned, Self::Frozen, Self::Done];
 }
 
 impl Categories {

@@ -28,8 +28,9 @@ pub fn parse_date(text: &str, now: Timestamp, day: Day) -> Result<Timestamp> {
     let words: Vec<&str> = lower.split_whitespace().collect();
     let found = exact(text.trim(), day).or_else(|| compact(&lower, now)).or_else(|| natural(&words, now, day));
     found.and_then(|at| Timestamp::from_millisecond(at.as_millisecond()).ok()).ok_or_else(|| {
-        Error::usage(format!("`{}` is no date that can be read", text.escape_debug()))
-            .hint("Dates look like +6h, 2w, 3m (months), tomorrow, next monday, in 3 days, 2026-02-01 or 2026-02-01T14:00:00Z (UTC)")
+        Error::usage(format!("`{}` is no date that can be read", text.escape_debug())).hint(
+            "Dates look like +6h, 2w, 3m (months), tomorrow, next monday, in 3 days, 2026-02-01 or 2026-02-01T14:00:00Z (UTC)",
+        )
     })
 }
 
@@ -63,7 +64,8 @@ fn exact(text: &str, day: Day) -> Option<Timestamp> {
         return on_day(text.parse().ok()?, day);
     }
     // A civil date and time without an offset; what has one was read above or is wrong.
-    let civil = text.get(10..11).is_some_and(|c| c == " " || c == "T" || c == "t") && !text.get(11..)?.contains(['+', '-', 'z', 'Z', '[']);
+    let civil =
+        text.get(10..11).is_some_and(|c| c == " " || c == "T" || c == "t") && !text.get(11..)?.contains(['+', '-', 'z', 'Z', '[']);
     if civil { utc(text.parse().ok()?) } else { None }
 }
 
@@ -144,9 +146,8 @@ fn count(word: &str) -> Option<i64> {
 fn natural(words: &[&str], now: Timestamp, day: Day) -> Option<Timestamp> {
     match words {
         ["now"] => return Some(now),
-        ["in", n, u] => return add(now, count(n)?, unit(u)?),
+        ["in", n, u] | [n, u, "from", "now"] => return add(now, count(n)?, unit(u)?),
         [n, u, "ago"] => return add(now, count(n)?.checked_neg()?, unit(u)?),
-        [n, u, "from", "now"] => return add(now, count(n)?, unit(u)?),
         ["next", u] if unit(u).is_some_and(|u| "wmy".contains(u)) => return add(now, 1, unit(u)?),
         ["last", u] if unit(u).is_some_and(|u| "wmy".contains(u)) => return add(now, -1, unit(u)?),
         _ => {}
@@ -241,9 +242,26 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for bad in ["", "soon", "5", "+", "+d", "99999999999999999999d", "999999y", "2026-02-30", "2026-02-01T25:00", "in days", "at 5pm",
-            "1.5h", "+-1d", "next", "tomorrow at 25:00", "tomorrow at 13pm", "2026-02-01x", "ä"]
-        {
+        for bad in [
+            "",
+            "soon",
+            "5",
+            "+",
+            "+d",
+            "99999999999999999999d",
+            "999999y",
+            "2026-02-30",
+            "2026-02-01T25:00",
+            "in days",
+            "at 5pm",
+            "1.5h",
+            "+-1d",
+            "next",
+            "tomorrow at 25:00",
+            "tomorrow at 13pm",
+            "2026-02-01x",
+            "ä",
+        ] {
             assert_eq!(read(bad, Day::Start), None, "{bad}");
         }
     }

@@ -140,8 +140,16 @@ pub fn explain<V: GraphView + ?Sized>(view: &V, i: usize, ask: &Ask<'_>) -> Expl
         _ => {}
     });
     let status_blocked = node.is_live() && node.class == StatusClass::Blocked;
-    let mut out =
-        Explanation { bead: i, rule: Rule::Ready, by: None, via: None, blockers, dangling, conflict: node.conflict, status_blocked };
+    let mut out = Explanation {
+        bead: i,
+        rule: Rule::Ready,
+        by: None,
+        via: None,
+        blockers,
+        dangling,
+        conflict: node.conflict,
+        status_blocked,
+    };
     if let Some(rule) = own_rule(node, ask) {
         out.rule = rule;
         return out;

@@ -201,7 +201,7 @@ impl Filter {
             && !self.not_labels.iter().any(has)
             && self.label_pattern.as_ref().is_none_or(|p| row.labels.iter().any(|l| p.is_match(l)))
             && self.label_regex.as_ref().is_none_or(|p| row.labels.iter().any(|l| p.is_match(l)))
-            && !(self.no_labels && !row.labels.is_empty())
+            && (!self.no_labels || row.labels.is_empty())
             && self.title.as_deref().is_none_or(|t| contains(&row.title, t))
             && self.created.holds(Some(row.created_at))
             && self.updated.holds(Some(row.updated_at))
@@ -244,7 +244,7 @@ fn metadata_is(bead: &Bead, want: &MetadataIs) -> bool {
         (None, _) => false,
         (Some(_), None) => true,
         (Some(serde_json::Value::String(text)), Some(value)) => text == value,
-        (Some(other), Some(value)) => other.to_string() == *value,
+        (Some(other), Some(value)) => serde_json::from_str::<serde_json::Value>(value).is_ok_and(|v| v == *other),
     }
 }
 

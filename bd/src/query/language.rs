@@ -21,8 +21,28 @@ const DAY: i64 = 86_400_000;
 
 /// The fields that can be asked for.
 pub const FIELDS: &[&str] = &[
-    "status", "priority", "type", "assignee", "owner", "label", "title", "description", "notes", "created", "updated", "closed",
-    "due", "defer", "id", "spec", "pinned", "ephemeral", "template", "parent", "mol_type", "outcome",
+    "status",
+    "priority",
+    "type",
+    "assignee",
+    "owner",
+    "label",
+    "title",
+    "description",
+    "notes",
+    "created",
+    "updated",
+    "closed",
+    "due",
+    "defer",
+    "id",
+    "spec",
+    "pinned",
+    "ephemeral",
+    "template",
+    "parent",
+    "mol_type",
+    "outcome",
 ];
 
 /// A parsed expression.
@@ -355,7 +375,9 @@ impl<'a> Parser<'a> {
         };
         let end = self.text.len();
         let Some(Token { word: Word::Op(op), at: op_at }) = self.peek() else {
-            return Err(self.error(self.peek().map_or(end, |t| t.at), &format!("expected an operator (= != > >= < <=) after `{field}`")));
+            return Err(
+                self.error(self.peek().map_or(end, |t| t.at), &format!("expected an operator (= != > >= < <=) after `{field}`"))
+            );
         };
         self.place += 1;
         let Some(Token { word: Word::Text(value, quoted), at }) = self.peek() else {
@@ -400,9 +422,11 @@ impl<'a> Parser<'a> {
                 let folded = matches!(field, "title" | "description" | "notes");
                 let pattern = if folded { format!("*{text}*") } else { text.to_owned() };
                 let pattern = glob(&pattern).map_err(|e| self.error(at, &e.message))?;
-                match folded {
-                    true => Wanted::Pattern(Regex::new(&format!("(?i){pattern}")).map_err(|e| self.error(at, &e.to_string()))?),
-                    false => Wanted::Pattern(pattern),
+                if folded {
+                    let folding = Regex::new(&format!("(?i){pattern}")).map_err(|e| self.error(at, &e.to_string()))?;
+                    Wanted::Pattern(folding)
+                } else {
+                    Wanted::Pattern(pattern)
                 }
             }
             _ => Wanted::Text(text.to_owned()),

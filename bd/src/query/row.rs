@@ -6,9 +6,8 @@ use crate::fold::{Bead, Holding};
 use crate::model::{Category, DepType, Outcome, Status, is_failure_reason, parse_time};
 
 /// Types that are not work to pick up (docs/concepts/ready.md says why each); `--type` overrides.
-pub const NOT_WORK: &[&str] = &[
-    "agent", "checkpoint", "convoy", "event", "gate", "merge-request", "message", "molecule", "queue", "rig", "role", "slot",
-];
+pub const NOT_WORK: &[&str] =
+    &["agent", "checkpoint", "convoy", "event", "gate", "merge-request", "message", "molecule", "queue", "rig", "role", "slot"];
 
 /// The claim on a bead as the fold left it; expiry is asked later, with the caller's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -58,10 +58,31 @@ pub enum Rule {
 impl Rule {
     /// All, in order.
     pub const ALL: [Self; 25] = [
-        Self::Unknown, Self::Deleted, Self::Closed, Self::Template, Self::Pinned, Self::Ephemeral, Self::Type, Self::Contested,
-        Self::Claimed, Self::StatusBlocked, Self::InProgress, Self::StatusWip, Self::StatusFrozen, Self::Deferred,
-        Self::DeferredUntil, Self::AncestorDeferred, Self::Blocks, Self::ConditionalOpen, Self::ConditionalSucceeded,
-        Self::WaitsForAll, Self::WaitsForAny, Self::External, Self::LeaseExpired, Self::DeferralOver, Self::Ready,
+        Self::Unknown,
+        Self::Deleted,
+        Self::Closed,
+        Self::Template,
+        Self::Pinned,
+        Self::Ephemeral,
+        Self::Type,
+        Self::Contested,
+        Self::Claimed,
+        Self::StatusBlocked,
+        Self::InProgress,
+        Self::StatusWip,
+        Self::StatusFrozen,
+        Self::Deferred,
+        Self::DeferredUntil,
+        Self::AncestorDeferred,
+        Self::Blocks,
+        Self::ConditionalOpen,
+        Self::ConditionalSucceeded,
+        Self::WaitsForAll,
+        Self::WaitsForAny,
+        Self::External,
+        Self::LeaseExpired,
+        Self::DeferralOver,
+        Self::Ready,
     ];
 
     /// The stable name, for `--json` and the documentation.

@@ -39,9 +39,18 @@ const RECENT: i64 = 48 * 3_600_000;
 impl SortKey {
     /// The names, for help and errors.
     pub const NAMES: &'static [(&'static str, Self)] = &[
-        ("priority", Self::Priority), ("hybrid", Self::Hybrid), ("oldest", Self::Oldest), ("created", Self::Created),
-        ("updated", Self::Updated), ("closed", Self::Closed), ("due", Self::Due), ("status", Self::Status), ("id", Self::Id),
-        ("title", Self::Title), ("type", Self::Type), ("assignee", Self::Assignee),
+        ("priority", Self::Priority),
+        ("hybrid", Self::Hybrid),
+        ("oldest", Self::Oldest),
+        ("created", Self::Created),
+        ("updated", Self::Updated),
+        ("closed", Self::Closed),
+        ("due", Self::Due),
+        ("status", Self::Status),
+        ("id", Self::Id),
+        ("title", Self::Title),
+        ("type", Self::Type),
+        ("assignee", Self::Assignee),
     ];
 
     /// Reads a name.

@@ -187,8 +187,18 @@ mod tests {
         let mut lost = row("lost").with_status("closed");
         lost.closed_at = None;
         let g = graph([
-            epic, bare, gone, shadow, done, lost, row("o"), row("b").edge(DepType::BLOCKS, "o"), row("i").with_status("in_progress"),
-            row("s").with_status("blocked"), row("d").with_status("deferred"), row("p").with_status("pinned"),
+            epic,
+            bare,
+            gone,
+            shadow,
+            done,
+            lost,
+            row("o"),
+            row("b").edge(DepType::BLOCKS, "o"),
+            row("i").with_status("in_progress"),
+            row("s").with_status("blocked"),
+            row("d").with_status("deferred"),
+            row("p").with_status("pinned"),
         ]);
         let s = summary(&g, &Ask::at(NOW), &|_| true);
         let want = Summary {

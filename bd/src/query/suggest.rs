@@ -56,7 +56,9 @@ pub fn nearest_ids<'a>(id: &str, known: impl IntoIterator<Item = &'a str>, most:
             d
         } else if tail.len() >= 3 && own_tail.starts_with(tail) {
             3
-        } else if let Some(d) = (tail.len() >= 4).then(|| distance(tail, own_tail.get(..tail.len()).unwrap_or(own_tail), 1)).flatten() {
+        } else if let Some(d) =
+            (tail.len() >= 4).then(|| distance(tail, own_tail.get(..tail.len()).unwrap_or(own_tail), 1)).flatten()
+        {
             3 + d
         } else {
             continue;

@@ -157,13 +157,13 @@ mod tests {
 
     fn drawn(graph: &Graph, root: &str, direction: Direction, depth: usize, all_paths: bool) -> String {
         let ask = TreeAsk { direction, depth, types: Vec::new(), all_paths };
-        let mut out = String::new();
+        let mut out = Vec::new();
         for node in tree(graph, graph.find(root).unwrap(), &ask) {
             let marks = [(node.up, "^"), (node.truncated, "…"), (node.repeated, "*"), (node.is_dangling(), "?")];
             let marks: String = marks.iter().filter(|(on, _)| *on).map(|(_, mark)| *mark).collect();
-            out += &format!("{}{}{marks} ", ".".repeat(node.depth), node.id);
+            out.push(format!("{}{}{marks}", ".".repeat(node.depth), node.id));
         }
-        out.trim_end().to_owned()
+        out.join(" ")
     }
 
     #[test]
@@ -171,9 +171,18 @@ mod tests {
         let mut gone = row("gone");
         gone.deleted = true;
         let g = graph([
-            row("a").edge(DepType::BLOCKS, "b").edge(DepType::BLOCKS, "c").edge(DepType::BLOCKS, "lost").edge(DepType::BLOCKS, "gone"),
-            row("b").edge(DepType::BLOCKS, "d"), row("c").edge(DepType::BLOCKS, "d"), row("d").edge(DepType::BLOCKS, "e"), row("e"),
-            row("x").edge(DepType::BLOCKS, "y"), row("y").edge(DepType::BLOCKS, "x").edge(DepType::TRACKS, "e"), gone,
+            row("a")
+                .edge(DepType::BLOCKS, "b")
+                .edge(DepType::BLOCKS, "c")
+                .edge(DepType::BLOCKS, "lost")
+                .edge(DepType::BLOCKS, "gone"),
+            row("b").edge(DepType::BLOCKS, "d"),
+            row("c").edge(DepType::BLOCKS, "d"),
+            row("d").edge(DepType::BLOCKS, "e"),
+            row("e"),
+            row("x").edge(DepType::BLOCKS, "y"),
+            row("y").edge(DepType::BLOCKS, "x").edge(DepType::TRACKS, "e"),
+            gone,
         ]);
         assert_eq!(drawn(&g, "a", Direction::Down, 50, false), "a .b ..d ...e .c ..d* .lost?");
         assert_eq!(drawn(&g, "a", Direction::Down, 50, true), "a .b ..d ...e .c ..d ...e .lost?");

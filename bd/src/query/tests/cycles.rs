@@ -13,7 +13,10 @@ fn check(g: &Graph, from: &str, to: &str, kind: EdgeKind) -> Result<(), Refusal>
 #[test]
 fn a_circle_is_refused_and_named() {
     let g = graph([
-        row("a").edge(DepType::BLOCKS, "b"), row("b").edge(DepType::TRACKS, "c"), row("c").edge(DepType::PARENT_CHILD, "d"), row("d"),
+        row("a").edge(DepType::BLOCKS, "b"),
+        row("b").edge(DepType::TRACKS, "c"),
+        row("c").edge(DepType::PARENT_CHILD, "d"),
+        row("d"),
         row("e").edge(DepType::RELATES_TO, "a"),
     ]);
     let Err(Refusal::Cycle(path)) = check(&g, "d", "a", EdgeKind::Blocks) else { panic!("a circle over four edges") };
@@ -50,7 +53,11 @@ fn a_child_that_waits_for_what_waits_for_its_parent_is_a_deadlock() {
     let Err(Refusal::Deadlock(path)) = check(&g, "x", "after", EdgeKind::Blocks) else { panic!("the epic is closed after x") };
     assert_eq!(names(&g, &path), ["x", "after", "epic", "x"]);
     assert_eq!(check(&g, "x", "after", EdgeKind::Directed), Ok(()));
-    let closed = graph([row("epic").with_status("closed"), row("x").edge(DepType::PARENT_CHILD, "epic"), row("after").edge(DepType::BLOCKS, "epic")]);
+    let closed = graph([
+        row("epic").with_status("closed"),
+        row("x").edge(DepType::PARENT_CHILD, "epic"),
+        row("after").edge(DepType::BLOCKS, "epic"),
+    ]);
     assert_eq!(check(&closed, "x", "after", EdgeKind::Blocks), Ok(()));
 }
 
@@ -59,9 +66,15 @@ fn merged_circles_are_listed_once_each() {
     let mut gone = row("g").edge(DepType::BLOCKS, "h");
     gone.deleted = true;
     let g = graph([
-        row("a").edge(DepType::BLOCKS, "b"), row("b").edge(DepType::BLOCKS, "a"), row("c").edge(DepType::BLOCKS, "a"),
-        row("x").edge(DepType::BLOCKS, "y"), row("y").edge(DepType::BLOCKS, "z"), row("z").edge(DepType::BLOCKS, "x").edge(DepType::BLOCKS, "y"),
-        row("s").edge(DepType::BLOCKS, "s"), gone, row("h").edge(DepType::BLOCKS, "g"),
+        row("a").edge(DepType::BLOCKS, "b"),
+        row("b").edge(DepType::BLOCKS, "a"),
+        row("c").edge(DepType::BLOCKS, "a"),
+        row("x").edge(DepType::BLOCKS, "y"),
+        row("y").edge(DepType::BLOCKS, "z"),
+        row("z").edge(DepType::BLOCKS, "x").edge(DepType::BLOCKS, "y"),
+        row("s").edge(DepType::BLOCKS, "s"),
+        gone,
+        row("h").edge(DepType::BLOCKS, "g"),
     ]);
     let found: Vec<_> = cycles(&g).iter().map(|c| names(&g, c)).collect();
     assert_eq!(found, [vec!["a", "b"], vec!["s"], vec!["x", "y", "z"]]);

@@ -5,8 +5,8 @@ mod filter;
 mod language;
 mod ready;
 
-use super::{Graph, Row, RowClaim, RowEdge, Wait};
 use super::{Categories, StatusClass};
+use super::{Graph, Row, RowClaim, RowEdge, Wait};
 use crate::model::{Category, DepType, Status};
 
 /// 2026-01-01.

@@ -39,18 +39,47 @@ fn a_bead_by_itself() {
     let mut over = row("over").with_status("deferred");
     over.defer_until = Some(NOW);
     let g = graph([
-        row("open"), row("closed").with_status("closed"), row("shipped").with_status("shipped"), row("odd").with_status("odd"),
-        row("review").with_status("review"), row("stuck").with_status("blocked"), row("ice").with_status("deferred"),
-        row("pin").with_status("pinned"), row("work").with_status("in_progress"),
+        row("open"),
+        row("closed").with_status("closed"),
+        row("shipped").with_status("shipped"),
+        row("odd").with_status("odd"),
+        row("review").with_status("review"),
+        row("stuck").with_status("blocked"),
+        row("ice").with_status("deferred"),
+        row("pin").with_status("pinned"),
+        row("work").with_status("in_progress"),
         row("running").with_status("in_progress").held(Some(NOW + 1)),
-        row("dead").with_status("in_progress").held(Some(NOW)), row("hooked").with_status("hooked").held(Some(NOW - 1)),
-        row("reviewed").with_status("review").held(Some(NOW - 1)), row("mine").held(None), template, wisp, gate, contested, later, over,
+        row("dead").with_status("in_progress").held(Some(NOW)),
+        row("hooked").with_status("hooked").held(Some(NOW - 1)),
+        row("reviewed").with_status("review").held(Some(NOW - 1)),
+        row("mine").held(None),
+        template,
+        wisp,
+        gate,
+        contested,
+        later,
+        over,
     ]);
     for (id, want) in [
-        ("open", "ready"), ("closed", "closed"), ("shipped", "closed"), ("odd", "ready"), ("review", "status-wip"),
-        ("stuck", "status-blocked"), ("ice", "deferred"), ("pin", "pinned"), ("work", "in-progress"), ("running", "claimed"),
-        ("dead", "lease-expired"), ("hooked", "lease-expired"), ("reviewed", "status-wip"), ("mine", "claimed"),
-        ("template", "template"), ("wisp", "ephemeral"), ("gate", "type"), ("contested", "contested"), ("later", "deferred-until"),
+        ("open", "ready"),
+        ("closed", "closed"),
+        ("shipped", "closed"),
+        ("odd", "ready"),
+        ("review", "status-wip"),
+        ("stuck", "status-blocked"),
+        ("ice", "deferred"),
+        ("pin", "pinned"),
+        ("work", "in-progress"),
+        ("running", "claimed"),
+        ("dead", "lease-expired"),
+        ("hooked", "lease-expired"),
+        ("reviewed", "status-wip"),
+        ("mine", "claimed"),
+        ("template", "template"),
+        ("wisp", "ephemeral"),
+        ("gate", "type"),
+        ("contested", "contested"),
+        ("later", "deferred-until"),
         ("over", "deferral-over"),
     ] {
         assert_eq!(rule_of(&g, id), want, "{id}");
@@ -68,19 +97,42 @@ fn every_blocking_type() {
     let mut gone = row("gone");
     gone.deleted = true;
     let g = graph([
-        row("open"), row("done").with_status("closed"), row("shipped").with_status("shipped"), row("review").with_status("review"),
-        failed, gone, row("a1").edge(DepType::BLOCKS, "open"), row("a2").edge(DepType::BLOCKS, "done"),
-        row("a3").edge(DepType::BLOCKS, "shipped"), row("a4").edge(DepType::BLOCKS, "review"),
-        row("a5").edge(DepType::BLOCKS, "nowhere"), row("a6").edge(DepType::BLOCKS, "gone"),
-        row("c1").edge(DepType::CONDITIONAL_BLOCKS, "open"), row("c2").edge(DepType::CONDITIONAL_BLOCKS, "done"),
-        row("c3").edge(DepType::CONDITIONAL_BLOCKS, "failed"), row("c4").edge(DepType::CONDITIONAL_BLOCKS, "gone"),
-        row("t").edge(DepType::TRACKS, "open"), row("u").edge(DepType::new("parent_child").unwrap(), "a1"),
-        row("x").edge(DepType::BLOCKS, "external:web:login"), row("self").edge(DepType::BLOCKS, "self"),
+        row("open"),
+        row("done").with_status("closed"),
+        row("shipped").with_status("shipped"),
+        row("review").with_status("review"),
+        failed,
+        gone,
+        row("a1").edge(DepType::BLOCKS, "open"),
+        row("a2").edge(DepType::BLOCKS, "done"),
+        row("a3").edge(DepType::BLOCKS, "shipped"),
+        row("a4").edge(DepType::BLOCKS, "review"),
+        row("a5").edge(DepType::BLOCKS, "nowhere"),
+        row("a6").edge(DepType::BLOCKS, "gone"),
+        row("c1").edge(DepType::CONDITIONAL_BLOCKS, "open"),
+        row("c2").edge(DepType::CONDITIONAL_BLOCKS, "done"),
+        row("c3").edge(DepType::CONDITIONAL_BLOCKS, "failed"),
+        row("c4").edge(DepType::CONDITIONAL_BLOCKS, "gone"),
+        row("t").edge(DepType::TRACKS, "open"),
+        row("u").edge(DepType::new("parent_child").unwrap(), "a1"),
+        row("x").edge(DepType::BLOCKS, "external:web:login"),
+        row("self").edge(DepType::BLOCKS, "self"),
     ]);
     for (id, want) in [
-        ("a1", "blocks"), ("a2", "ready"), ("a3", "ready"), ("a4", "blocks"), ("a5", "ready"), ("a6", "ready"),
-        ("c1", "conditional-open"), ("c2", "conditional-succeeded"), ("c3", "ready"), ("c4", "ready"), ("t", "ready"), ("u", "ready"),
-        ("x", "external"), ("self", "ready"),
+        ("a1", "blocks"),
+        ("a2", "ready"),
+        ("a3", "ready"),
+        ("a4", "blocks"),
+        ("a5", "ready"),
+        ("a6", "ready"),
+        ("c1", "conditional-open"),
+        ("c2", "conditional-succeeded"),
+        ("c3", "ready"),
+        ("c4", "ready"),
+        ("t", "ready"),
+        ("u", "ready"),
+        ("x", "external"),
+        ("self", "ready"),
     ] {
         assert_eq!(rule_of(&g, id), want, "{id}");
     }
@@ -129,8 +181,11 @@ fn children_inherit_at_any_depth_and_rings_end() {
     assert_eq!(told.blockers[0].distance, 2999);
 
     let ring = graph([
-        row("a").edge(DepType::PARENT_CHILD, "b"), row("b").edge(DepType::PARENT_CHILD, "a"), row("c").edge(DepType::PARENT_CHILD, "a"),
-        row("d").edge(DepType::BLOCKS, "e"), row("e").edge(DepType::BLOCKS, "d"),
+        row("a").edge(DepType::PARENT_CHILD, "b"),
+        row("b").edge(DepType::PARENT_CHILD, "a"),
+        row("c").edge(DepType::PARENT_CHILD, "a"),
+        row("d").edge(DepType::BLOCKS, "e"),
+        row("e").edge(DepType::BLOCKS, "d"),
     ]);
     assert_eq!(rules(&ring).iter().map(|r| r.1).collect::<Vec<_>>(), ["ready", "ready", "ready", "blocks", "blocks"]);
 }
@@ -141,11 +196,22 @@ fn a_parent_passes_on_dependencies_and_dates_but_not_its_own_state() {
     put_off.defer_until = Some(NOW + 9);
     let child = |id: &str, of: &str| row(id).edge(DepType::PARENT_CHILD, of);
     let g = graph([
-        put_off, child("off1", "off"), child("off2", "off1"), row("stuck").with_status("blocked"), child("stuck1", "stuck"),
-        row("epic"), child("epic1", "epic"), row("over").with_status("closed").edge(DepType::BLOCKS, "epic"), child("over1", "over"),
+        put_off,
+        child("off1", "off"),
+        child("off2", "off1"),
+        row("stuck").with_status("blocked"),
+        child("stuck1", "stuck"),
+        row("epic"),
+        child("epic1", "epic"),
+        row("over").with_status("closed").edge(DepType::BLOCKS, "epic"),
+        child("over1", "over"),
     ]);
     for (id, want) in [
-        ("off1", "ancestor-deferred"), ("off2", "ancestor-deferred"), ("stuck1", "ready"), ("epic", "ready"), ("epic1", "ready"),
+        ("off1", "ancestor-deferred"),
+        ("off2", "ancestor-deferred"),
+        ("stuck1", "ready"),
+        ("epic", "ready"),
+        ("epic1", "ready"),
         ("over1", "ready"),
     ] {
         assert_eq!(rule_of(&g, id), want, "{id}");
