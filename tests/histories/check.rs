@@ -11,7 +11,7 @@ impl World {
     /// After a step: nothing that this clone promised is missing in it, and nothing forged is in it.
     pub fn check_peer(&mut self, peer: usize) -> Result<(), Broken> {
         // A lost or shortened state ref is rebuilt by the next command.
-        self.bd(peer, &["status"], &[0]).map(drop).map(drop)?;
+        self.bd(peer, &["list", "--json"], &[0]).map(drop).map(drop)?;
         if self.peers[peer].bereft {
             return Ok(());
         }

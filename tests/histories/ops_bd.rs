@@ -92,10 +92,14 @@ impl World {
         Ok(true)
     }
 
-    /// A ride of the branch's events; refused (2) on a detached HEAD, nothing (0 or 1) where the branch has none.
+    /// A ride of the branch's events; refused (2) on a detached HEAD, and without `--all` where nothing names the branch's beads.
     pub fn ride(&mut self, peer: usize) -> Result<bool, Broken> {
         let args: &[&str] = if self.rng.one_in(2) { &["ride", "--all"] } else { &["ride"] };
-        let allowed: &[i32] = if self.branch(peer).is_empty() { &[2] } else { &[0] };
+        let allowed: &[i32] = match (self.branch(peer).is_empty(), args.len()) {
+            (true, _) => &[2],
+            (false, 1) => &[0, 2],
+            (false, _) => &[0],
+        };
         let before = self.peers[peer].work.try_rev("HEAD");
         self.bd(peer, args, allowed).map(drop)?;
         let after = self.peers[peer].work.try_rev("HEAD");

@@ -64,6 +64,7 @@ impl World {
         let ann = world.add_peer("ann");
         world.bd(ann, &["init", "--publish"], &[0]).map(drop)?;
         world.git(ann, &["push", "--quiet", "origin", "main"]).ok();
+        world.bd(ann, &["create", "The first"], &[0]).map(drop)?;
         world.bd(ann, &["sync"], &[0]).map(drop)?;
         for name in ["bob", "cyd", "dee", "eve"].iter().take(1 + rng.below(4)) {
             let peer = world.add_peer(name);

@@ -4,7 +4,8 @@ use super::lost::missing_lines;
 use crate::error::Result;
 use crate::git::Oid;
 use crate::model::Event;
-use crate::store::{FileEntry, Lock, Redactions, STATE_REF, SealedName, Store, check_sealed, edit_tree, list_rides};
+use crate::store::pack::seal_pack;
+use crate::store::{FileEntry, Lock, Redactions, STATE_REF, Store, check_sealed, edit_tree, list_rides};
 use std::collections::BTreeMap;
 
 /// Takes the events of the default branch's rides that our state lacks into it. Returns how many there were.
@@ -25,9 +26,10 @@ pub fn absorb_rides(store: &Store, lock: &Lock) -> Result<usize> {
     let (redactions, _) = store.redactions(ours)?;
     let lines = missing_lines(git, ride_tree(store, &files)?, ours, &redactions)?;
     let events: Vec<String> = lines.into_iter().filter_map(|l| String::from_utf8(l).ok()).filter(|l| Event::parse(l).is_ok()).collect();
-    if let Some(first) = events.first().and_then(|l| Event::parse(l).ok()) {
-        let bytes = (events.join("\n") + "\n").into_bytes();
-        let name = SealedName::loose(&bytes, &first.at);
+    if !events.is_empty() {
+        // A pack, not a loose file: other clones hold the same lines in the files of their commands, and only where a
+        // pack came in does the union look into files and leave out what is contained. Found by tests/histories.
+        let (name, bytes) = seal_pack(events.iter().map(String::as_bytes));
         let changes = BTreeMap::from([(format!(".beads/{}", name.state_path("events")), Some(git.write_blob(&bytes)?))]);
         let tree = edit_tree(git, ours, &changes)?;
         if store.commit_state(lock, state, tree, format!("bd: fetch {} from rides\n", super::report::events(events.len())))?.is_none() {
