@@ -36,7 +36,7 @@ fn t02_an_empty_or_unreadable_cache_loses_nothing() {
     ann.bd(&["init", "--prefix", "t"]).ok();
     let made: Vec<String> = (0..5).map(|n| ann.create(&format!("bead {n}"), &[])).collect();
     ann.bd(&["ready"]).ok();
-    let before = records(&ann);
+    let mut before = records(&ann);
     let cache = ann.beads_dir().join("cache");
     type Spoil = fn(&std::path::Path);
     let spoils: [(&str, Spoil); 5] = [
@@ -76,6 +76,8 @@ fn t02_an_empty_or_unreadable_cache_loses_nothing() {
         ann.bd(&["undo"]).ok();
         now = records(&ann);
         assert_eq!(now.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>(), "{how}");
+        assert_eq!(now[id]["priority"], old, "{how}: undone");
+        before = now;
     }
 }
 

@@ -8,6 +8,7 @@ use bd_tests::{Sandbox, Work};
 fn t19_a_hand_off_is_not_overwritten_in_silence() {
     let (_remote, ann, bob) = Sandbox::new().two_clones();
     let id = ann.create("ruling", &["--description", "The ruling: use TOML."]);
+    let guarded = ann.create("another ruling", &["--description", "The ruling: use JSON."]);
     exchange(&[&ann, &bob]);
     let said = bob.bd(&["update", &id, "--description", "Something else."]);
     said.ok();
@@ -25,11 +26,11 @@ fn t19_a_hand_off_is_not_overwritten_in_silence() {
     bob.git(&["push", "-q"]).ok();
     bob.git(&["fetch", "-q"]).ok();
     let before = bob.rev("refs/beads/state");
-    assert_ne!(bob.bd(&["update", &id, "--description", "Something else."]).code(), 0);
+    assert_ne!(bob.bd(&["update", &guarded, "--description", "Something else."]).code(), 0);
     assert_eq!(bob.rev("refs/beads/state"), before, "nothing was written");
-    bob.bd(&["update", &id, "--append-notes", "adding is always allowed"]).ok();
-    bob.bd(&["update", &id, "--description", "Something else.", "--replace"]).ok();
-    assert!(bob.bd(&["history", &id]).ok().contains("The ruling: use TOML."));
+    bob.bd(&["update", &guarded, "--append-notes", "adding is always allowed"]).ok();
+    bob.bd(&["update", &guarded, "--description", "Something else.", "--replace"]).ok();
+    assert!(bob.bd(&["history", &guarded]).ok().contains("The ruling: use JSON."));
 }
 
 // goal: T20 tier0

@@ -56,7 +56,7 @@ impl Sources {
             },
         };
         let ambiguous = remote.is_none() && remotes.len() > 1;
-        let bare = git.paths().work_dir.is_none() && git.config("core.bare").as_deref() == Some("true");
+        let bare = git.config("core.bare").as_deref() == Some("true");
         let (mut tracking, mut default_branch) = (None, None);
         if let Some(remote) = &remote {
             tracking = Some(format!("refs/remotes/{remote}/{branch}"));
@@ -66,7 +66,7 @@ impl Sources {
             };
         }
         if bare {
-            // A bare clone keeps the remote's branches as its own.
+            // A bare clone, and so its linked worktrees, keeps the remote's branches as its own.
             let own = format!("refs/heads/{branch}");
             if tracking.is_none() || git.tip(&own)?.is_some() {
                 tracking = Some(own);
