@@ -228,7 +228,7 @@ impl Store {
     }
 }
 
-fn quarantined(dir: &Path) -> Result<HashSet<String>> {
+pub(super) fn quarantined(dir: &Path) -> Result<HashSet<String>> {
     let path = dir.join("quarantine").join("index");
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(text.lines().filter_map(|l| l.split(' ').next()).map(str::to_owned).collect()),

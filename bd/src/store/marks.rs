@@ -2,7 +2,7 @@
 
 use super::Store;
 use crate::git::Oid;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How far the journal is in the state ref.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,20 +17,12 @@ pub struct Marks {
 
 impl Store {
     fn marks_path(&self) -> PathBuf {
-        self.dir().join("marks").join("committed")
+        path(self.dir())
     }
 
     /// Reads the marks; anything odd gives empty ones, and everything is looked at again.
     pub(super) fn marks(&self) -> Marks {
-        let Ok(text) = std::fs::read_to_string(self.marks_path()) else { return Marks::default() };
-        let mut words = text.split_whitespace();
-        let mut parse = || {
-            let tip = Oid::from_hex(words.next()?)?;
-            let end = words.next()?.parse().ok()?;
-            let since_sync = words.next()?.parse().ok()?;
-            (words.next()? == "." && words.next().is_none()).then_some(Marks { tip: Some(tip), end, since_sync })
-        };
-        parse().unwrap_or_default()
+        Marks::read(self.dir())
     }
 
     /// Forgets them: the whole journal is compared with the state ref again.
@@ -55,7 +47,24 @@ impl Store {
     }
 }
 
+fn path(dir: &Path) -> PathBuf {
+    dir.join("marks").join("committed")
+}
+
 impl Marks {
+    /// Reads the marks of a clone's folder; anything odd gives empty ones.
+    pub(super) fn read(dir: &Path) -> Self {
+        let Ok(text) = std::fs::read_to_string(path(dir)) else { return Self::default() };
+        let mut words = text.split_whitespace();
+        let mut parse = || {
+            let tip = Oid::from_hex(words.next()?)?;
+            let end = words.next()?.parse().ok()?;
+            let since_sync = words.next()?.parse().ok()?;
+            (words.next()? == "." && words.next().is_none()).then_some(Self { tip: Some(tip), end, since_sync })
+        };
+        parse().unwrap_or_default()
+    }
+
     /// The end of the records that are known to be committed: reading may begin there.
     pub fn committed_end(&self) -> u64 {
         self.end

@@ -1,36 +1,131 @@
 //! What is known at one moment.
 
 use super::Store;
+use super::cache::{Cache, Read};
 use super::damage::Damage;
-use super::load::{StoredEvent, Universe};
+use super::load::{Loader, StoredEvent, Universe};
 use crate::error::{Error, Result};
-use crate::fold::{Bead, fold_bead};
-use crate::model::{BeadId, Event};
-use std::cell::OnceCell;
+use crate::fold::{Bead, fold_bead, stub};
+use crate::model::{BeadId, Event, Kind};
+use crate::query::{Filter, Graph, GraphView, Row, SortKey};
+use std::cell::{Cell, OnceCell};
 
-/// A fixed view of the events of one clone. Cheap to ask for one bead; [`Snapshot::all`] folds everything.
+/// A fixed view of the events of one clone, from the cache where that can be kept, else from everything read in full.
+/// Both say the same. Cheap to ask for one bead or for the first rows of a list; [`Snapshot::all`] folds everything.
 pub struct Snapshot {
-    universe: Universe,
+    loader: Loader,
+    cache: Option<Cache>,
+    /// The cache turned out to be damaged: from then on everything comes from what was read in full.
+    given_up: Cell<bool>,
+    universe: OnceCell<Universe>,
     all: OnceCell<Vec<Bead>>,
+    damage: Vec<Damage>,
+}
+
+/// The first rows of an ordered answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RowPage {
+    /// The rows, each with the number of edges that reach it from beads that stand.
+    pub rows: Vec<(Row, usize)>,
+    /// How many fit the question.
+    pub total: usize,
+}
+
+/// What [`Snapshot::ready_page`] is asked.
+#[derive(Clone, Copy)]
+pub struct ReadyAsk<'a> {
+    /// Milliseconds since 1970.
+    pub now: i64,
+    /// Ephemeral beads too.
+    pub ephemeral: bool,
+    /// Types that are no work too.
+    pub any_type: bool,
+    /// Which of them. Parts that need the folded bead are not looked at ([`Filter::needs_bead`]).
+    pub filter: &'a Filter,
+    /// At most this many; 0 = all.
+    pub limit: usize,
 }
 
 impl Snapshot {
     pub(super) fn take(store: &Store) -> Result<Self> {
-        Ok(Self { universe: Universe::load(&store.loader())?, all: OnceCell::new() })
+        let loader = store.loader();
+        let cache = Cache::take(&loader);
+        Self::new(loader, cache)
+    }
+
+    /// Everything read in full, without the cache: what the cache is measured against.
+    #[cfg(test)]
+    pub(super) fn in_full(store: &Store) -> Result<Self> {
+        Self::new(store.loader(), None)
+    }
+
+    /// True if every answer so far came from the cache.
+    #[cfg(test)]
+    pub(super) fn is_cached(&self) -> bool {
+        self.cache.is_some() && !self.given_up.get() && self.universe.get().is_none()
+    }
+
+    fn new(loader: Loader, cache: Option<Cache>) -> Result<Self> {
+        let damage = cache.as_ref().map(Cache::damage);
+        let cache = cache.filter(|_| matches!(damage, Some(Ok(_))));
+        let out = Self {
+            loader,
+            cache,
+            given_up: Cell::new(false),
+            universe: OnceCell::new(),
+            all: OnceCell::new(),
+            damage: damage.and_then(Read::ok).unwrap_or_default(),
+        };
+        if out.cache.is_none() {
+            // What cannot be read is said now, and not at the first question.
+            out.full()?;
+        }
+        Ok(out)
+    }
+
+    /// The cache, to add to.
+    pub(super) fn cache_mut(&mut self) -> Option<(&Loader, &mut Cache)> {
+        let usable = !self.given_up.get() && self.universe.get().is_none();
+        self.cache.as_mut().filter(|_| usable).map(|cache| (&self.loader, cache))
+    }
+
+    fn full(&self) -> Result<&Universe> {
+        if self.universe.get().is_none() {
+            let _ = self.universe.set(Universe::load(&self.loader)?);
+        }
+        self.universe.get().ok_or_else(|| Error::internal("what was read is gone"))
+    }
+
+    /// Asks the cache; `None` if there is none, or if it cannot answer.
+    fn ask<T>(&self, question: impl FnOnce(&Cache) -> Read<T>) -> Option<T> {
+        let cache = self.cache.as_ref().filter(|_| !self.given_up.get())?;
+        match question(cache) {
+            Ok(answer) if cache.is_sound() => Some(answer),
+            _ => {
+                self.given_up.set(true);
+                cache.discard(&self.loader);
+                None
+            }
+        }
     }
 
     /// One bead, folded exactly; `None` if no event creates or fills it. Deleted beads are returned too.
     pub fn bead(&self, id: &BeadId) -> Result<Option<Bead>> {
-        let Some(events) = self.universe.events.get(id) else { return Ok(None) };
-        let events: Vec<&Event> = events.iter().map(|e| &e.event).collect();
-        Ok(Some(fold_bead(id, &events)).filter(Bead::exists))
+        let fold = |events: &[&Event]| Some(fold_bead(id, events)).filter(Bead::exists);
+        if let Some(stored) = self.ask(|cache| cache.events(id)) {
+            return Ok(if stored.is_empty() { None } else { fold(&stored.iter().map(|e| &e.event).collect::<Vec<_>>()) });
+        }
+        let Some(events) = self.full()?.events.get(id) else { return Ok(None) };
+        Ok(fold(&events.iter().map(|e| &e.event).collect::<Vec<_>>()))
     }
 
     /// Every bead that exists, by id: deleted ones included, pseudo-beads not.
     pub fn all(&self) -> Result<&[Bead]> {
         if self.all.get().is_none() {
-            let ids = self.universe.events.keys().filter(|id| !id.is_pseudo());
-            let beads = ids.filter_map(|id| self.bead(id).transpose()).collect::<Result<Vec<_>>>()?;
+            let mut beads = Vec::new();
+            for id in self.ids()?.iter().filter(|id| !id.is_pseudo()) {
+                beads.extend(self.bead(id)?);
+            }
             let _ = self.all.set(beads);
         }
         Ok(self.all.get().map_or(&[], Vec::as_slice))
@@ -38,22 +133,76 @@ impl Snapshot {
 
     /// The events of a bead with their lines, by id; what was redacted comes as its stub.
     pub fn events(&self, id: &BeadId) -> Result<Vec<StoredEvent>> {
-        let mut out = self.universe.events.get(id).cloned().unwrap_or_default();
-        let redacted: Vec<_> = out.iter().flat_map(|e| e.event.ids.clone()).collect();
+        let mut out = match self.ask(|cache| cache.events(id)) {
+            Some(events) => events,
+            None => self.full()?.events.get(id).cloned().unwrap_or_default(),
+        };
+        let redacted: Vec<_> = out.iter().filter(|e| e.event.kind == Kind::REDACT).flat_map(|e| e.event.ids.clone()).collect();
         for stored in &mut out {
-            if redacted.contains(&stored.event.id) && stored.event.kind != crate::model::Kind::REDACT {
-                stored.event = crate::fold::stub(&stored.event, &stored.line);
+            if redacted.contains(&stored.event.id) && stored.event.kind != Kind::REDACT {
+                stored.event = stub(&stored.event, &stored.line);
                 stored.line = stored.event.to_line()?;
             }
         }
-        out.sort_by(|a, b| (a.event.id, &a.line).cmp(&(b.event.id, &b.line)));
+        out.sort_by(|a, b| (a.event.id, &a.line, b.place).cmp(&(b.event.id, &b.line, a.place)));
         out.dedup_by(|a, b| a.line == b.line);
         Ok(out)
     }
 
     /// Every bead that an event names, in order, pseudo-beads and shadows included.
     pub fn ids(&self) -> Result<Vec<BeadId>> {
-        Ok(self.universe.events.keys().cloned().collect())
+        match self.ask(Cache::ids) {
+            Some(ids) => Ok(ids),
+            None => Ok(self.full()?.events.keys().cloned().collect()),
+        }
+    }
+
+    /// The rows of all beads that exist, by id: deleted ones included, pseudo-beads not.
+    pub fn rows(&self) -> Result<Vec<Row>> {
+        if let Some(rows) = self.ask(Cache::rows) {
+            return Ok(rows);
+        }
+        Ok(self.all()?.iter().map(|bead| Row::of(bead, &self.loader.categories)).collect())
+    }
+
+    /// The row of one bead; `None` if no event creates or fills it.
+    pub fn row(&self, id: &BeadId) -> Result<Option<Row>> {
+        match self.ask(|cache| cache.row(id)) {
+            Some(row) => Ok(row),
+            None => Ok(self.bead(id)?.map(|bead| Row::of(&bead, &self.loader.categories))),
+        }
+    }
+
+    /// Asks the graph of all beads, of which only what the question looks at is read. The question may be asked twice:
+    /// once more in full, where the cache turns out to be damaged.
+    pub fn graph<T>(&self, question: impl Fn(&dyn GraphView) -> T) -> Result<T> {
+        match self.ask(|cache| Ok(question(cache.graph()))) {
+            Some(answer) => Ok(answer),
+            None => Ok(question(&Graph::new(self.rows()?))),
+        }
+    }
+
+    /// What can be worked on, most urgent first, then oldest.
+    pub fn ready_page(&self, ask: &ReadyAsk<'_>) -> Result<RowPage> {
+        if let Some(page) = self.ask(|cache| cache.ready(ask)) {
+            return Ok(page);
+        }
+        let graph = Graph::new(self.rows()?);
+        let question =
+            crate::query::Ask { ephemeral: ask.ephemeral, any_type: ask.any_type, ..crate::query::Ask::at(ask.now) };
+        let numbers = crate::query::ready(&graph, &question);
+        let fits = numbers.into_iter().map(|n| graph.row(n)).filter(|row| ask.filter.matches_row(row)).collect();
+        Ok(page(&graph, fits, SortKey::Priority, false, ask.limit, ask.now))
+    }
+
+    /// The rows that a filter lets through, in an order. Parts of the filter that need the folded bead are not looked at.
+    pub fn list_page(&self, filter: &Filter, sort: SortKey, reverse: bool, limit: usize, now: i64) -> Result<RowPage> {
+        if let Some(page) = self.ask(|cache| cache.list(filter, sort, reverse, limit, now)) {
+            return Ok(page);
+        }
+        let graph = Graph::new(self.rows()?);
+        let fits = graph.rows().iter().filter(|row| filter.matches_row(row)).collect();
+        Ok(page(&graph, fits, sort, reverse, limit, now))
     }
 
     /// The bead that a text names: a whole id, a unique prefix of one, or a unique prefix of the part after
@@ -63,42 +212,27 @@ impl Snapshot {
     /// None or several fit (exit 2); the nearest or the candidates are named.
     pub fn resolve(&self, text: &str) -> Result<BeadId> {
         if let Ok(id) = BeadId::new(text) {
-            if !id.is_pseudo() && self.bead(&id)?.is_some() {
+            if !id.is_pseudo() && self.row(&id)?.is_some() {
                 return Ok(id);
             }
         }
         let wanted = text.to_lowercase();
-        let mut fits: Vec<&BeadId> = Vec::new();
-        if !wanted.is_empty() {
-            for id in self.universe.events.keys().filter(|id| !id.is_pseudo()) {
-                let name = id.as_str();
-                let tail = name.split_once('-').map_or("", |(_, t)| t);
-                let last = name.rsplit_once('-').map_or("", |(_, t)| t);
-                if (name.starts_with(&wanted) || tail.starts_with(&wanted) || last.starts_with(&wanted))
-                    && self.bead(id)?.is_some_and(|b| !b.is_deleted())
-                {
-                    fits.push(id);
+        let fits = match self.ask(|cache| cache.beginning_with(&wanted)) {
+            Some(fits) => fits,
+            None => {
+                let mut fits = Vec::new();
+                for id in self.full()?.events.keys().filter(|id| super::names::begins_with(id.as_str(), &wanted)) {
+                    if self.bead(id)?.is_some_and(|b| !b.is_deleted()) {
+                        fits.push(id.as_str().to_owned());
+                    }
                 }
+                fits
             }
-        }
+        };
         match fits.as_slice() {
-            [one] => Ok((*one).clone()),
-            [] => {
-                let error = Error::usage(format!("there is no bead `{}`", text.escape_debug()));
-                let near = nearest(text, self.universe.events.keys().map(BeadId::as_str));
-                Err(match near {
-                    Some(near) => error.hint(format!("Did you mean `{near}`?")),
-                    None => error.hint("`bd list` shows the beads that there are"),
-                })
-            }
-            many => {
-                let mut names: Vec<&str> = many.iter().take(5).map(|id| id.as_str()).collect();
-                let more = format!("… {} more", many.len().saturating_sub(5));
-                if many.len() > 5 {
-                    names.push(&more);
-                }
-                Err(Error::usage(format!("`{}` fits {} beads", text.escape_debug(), many.len())).hint(format!("One of {}", names.join(", "))))
-            }
+            [one] => Ok(BeadId::new(one)?),
+            [] => Err(super::names::none_fits(text, self.ids()?.iter().map(BeadId::as_str))),
+            many => Err(super::names::many_fit(text, many)),
         }
     }
 
@@ -112,55 +246,32 @@ impl Snapshot {
 
     /// The shortest prefix of an id, of at least four characters after the project's prefix, that names no other bead.
     pub fn short(&self, id: &BeadId) -> String {
-        let name = id.as_str();
-        let Some((prefix, tail)) = name.split_once('-') else { return name.to_owned() };
-        // Imported ids are names of their own: `bd-a3f8.1` stays what people call it.
-        if tail.len() != 12 || !tail.bytes().all(|b| b.is_ascii_digit() || (b.is_ascii_lowercase() && !b"ilou".contains(&b))) {
-            return name.to_owned();
+        if let Some(short) = self.ask(|cache| cache.short(id)) {
+            return short;
         }
-        let others = |take: usize| {
-            let start = &name[..prefix.len() + 1 + take];
-            let mut range = self.universe.events.range::<str, _>((std::ops::Bound::Included(start), std::ops::Bound::Unbounded));
-            range.any(|(other, _)| other != id && other.as_str().starts_with(start))
-                || self.universe.events.range::<str, _>((std::ops::Bound::Included(start), std::ops::Bound::Unbounded)).next().is_some_and(|(o, _)| o != id && o.as_str().starts_with(start))
-        };
-        let mut take = 4;
-        while take < tail.len() && others(take) {
-            take += 1;
-        }
-        name[..prefix.len() + 1 + take].to_owned()
+        let Ok(universe) = self.full() else { return id.as_str().to_owned() };
+        super::names::short(id.as_str(), |from, f| {
+            let range = (std::ops::Bound::Included(from), std::ops::Bound::Unbounded);
+            universe.events.range::<str, _>(range).take_while(|(other, _)| f(other.as_str())).count();
+        })
     }
 
     /// What is wrong with the store's bytes; empty when all is well.
     pub fn damage(&self) -> &[Damage] {
-        &self.universe.damage
+        self.universe.get().map_or(&self.damage, |universe| &universe.damage)
     }
 
     /// How many lines the sources hold, and how many of them are distinct.
     pub fn line_counts(&self) -> (usize, usize) {
-        (self.universe.lines, self.universe.distinct)
+        let counted = self.ask(|cache| Ok(cache.line_counts())).flatten();
+        counted.or_else(|| self.full().ok().map(|u| (u.lines, u.distinct))).unwrap_or_default()
     }
-
 }
 
-/// The nearest name, if one is near.
-fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
-    let limit = (text.len() / 3).max(1);
-    let best = names.filter(|n| !n.starts_with('_')).map(|n| (distance(text, n), n)).min()?;
-    (best.0 <= limit).then(|| best.1.to_owned())
-}
-
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, cb) in b.iter().enumerate() {
-            let next = (corner + usize::from(ca != *cb)).min(row[j] + 1).min(row[j + 1] + 1);
-            corner = row[j + 1];
-            row[j + 1] = next;
-        }
-    }
-    row[b.len()]
+fn page(graph: &Graph, mut fits: Vec<&Row>, sort: SortKey, reverse: bool, limit: usize, now: i64) -> RowPage {
+    sort.sort(&mut fits, reverse, now);
+    let total = fits.len();
+    let take = if limit == 0 { total } else { limit };
+    let dependents = |row: &Row| graph.find(&row.id).map_or(0, |number| graph.dependents(number));
+    RowPage { rows: fits.into_iter().take(take).map(|row| (row.clone(), dependents(row))).collect(), total }
 }

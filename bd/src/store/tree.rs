@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::git::{Git, Mode, Oid};
 
 /// A file of events as a tree names it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileEntry {
     /// `events`, `mail` or `runs/<run>`.
     pub stream: String,

@@ -112,16 +112,20 @@ pub(super) fn sound_snapshot(store: &Store) -> Result<Snapshot> {
 /// Makes the pushed events durable and commits them.
 pub(super) fn finish(lock: &Lock, tx: Tx<'_>) -> Result<()> {
     let store = tx.store;
-    let (shared, local) = tx.parted()?;
+    let (mut snapshot, shared, local) = tx.parted()?;
     if !local.is_empty() {
         let journal = Journal::local(store.dir());
         let (name, bytes) = seal(&local)?;
         let contents = journal.read(0)?;
         journal.append(lock, contents.whole, &name.state_path("events"), &bytes)?;
     }
+    let mut committed = true;
     if !shared.is_empty() {
         append_sealed(store, lock, "events", &shared)?;
-        commit::commit_pending(store, lock)?;
+        committed = commit::commit_pending(store, lock)?;
+    }
+    if let Some((loader, cache)) = snapshot.cache_mut() {
+        cache.record(loader, &shared, &local, committed);
     }
     Ok(())
 }
@@ -129,7 +133,7 @@ pub(super) fn finish(lock: &Lock, tx: Tx<'_>) -> Result<()> {
 impl Tx<'_> {
     /// The events to share and those that stay in this clone. An ephemeral bead is local until an event clears the flag
     /// (`bd update --persistent`); then everything that happened to it is shared.
-    fn parted(self) -> Result<(Vec<Event>, Vec<Event>)> {
+    fn parted(self) -> Result<(Snapshot, Vec<Event>, Vec<Event>)> {
         let (mut shared, mut local) = (Vec::new(), Vec::new());
         // A record that says `ephemeral` in an import was shared once already, and round-trips.
         let imported: HashSet<&BeadId> = self.events.iter().filter(|e| e.kind == Kind::IMPORT).map(|e| &e.bead).collect();
@@ -149,7 +153,7 @@ impl Tx<'_> {
                 _ => shared.push(event.clone()),
             }
         }
-        Ok((shared, local))
+        Ok((self.snapshot, shared, local))
     }
 }
 

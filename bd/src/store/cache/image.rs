@@ -127,6 +127,12 @@ impl Image {
         self.text.get().ok_or(Broken)
     }
 
+    /// The same, to add lines to.
+    pub fn text_mut(&mut self) -> Read<&mut Text> {
+        self.text()?;
+        self.text.get_mut().ok_or(Broken)
+    }
+
     fn fence(&self) -> Read<&[(u32, String)]> {
         if self.fence.get().is_none() {
             let bytes = self.whole(Section::Fence)?;

@@ -233,25 +233,6 @@ impl Candidate {
     }
 }
 
-/// How many characters after the prefix tell a name from its neighbours in the order of all names; 0 = people use it whole.
-pub fn short_take(name: &str, others: &[&str]) -> u8 {
-    let Some((prefix, tail)) = name.split_once('-') else { return 0 };
-    // Imported ids are names of their own: `bd-a3f8.1` stays what people call it.
-    if tail.len() != 12 || !tail.is_ascii() {
-        return 0;
-    }
-    let shared = others.iter().map(|o| o.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count()).max().unwrap_or(0);
-    (shared + 1).saturating_sub(prefix.len() + 1).clamp(4, tail.len()) as u8
-}
-
-/// The name that people see.
-pub fn shortened(name: &str, take: u8) -> &str {
-    match name.split_once('-') {
-        Some((prefix, _)) if take > 0 => name.get(..prefix.len() + 1 + usize::from(take)).unwrap_or(name),
-        _ => name,
-    }
-}
-
 /// Names in pages of one block: each a byte of length and the name; a length of 0 ends a page.
 #[derive(Default)]
 pub struct Pages {
@@ -282,17 +263,6 @@ impl Pages {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn short_names_are_long_enough_and_no_longer() {
-        let name = "bd-abcdefghjkmn";
-        assert_eq!(shortened(name, short_take(name, &[])), "bd-abcd");
-        assert_eq!(shortened(name, short_take(name, &["bd-abcdxxxxxxxx", "bd-abcc00000000"])), "bd-abcde");
-        assert_eq!(shortened(name, short_take(name, &["bd-abcdefghjkmp"])), name);
-        assert_eq!(shortened(name, short_take(name, &["bd-abcdefghjkmn.1"])), name, "a prefix of another is whole");
-        assert_eq!(shortened("bd-a3f8.1", short_take("bd-a3f8.1", &[])), "bd-a3f8.1");
-        assert_eq!(short_take("bd-üüüüüü", &[]), 0);
-    }
 
     #[test]
     fn heads_and_pages_are_bounded() {

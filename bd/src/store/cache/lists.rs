@@ -5,28 +5,15 @@ use super::layout::{Candidate, Section};
 use super::overlay::OverRow;
 use super::row::Standing;
 use super::view::View;
-use super::wire::Read;
+use super::wire::{Broken, Read};
 use crate::query::{Filter, Row, SortKey};
+use crate::store::snapshot::ReadyAsk;
 use std::cmp::Ordering;
 
 /// How many entries of a list are read at first; every further reading takes more.
 const FIRST: usize = 32;
 /// At most so many at a time.
 const MOST: usize = 2048;
-
-/// What is asked of `ready`.
-pub struct Ask<'a> {
-    /// Milliseconds since 1970.
-    pub now: i64,
-    /// Ephemeral beads too.
-    pub ephemeral: bool,
-    /// Types that are no work too.
-    pub any_type: bool,
-    /// Which of them; nothing that needs the folded bead.
-    pub filter: &'a Filter,
-    /// At most this many; 0 = all.
-    pub limit: usize,
-}
 
 /// The first rows with their numbers, and how many there are.
 pub type Page = (Vec<(u32, Row)>, usize);
@@ -154,7 +141,7 @@ fn row(view: &View, candidate: &Candidate) -> Read<Row> {
 }
 
 /// What can be worked on.
-pub fn ready(view: &View, ask: &Ask<'_>) -> Read<Page> {
+pub fn ready(view: &View, ask: &ReadyAsk<'_>) -> Read<Page> {
     let fits = |c: &Candidate| {
         (ask.ephemeral || !c.ephemeral) && (ask.any_type || !c.not_work) && c.deferred_until <= ask.now && c.leased_until <= ask.now
     };
@@ -190,7 +177,7 @@ pub fn ready(view: &View, ask: &Ask<'_>) -> Read<Page> {
 fn count(view: &View, fits: &dyn Fn(&Candidate) -> bool) -> Read<usize> {
     let mut total = view.base.head.plain as usize;
     for (number, row) in view.over.rows() {
-        total -= usize::from(row.was & 1);
+        total = total.checked_sub(usize::from(row.was & 1)).ok_or(Broken)?;
         total += usize::from(row.standing.is_candidate() && fits(&candidate(number, row)));
     }
     let mut timed = Cursor::new(view, Section::Timed)?;
@@ -205,7 +192,7 @@ fn count(view: &View, fits: &dyn Fn(&Candidate) -> bool) -> Read<usize> {
 pub fn listed(view: &View, limit: usize) -> Read<Page> {
     let mut total = view.base.list_len(Section::Listed);
     for (_, row) in view.over.rows() {
-        total -= usize::from(row.was >> 1 & 1);
+        total = total.checked_sub(usize::from(row.was >> 1 & 1)).ok_or(Broken)?;
         total += usize::from(row.standing.listed);
     }
     let mut all = Merged::new(view, &[Section::Listed], |s| s.listed)?;

@@ -179,7 +179,7 @@ impl Overlay {
                 return Err(Broken);
             }
             let (standing, was) = (Standing::take(&mut take)?, take.u8()?);
-            let mut stretch = |take: &mut Take<'_>, len: usize| {
+            let stretch = |take: &mut Take<'_>, len: usize| {
                 let from = start + content.len() - take.rest().len();
                 take.raw(len).map(|_| from..from + len)
             };
@@ -215,11 +215,6 @@ impl Overlay {
         }
         self.saved = self.bytes.len();
         Ok(())
-    }
-
-    /// True if something is not in the file yet.
-    pub fn is_unsaved(&self) -> bool {
-        self.after.is_some() && self.saved != self.bytes.len()
     }
 
     /// How much is in the file.

@@ -75,15 +75,46 @@ pub fn line_hash(line: &str) -> u64 {
     hash64(0x11e5, line.as_bytes())
 }
 
-/// The text, read.
+/// The text, read; and lines that are not in the file yet.
 pub struct Text {
     file: File,
+    /// Lines that will stand behind what the file holds, and where.
+    fresh: String,
+    fresh_at: u64,
 }
 
 impl Text {
     /// Reads from this file.
     pub fn new(file: File) -> Self {
-        Self { file }
+        Self { file, fresh: String::new(), fresh_at: u64::MAX }
+    }
+
+    /// Adds a line in memory. Its place is the one that it will have in the file.
+    pub fn push(&mut self, line: &str, place: Place) -> Read<LineRef> {
+        if self.fresh.is_empty() {
+            self.fresh_at = self.file.metadata()?.len();
+        }
+        let at = self.fresh_at + self.fresh.len() as u64;
+        self.fresh.push_str(line);
+        self.fresh.push('\n');
+        Ok(LineRef { loc: Loc::new(at, line.len(), place).ok_or(Broken)?, hash: line_hash(line) })
+    }
+
+    /// Appends what was added to the file. The caller holds the cache's lock.
+    ///
+    /// # Errors
+    /// Somebody else appended meanwhile: what was added has other places then.
+    pub fn save(&mut self, file: &File) -> Read<()> {
+        if self.fresh.is_empty() {
+            return Ok(());
+        }
+        if file.metadata()?.len() != self.fresh_at {
+            return Err(Broken);
+        }
+        write_at(file, self.fresh.as_bytes(), self.fresh_at)?;
+        self.fresh.clear();
+        self.fresh_at = u64::MAX;
+        Ok(())
     }
 
     /// One line, checked.
@@ -92,9 +123,14 @@ impl Text {
         if len > MAX_LINE + 64 {
             return Err(Broken);
         }
-        let mut bytes = vec![0; len];
-        read_at(&self.file, &mut bytes, line.loc.at())?;
-        let text = String::from_utf8(bytes).map_err(|_| Broken)?;
+        let text = match line.loc.at().checked_sub(self.fresh_at) {
+            Some(at) => self.fresh.get(at as usize..).and_then(|t| t.get(..len)).ok_or(Broken)?.to_owned(),
+            None => {
+                let mut bytes = vec![0; len];
+                read_at(&self.file, &mut bytes, line.loc.at())?;
+                String::from_utf8(bytes).map_err(|_| Broken)?
+            }
+        };
         if line_hash(&text) == line.hash { Ok(text) } else { Err(Broken) }
     }
 }

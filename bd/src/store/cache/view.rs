@@ -2,7 +2,6 @@
 
 use super::graph::{EXTERNAL, MISSING, Out};
 use super::image::Image;
-use super::layout::short_take;
 use super::overlay::{After, Overlay};
 use super::row::Standing;
 use super::text::LineRef;
@@ -11,7 +10,7 @@ use crate::query::{EdgeKind, GraphView, Node, Row, StatusClass, Target};
 use crate::store::load::Place;
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Everything that the cache knows.
 pub struct View {
@@ -118,6 +117,26 @@ impl View {
         }
     }
 
+    /// All rows, by id.
+    pub fn rows(&self) -> Read<Vec<Row>> {
+        let mut numbers = Vec::with_capacity(self.count() as usize);
+        self.names_since("", &mut |number, _| {
+            numbers.push(number);
+            true
+        })?;
+        numbers.into_iter().map(|number| self.row(number)).collect()
+    }
+
+    /// What names have before their first and before their last `-`; `None` where that are too many.
+    pub fn prefixes(&self) -> Read<Option<BTreeSet<String>>> {
+        let Some(known) = self.base.prefixes()? else { return Ok(None) };
+        let mut all: BTreeSet<String> = known.into_iter().collect();
+        for name in self.over.by_name().keys() {
+            all.extend([name.split_once('-'), name.rsplit_once('-')].into_iter().flatten().map(|(p, _)| p.to_owned()));
+        }
+        Ok(Some(all))
+    }
+
     /// Where the lines of a bead are.
     pub fn line_refs(&self, number: u32) -> Read<Vec<LineRef>> {
         match self.over.get(number) {
@@ -183,33 +202,6 @@ impl View {
             let _ = self.turned.set(turned);
         }
         self.turned.get().ok_or(Broken)
-    }
-
-    /// How many characters of a name tell it from all others; `known` is what the image found among its own.
-    pub fn short(&self, name: &str, known: Option<u8>) -> Read<u8> {
-        let by_name = self.over.by_name();
-        let (below, above) = (std::ops::Bound::Excluded(name), std::ops::Bound::Unbounded);
-        let before = by_name.range::<str, _>((std::ops::Bound::Unbounded, below)).next_back().map(|(n, _)| n.clone());
-        let behind = by_name.range::<str, _>((below, above)).next().map(|(n, _)| n.clone());
-        let mut near: Vec<String> = before.into_iter().chain(behind).collect();
-        if known.is_none() {
-            self.base.names_since(name, &mut |_, other| {
-                if other != name {
-                    near.push(other.to_owned());
-                }
-                other == name
-            })?;
-            // The number of the first name that is not before it, less the name itself, leads to the one before.
-            let mut first = None;
-            self.base.names_since(name, &mut |number, _| {
-                first = Some(number);
-                false
-            })?;
-            let before = first.unwrap_or(self.base.len()).checked_sub(1);
-            near.extend(before.map(|number| self.base.name(number)).transpose()?);
-        }
-        let near: Vec<&str> = near.iter().map(String::as_str).collect();
-        Ok(short_take(name, &near).max(known.unwrap_or(0)))
     }
 
     fn or_broken<T>(&self, read: Read<T>, instead: T) -> T {

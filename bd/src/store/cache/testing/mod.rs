@@ -2,4 +2,4 @@
 
 mod world;
 
-pub use world::{Rng, World};
+pub use world::{START, World};
