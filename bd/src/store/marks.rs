@@ -34,8 +34,14 @@ impl Store {
 
     /// Writes the marks, best effort: losing them costs a look at the whole journal.
     pub(super) fn set_marks(&self, marks: &Marks) {
-        let Some(tip) = marks.tip else { return };
         let path = self.marks_path();
+        let Some(tip) = marks.tip else {
+            // A tip that was given up must not be gone back to.
+            crate::failpoint!("marks.drop.before");
+            let _ = std::fs::remove_file(&path);
+            crate::failpoint!("marks.drop.after");
+            return;
+        };
         let text = format!("{tip} {} {} .\n", marks.end, marks.since_sync);
         crate::failpoint!("marks.before");
         if std::fs::write(&path, &text).is_err() {

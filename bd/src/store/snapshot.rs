@@ -169,7 +169,7 @@ impl Snapshot {
     pub fn row(&self, id: &BeadId) -> Result<Option<Row>> {
         match self.ask(|cache| cache.row(id)) {
             Some(row) => Ok(row),
-            None => Ok(self.bead(id)?.map(|bead| Row::of(&bead, &self.loader.categories))),
+            None => Ok(self.bead(id)?.map(|bead| Row::of(&bead, &self.loader.categories)).filter(|row| !row.shadow)),
         }
     }
 

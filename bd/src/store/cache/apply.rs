@@ -101,7 +101,7 @@ impl View {
         let slices: Vec<&[u8]> = encoded.iter().map(Vec::as_slice).collect();
         let row = match if twice { None } else { folder.fold(&name, &slices) } {
             Some(row) => row,
-            None => exact(&name, &texts, categories)?,
+            None => exact(&name, &texts, old, categories)?,
         };
         Ok(Some(Work { number, new: known.is_none(), name, row, lines, folded: true }))
     }
@@ -195,11 +195,14 @@ impl View {
     }
 }
 
-/// The exact fold, for what the index fold declines. A redaction is more than a new row: its text has to go as well.
-fn exact(name: &str, texts: &[String], categories: &Categories) -> Read<Row> {
+/// The exact fold, for what the index fold declines. A new redaction, or a new line that an old one reaches, is more
+/// than a new row: text has to go as well, which a new image sees to. The first `old` lines are stubs where they must be.
+fn exact(name: &str, texts: &[String], old: usize, categories: &Categories) -> Read<Row> {
     let id = BeadId::new(name).map_err(|_| Broken)?;
     let events: Vec<Event> = texts.iter().map(|t| Event::parse(t).map_err(|_| Broken)).collect::<Read<_>>()?;
-    if events.iter().any(|e| e.kind == Kind::REDACT) {
+    let redacts = |e: &&Event| e.kind == Kind::REDACT;
+    let reached = |new: &Event| events.iter().filter(redacts).any(|e| e.ids.contains(&new.id)) && !new.is_stub();
+    if events[old..].iter().any(|new| redacts(&new) || reached(new)) {
         return Err(Broken);
     }
     Ok(Row::of(&fold_bead(&id, &events.iter().collect::<Vec<_>>()), categories))

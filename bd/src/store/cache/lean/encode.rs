@@ -254,6 +254,11 @@ impl<'de> Visitor<'de> for LineVisitor<'_> {
                         "import" => KIND_IMPORT,
                         "comment" => KIND_COMMENT,
                         "redact" => KIND_REDACT,
+                        // Takes a comment back, or takes that back.
+                        "uncomment" => {
+                            flags |= FLAG_STRANGE;
+                            KIND_OTHER
+                        }
                         _ => KIND_OTHER,
                     }
                 }

@@ -26,7 +26,7 @@ fn both(name: &crate::model::BeadId, lines: &[String], categories: &Categories) 
 fn random_histories_fold_alike() {
     let categories = Categories::with_custom([("review", Category::Wip), ("shipped", Category::Done)]);
     let (mut folded, mut declined) = (0, 0);
-    for seed in 0..400 {
+    for seed in 0..200 {
         let mut world = World::new(seed, 3, true);
         for _ in 0..40 {
             let clone = world.rng.below(3);
@@ -45,7 +45,7 @@ fn random_histories_fold_alike() {
             }
         }
     }
-    assert!(folded > 1500 && declined > 300, "both ways are exercised: {folded} and {declined}");
+    assert!(folded > 700 && declined > 150, "both ways are exercised: {folded} and {declined}");
 }
 
 #[test]
@@ -61,7 +61,8 @@ fn an_ordinary_history_never_needs_the_exact_fold() {
             let unknown_twice = lines.iter().filter(|l| l.contains("x_custom")).count() > 1 || lines.iter().filter(|l| l.contains("y\\\"odd")).count() > 1;
             // Two creates with one id, and a deletion that a later change did not know of, are no ordinary history.
             let created_twice = lines.iter().filter(|l| l.contains("\"do\":\"create\"") || l.contains("\"do\":\"import\"")).count() > 1;
-            if !unknown_twice && !created_twice && !exact.deleted {
+            let withdrawn = lines.iter().any(|l| l.contains("\"do\":\"uncomment\""));
+            if !withdrawn && !unknown_twice && !created_twice && !exact.deleted {
                 assert_eq!(lean.as_ref(), Some(&exact), "seed {seed}: {}", lines.join("\n"));
             }
         }

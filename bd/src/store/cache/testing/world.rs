@@ -236,6 +236,11 @@ impl World {
                 event
             }
             11 => {
+                if let (Some(comment), true) = (bead.comments.first(), self.rng.one_in(4)) {
+                    let mut event = self.event(clone, &id, Kind::UNCOMMENT);
+                    event.on = vec![comment.id];
+                    return event;
+                }
                 let kind = if self.rng.one_in(2) { Kind::COMMENT } else { Kind::NOTE };
                 let mut event = self.event(clone, &id, kind);
                 event.text = Some("some words\nmore".to_owned());
