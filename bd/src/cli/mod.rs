@@ -58,6 +58,7 @@ mod compat;
 mod defer;
 mod duplicate;
 mod duplicates;
+mod epic;
 mod gate;
 mod lint;
 mod stale;
@@ -65,6 +66,7 @@ mod statuses;
 mod supersede;
 mod types;
 mod undefer;
+mod version;
 
 pub use ctx::Ctx;
 pub use verb::{Group, VERBS, Verb};

@@ -14,6 +14,7 @@ pub mod defer;
 pub mod delete;
 pub mod dep;
 pub mod doctor;
+pub mod epic;
 pub mod files;
 pub mod graph;
 pub mod health;

@@ -15,10 +15,12 @@ pub(super) mod validate;
 pub(super) mod where_;
 
 use super::verb::Verb;
-use super::{defer, duplicate, duplicates, gate, lint, stale, statuses, supersede, types, undefer};
+use super::{defer, duplicate, duplicates, epic, gate, lint, stale, statuses, supersede, types, undefer, version};
 
 /// The smaller commands: `bd help --all` shows them.
 pub static VERBS: &[Verb] = &[
+    epic::VERB,
+    version::VERB,
     defer::VERB,
     undefer::VERB,
     gate::VERB,
