@@ -130,7 +130,7 @@ fn t11_rebase_bisect_stash_and_checkout_stay_clean() {
     ann.git(&["bisect", "start", "-q", "HEAD", "HEAD~20"]).ok();
     ann.git(&["bisect", "good"]).ok();
     ann.create("during a bisect", &[]);
-    ann.git(&["bisect", "reset", "-q"]).ok();
+    ann.git(&["bisect", "reset"]).ok();
     clean("bisect");
     assert_eq!(records(&ann).len(), 33, "nothing was lost on the way");
 }
