@@ -33,7 +33,7 @@ struct Args {
     #[arg(long)]
     take_over: bool,
     /// Why
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     reason: Option<String>,
     /// Publish the claim; it holds only if the remote has it before anybody else's
     #[arg(long)]

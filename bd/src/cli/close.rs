@@ -27,7 +27,7 @@ struct Args {
     #[arg(value_name = "ID", required = true)]
     ids: Vec<String>,
     /// Why
-    #[arg(short, long, visible_alias = "message", short_alias = 'm', value_name = "TEXT")]
+    #[arg(short, long, visible_alias = "message", short_alias = 'm', value_name = "TEXT", allow_hyphen_values = true)]
     reason: Option<String>,
     /// Read the reason from a file; - = standard input
     #[arg(long, value_name = "FILE", conflicts_with = "reason")]

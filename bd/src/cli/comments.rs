@@ -18,7 +18,7 @@ pub(super) const VERB: Verb = Verb {
 #[derive(clap::Args)]
 struct Args {
     /// Which bead; or add, ID and a text
-    #[arg(value_name = "ID", required = true, allow_hyphen_values = false)]
+    #[arg(value_name = "ID", required = true)]
     words: Vec<String>,
     /// Read the text from a file; - = standard input
     #[arg(short, long, value_name = "FILE")]

@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[arg(value_name = "TITLE", allow_hyphen_values = true, value_parser = input::prose)]
     title: Option<String>,
     /// The title
-    #[arg(long = "title", value_name = "TITLE", conflicts_with = "title")]
+    #[arg(long = "title", value_name = "TITLE", allow_hyphen_values = true, conflicts_with = "title")]
     title_flag: Option<String>,
     /// task (unless said), bug, feature, epic, chore, …
     #[arg(short = 't', long = "type", value_name = "TYPE")]
@@ -38,7 +38,7 @@ pub(super) struct Args {
     #[arg(short, long)]
     status: Option<String>,
     /// What and why
-    #[arg(short, long, visible_alias = "body", short_alias = 'm', alias = "message", value_name = "TEXT")]
+    #[arg(short, long, visible_alias = "body", short_alias = 'm', alias = "message", value_name = "TEXT", allow_hyphen_values = true)]
     description: Option<String>,
     /// Read the description from a file; - = standard input
     #[arg(long, alias = "description-file", value_name = "FILE", conflicts_with = "description")]
@@ -47,13 +47,13 @@ pub(super) struct Args {
     #[arg(long, hide = true, conflicts_with_all = ["description", "body_file"])]
     stdin: bool,
     /// How
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     design: Option<String>,
     /// When it is done
-    #[arg(long, alias = "acceptance-criteria", value_name = "TEXT")]
+    #[arg(long, alias = "acceptance-criteria", value_name = "TEXT", allow_hyphen_values = true)]
     acceptance: Option<String>,
     /// Notes
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     notes: Option<String>,
     /// Whose it is to be
     #[arg(short, long, value_name = "WHO")]

@@ -35,7 +35,7 @@ struct Args {
     #[arg(long)]
     cascade: bool,
     /// Why
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     reason: Option<String>,
     #[arg(long, hide = true)]
     hard: bool,

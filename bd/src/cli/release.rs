@@ -24,7 +24,7 @@ struct Args {
     #[arg(long, value_name = "N")]
     epoch: Option<u64>,
     /// Why
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     reason: Option<String>,
 }
 

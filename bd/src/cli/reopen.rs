@@ -21,7 +21,7 @@ struct Args {
     #[arg(value_name = "ID", required = true)]
     ids: Vec<String>,
     /// Why
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     reason: Option<String>,
 }
 

@@ -25,7 +25,7 @@ struct Args {
     #[arg(value_name = "ID", required = true)]
     ids: Vec<String>,
     /// The title
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     title: Option<String>,
     /// The status
     #[arg(short, long)]
@@ -37,7 +37,7 @@ struct Args {
     #[arg(short, long, value_name = "P")]
     priority: Option<String>,
     /// What and why; an empty text clears it
-    #[arg(short, long, visible_alias = "body", short_alias = 'm', value_name = "TEXT")]
+    #[arg(short, long, visible_alias = "body", short_alias = 'm', value_name = "TEXT", allow_hyphen_values = true)]
     description: Option<String>,
     /// Read the description from a file; - = standard input
     #[arg(long, alias = "description-file", value_name = "FILE", conflicts_with = "description")]
@@ -46,19 +46,19 @@ struct Args {
     #[arg(long, hide = true, conflicts_with_all = ["description", "body_file"])]
     stdin: bool,
     /// How
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     design: Option<String>,
     /// Read the design from a file; - = standard input
     #[arg(long, value_name = "FILE", conflicts_with = "design")]
     design_file: Option<String>,
     /// When it is done
-    #[arg(long, alias = "acceptance-criteria", value_name = "TEXT")]
+    #[arg(long, alias = "acceptance-criteria", value_name = "TEXT", allow_hyphen_values = true)]
     acceptance: Option<String>,
     /// Replace the notes
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     notes: Option<String>,
     /// Add to the notes
-    #[arg(long, value_name = "TEXT", conflicts_with = "notes")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with = "notes")]
     append_notes: Option<String>,
     /// Whose it is to be; empty = nobody's
     #[arg(short, long, value_name = "WHO")]
