@@ -42,7 +42,7 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
-    let lease = args.lease.as_deref().map(|text| lease(text)).transpose()?;
+    let lease = args.lease.as_deref().map(lease).transpose()?;
     let request = ClaimRequest { lease, renew: args.renew, take_over: args.take_over, reason: args.reason };
     if args.push {
         return push(ctx, &args.ids, &request);

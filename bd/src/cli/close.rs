@@ -97,13 +97,11 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             let claimed = next.map_or_else(Value::null, |d| Value::of(&json::issue_object(&d.bead)));
             return ctx.ui.json(&Fields::new().with("closed", Value::of(&issues)).with("claimed", claimed));
         }
-        return match next {
-            Some(done) => ctx.ui.line(print::done_line(&done)),
-            None => {
-                ctx.ui.talk("nothing else is ready");
-                Ok(())
-            }
-        };
+        if let Some(done) = next {
+            return ctx.ui.line(print::done_line(&done));
+        }
+        ctx.ui.talk("nothing else is ready");
+        return Ok(());
     }
     suggest(ctx, &closed, &issues)
 }

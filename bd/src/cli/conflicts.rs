@@ -44,14 +44,14 @@ struct ResolveArgs {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    if m.subcommand_name() == Some("resolve") {
-        if let Sub::Resolve(args) = Sub::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))? {
+    if m.subcommand_name() == Some("resolve")
+        && let Sub::Resolve(args) = Sub::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?
+    {
             let choice = match (&args.take, args.value) {
                 (Some(event), _) => Choice::Take(EventId::parse(event.as_bytes()).ok_or_else(|| Error::usage(format!("`{}` is no event id", event.escape_debug())))?),
                 (None, value) => Choice::Value(value.unwrap_or_default()),
             };
             return print::each(ctx, &[args.id], |tx, id| resolve(tx, id, &args.field, &choice));
-        }
     }
     let snapshot = ctx.snapshot()?;
     let all = list(&snapshot)?;

@@ -76,7 +76,7 @@ impl<'p, 'o> Ctx<'p, 'o> {
         if let Some(store) = &self.store {
             return Ok(Rc::clone(store));
         }
-        self.find_named_store()?;
+        self.find_named_store();
         let mut store = open(Arc::clone(&self.env))?;
         self.check_named_store(&store)?;
         if let Some(actor) = &self.globals.actor {
@@ -130,7 +130,7 @@ impl<'p, 'o> Ctx<'p, 'o> {
     /// # Errors
     /// No repository, or a configuration that cannot be read.
     pub(super) fn store_for_repair(&mut self) -> Result<Rc<Store>> {
-        self.find_named_store()?;
+        self.find_named_store();
         let git: Arc<dyn crate::git::Git> = Arc::from(crate::git::open(&self.env)?);
         let mut store = Store::attach(Arc::clone(&self.env), git)?;
         if let Some(actor) = &self.globals.actor {
@@ -206,14 +206,12 @@ impl<'p, 'o> Ctx<'p, 'o> {
     }
 
     /// Outside of any repository a named store says which repository is meant.
-    fn find_named_store(&mut self) -> Result<()> {
-        let Some((_, folder)) = self.named_store() else { return Ok(()) };
-        if let Err(crate::git::GitError::NotARepository(_)) = crate::git::open(&self.env) {
-            if let (Some(above), Some(env)) = (folder.parent().filter(|p| p.is_dir()), Arc::get_mut(&mut self.env)) {
-                env.cwd = above.to_owned();
-            }
+    fn find_named_store(&mut self) {
+        let Some((_, folder)) = self.named_store() else { return };
+        let Err(crate::git::GitError::NotARepository(_)) = crate::git::open(&self.env) else { return };
+        if let (Some(above), Some(env)) = (folder.parent().filter(|p| p.is_dir()), Arc::get_mut(&mut self.env)) {
+            above.clone_into(&mut env.cwd);
         }
-        Ok(())
     }
 
     fn check_named_store(&self, store: &Store) -> Result<()> {

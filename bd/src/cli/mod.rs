@@ -123,10 +123,7 @@ pub fn run(env: Env, args: &[String], out: &mut dyn Write, err: &mut dyn Write) 
 fn dispatch(env: Env, args: &[String], printer: &mut Printer<'_>, code: &mut u8) -> Result<()> {
     let (globals, rest) = globals::split(args)?;
     let Some((name, rest)) = rest.split_first() else {
-        return match globals.version {
-            true => help::version(printer),
-            false => help::overview(printer, globals.verbose),
-        };
+        return if globals.version { help::version(printer) } else { help::overview(printer, globals.verbose) };
     };
     if name == "help" {
         return help::of(printer, rest, globals.verbose);

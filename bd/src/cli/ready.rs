@@ -68,28 +68,28 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     };
     let now = ctx.now();
     if let Some(ids) = &args.explain {
-        let ids: Vec<BeadId> = match ids.is_empty() {
-            false => ids.iter().map(|id| snapshot.resolve(id)).collect::<Result<_>>()?,
-            true => rows(&snapshot, store.config(), &query, now)?.rows.iter().map(|l| BeadId::new(&l.row.id)).collect::<Result<_, _>>()?,
+        let ids: Vec<BeadId> = if ids.is_empty() {
+            rows(&snapshot, store.config(), &query, now)?.rows.iter().map(|l| BeadId::new(&l.row.id)).collect::<Result<_, _>>()?
+        } else {
+            ids.iter().map(|id| snapshot.resolve(id)).collect::<Result<_>>()?
         };
         let reasons = ids.iter().map(|id| explain(&snapshot, store.config(), id, &query, now)).collect::<Result<Vec<_>>>()?;
         return print_reasons(ctx, &snapshot, &reasons);
     }
     if args.claim {
-        let claimed = match args.push {
-            true => super::claim::publish(ctx, |tx| claim_first(tx, &query, now))?,
-            false => ctx.write(|tx| claim_first(tx, &query, now))?,
+        let claimed = if args.push {
+            super::claim::publish(ctx, |tx| claim_first(tx, &query, now))?
+        } else {
+            ctx.write(|tx| claim_first(tx, &query, now))?
         };
-        return match claimed {
-            Some(done) => print::many(ctx, vec![(done.short.clone(), Ok(done))]),
-            None => {
-                if ctx.ui.is_json() {
-                    ctx.ui.json(&[(); 0])?;
-                }
-                ctx.ui.talk("nothing is ready");
-                if args.fail_empty { Err(super::no("nothing is ready")) } else { Ok(()) }
-            }
-        };
+        if let Some(done) = claimed {
+            return print::many(ctx, vec![(done.short.clone(), Ok(done))]);
+        }
+        if ctx.ui.is_json() {
+            ctx.ui.json(&[(); 0])?;
+        }
+        ctx.ui.talk("nothing is ready");
+        return if args.fail_empty { Err(super::no("nothing is ready")) } else { Ok(()) };
     }
     let page = rows(&snapshot, store.config(), &query, now)?;
     print::page(ctx, &snapshot, &page, "nothing is ready; `bd blocked` shows what waits for what")?;

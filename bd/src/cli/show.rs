@@ -254,8 +254,3 @@ fn clip(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     if line.chars().count() > 60 || line.len() < text.len() { format!("\"{}…\"", line.chars().take(60).collect::<String>()) } else { format!("\"{line}\"") }
 }
-
-/// What people call a field, for other verbs that print changes.
-pub(super) fn field_name(field: &str) -> &str {
-    words::spoken(field)
-}

@@ -167,10 +167,11 @@ pub fn fence(tx: &Tx<'_>, bead: &Bead, epoch: Option<u64>) -> Result<()> {
 
 fn refused(short: &str, why: &str, request: &ClaimRequest) -> Error {
     let error = Error::new(ErrorKind::Conflict, format!("`{short}` was not claimed: {why}"));
-    match request.take_over {
-        true => error.hint("To take it from its holder, say why with --reason"),
-        false => error.hint("`bd ready` shows what is free; or ask the holder to release it"),
-    }
+    error.hint(if request.take_over {
+        "To take it from its holder, say why with --reason"
+    } else {
+        "`bd ready` shows what is free; or ask the holder to release it"
+    })
 }
 
 fn held_by(holding: &Holding) -> String {

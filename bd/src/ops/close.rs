@@ -64,10 +64,10 @@ pub fn close(tx: &mut Tx<'_>, id: &str, request: &CloseRequest) -> Result<Done> 
     if let Some(against) = against {
         out.notes.push(format!("closed although {}", against.message));
     }
-    if let crate::fold::Holding::Held(claim) = bead.holding() {
-        if let Some(holder) = claim.holder.filter(|h| h != tx.actor()) {
-            out.notes.push(format!("{holder} held it"));
-        }
+    if let crate::fold::Holding::Held(claim) = bead.holding()
+        && let Some(holder) = claim.holder.filter(|h| h != tx.actor())
+    {
+        out.notes.push(format!("{holder} held it"));
     }
     Ok(out)
 }

@@ -173,7 +173,10 @@ fn config_text(old: Option<&str>, report: &InitReport) -> Result<String> {
         let mut out = format!("# How this project tracks its work with bd. What counts is this file on the default branch.\nversion = 1\nprefix = \"{}\"\n", report.prefix);
         if !report.publish_to.is_empty() {
             let urls = report.publish_to.iter().map(|u| toml_edit::Value::from(u.as_str()).to_string()).collect::<Vec<_>>().join(", ");
-            out.push_str(&format!("\n[sync]\n# Where the beads are published. Whoever can read the repository can read them.\npublish_to = [{}]\n", urls.trim()));
+            out.push_str("\n[sync]\n# Where the beads are published. Whoever can read the repository can read them.\n");
+            out.push_str("publish_to = [");
+            out.push_str(urls.trim());
+            out.push_str("]\n");
         }
         return Ok(out);
     };

@@ -113,11 +113,12 @@ fn one(tx: &mut Tx<'_>, id: &BeadId, group: &[&Event]) -> Result<Done> {
     } else if !restores {
         return Err(Error::new(ErrorKind::Conflict, format!("nothing of that is left on `{short}` to undo")));
     }
-    let mut out = match id.is_pseudo() {
-        true => Done { what: String::new(), detail: String::new(), short, bead: now, notes: Vec::new(), changed: true },
-        false => done(tx, id, "", "")?,
+    let mut out = if id.is_pseudo() {
+        Done { what: String::new(), detail: String::new(), short, bead: now, notes: Vec::new(), changed: true }
+    } else {
+        done(tx, id, "", "")?
     };
-    out.what = "Undid".to_owned();
+    "Undid".clone_into(&mut out.what);
     out.detail = kinds.join(", ");
     Ok(out)
 }

@@ -199,14 +199,15 @@ fn status(tx: &mut Tx<'_>, bead: &Bead, request: &UpdateRequest, change: &mut Ch
         }
     }
     change.fields.set("status", Value::text(status.as_str()));
-    if status == Status::OPEN && !request.claim {
-        if let Holding::Held(claim) = bead.holding() {
-            let mine = claim.holder.as_ref() == Some(tx.actor());
-            if mine || claim.expired(tx.now()) {
-                give_back(bead, &mut change.fields);
-            } else if let Some(holder) = claim.holder {
-                change.notes.push(format!("{holder} still holds it"));
-            }
+    if status == Status::OPEN
+        && !request.claim
+        && let Holding::Held(claim) = bead.holding()
+    {
+        let mine = claim.holder.as_ref() == Some(tx.actor());
+        if mine || claim.expired(tx.now()) {
+            give_back(bead, &mut change.fields);
+        } else if let Some(holder) = claim.holder {
+            change.notes.push(format!("{holder} still holds it"));
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! JSON for people and programs alike.
 
 use crate::error::{Error, Result};
+use std::fmt::Write as _;
 
 /// JSON with two blanks an indent. Stored values keep their digits and the order of their keys; characters that would
 /// act on a terminal are written as escapes, which mean the same.
@@ -72,7 +73,7 @@ fn push(out: &mut String, c: char) {
     if super::text::is_odd(c) {
         let mut units = [0; 2];
         for unit in c.encode_utf16(&mut units) {
-            out.push_str(&format!("\\u{unit:04x}"));
+            let _infallible = write!(out, "\\u{unit:04x}");
         }
     } else {
         out.push(c);

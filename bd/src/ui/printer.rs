@@ -199,7 +199,7 @@ impl<'a> Printer<'a> {
     /// The reader went away (exit 0), or the output cannot be written.
     pub fn finish(&mut self) -> Result<()> {
         if let Some(held) = self.held.take() {
-            let lines = held.iter().filter(|b| **b == b'\n').count();
+            let lines = memchr::memchr_iter(b'\n', &held).count();
             let high = self.size().1;
             let paged = lines >= high && self.pager.take().is_some_and(|p| p.show(&held));
             if !paged {
