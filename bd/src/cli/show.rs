@@ -9,7 +9,7 @@ use crate::interchange::json;
 use crate::model::{Actor, BeadId, DepType, Value};
 use crate::ops::claim::minute;
 use crate::ops::show::{Shown, show};
-use crate::ops::{graph, words};
+use crate::ops::graph;
 use crate::store::Snapshot;
 use crate::ui::{Style, Text, priority_word, status_symbol, wrap};
 use clap::{ArgMatches, Args as _, FromArgMatches as _};
