@@ -3,7 +3,9 @@
 use super::globals::Globals;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
+use crate::config::View;
 use crate::model::Actor;
+use crate::ops::view::{self, Written};
 use crate::store::{Batch, Snapshot, Store, Tx};
 use std::cell::RefCell;
 use crate::ui::{Look, Printer};
@@ -21,6 +23,8 @@ pub struct Ctx<'p, 'o> {
     pub ui: &'p mut Printer<'o>,
     /// What went wrong with one of several things and was already said.
     pub failed: Option<ErrorKind>,
+    /// True once a mutation was made.
+    wrote: bool,
     store: Option<Rc<Store>>,
     /// The batch that mutations join while `bd batch` runs.
     batch: Rc<RefCell<Option<Batch>>>,
@@ -48,7 +52,7 @@ impl<'p, 'o> Ctx<'p, 'o> {
         if globals.no_pager {
             ui.no_pager();
         }
-        Ok(Self { env: Arc::new(env), globals, ui, failed: None, store: None, batch: Rc::default() })
+        Ok(Self { env: Arc::new(env), globals, ui, failed: None, wrote: false, store: None, batch: Rc::default() })
     }
 
     /// The store, opened once.
@@ -94,6 +98,7 @@ impl<'p, 'o> Ctx<'p, 'o> {
             globals: self.globals.clone(),
             ui,
             failed: None,
+            wrote: false,
             store: self.store.clone(),
             batch: Rc::clone(&self.batch),
         }
@@ -117,6 +122,7 @@ impl<'p, 'o> Ctx<'p, 'o> {
         let Some(batch) = self.batch.borrow_mut().take() else { return Ok(0) };
         let events = batch.len();
         self.store()?.commit(batch)?;
+        self.wrote = true;
         Ok(events)
     }
 
@@ -158,8 +164,33 @@ impl<'p, 'o> Ctx<'p, 'o> {
             return store.step(batch, make);
         }
         let out = store.write(make)?;
+        self.wrote = true;
         crate::sync::maintain::after_write(&store);
         Ok(out)
+    }
+
+    /// Writes the view where the project wants it: after each mutation, or after each sync. A view that cannot be
+    /// written fails no command: what it shows is durable elsewhere.
+    pub(super) fn refresh_view(&mut self, synced: bool) {
+        let Some(store) = self.store.clone().filter(|_| self.wrote || synced) else { return };
+        let due = match store.config().view() {
+            View::Off => false,
+            View::Sync => synced,
+            View::Each => true,
+        };
+        if !due {
+            return;
+        }
+        match view::refresh(&store) {
+            Ok(Written::Tracked) => {
+                self.ui.warn(&format!("git tracks {}, so the view was not written there", view::PATH));
+            }
+            Ok(Written::Foreign) => {
+                self.ui.warn(&format!("another program changed {0}; it was left alone. `bd import {0}` takes its changes over", view::PATH));
+            }
+            Ok(Written::Nowhere | Written::Unchanged | Written::Done) => {}
+            Err(error) => self.ui.warn(&format!("the view {} was not written: {error}", view::PATH)),
+        }
     }
 
     /// Refuses under `--readonly`.

@@ -64,6 +64,10 @@ fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
         } else {
             ctx.write(|tx| import::import(tx, &bytes, deletions))
         };
+        if result.is_ok() && !args.dry_run && file != "-" {
+            let store = ctx.store()?;
+            crate::ops::view::accept(&store, &ctx.env.cwd.join(&file), &bytes)?;
+        }
         let imported = result.map_err(|mut e| {
             e.message = format!("{file}: {}", e.message);
             e

@@ -154,6 +154,7 @@ fn dispatch(env: Env, args: &[String], printer: &mut Printer<'_>, code: &mut u8)
     }
     let mut ctx = Ctx::new(env, globals, printer)?;
     let ended = (verb.run)(&mut ctx, &matches);
+    ctx.refresh_view(verb.name == "sync" && ended.is_ok());
     ctx.tell_notices();
     ended?;
     if let Some(kind) = ctx.failed {

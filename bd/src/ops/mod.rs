@@ -35,6 +35,7 @@ pub mod stats;
 pub mod trust;
 pub mod undo;
 pub mod update;
+pub mod view;
 pub mod wait;
 pub mod words;
 

@@ -40,9 +40,7 @@ pub static ALL: &[Refused] = &[
     no("ready", &["--gated"], GATED),
     no("init", &["--from-jsonl"], "`bd import FILE` after `bd init`; a tracked store of upstream is adopted by itself"),
     no("init", &["--server", "--database", "--shared-server"], "There is no database"),
-    no("sync", &["--set-mode"],
-        "Sync is a union of events: there is nothing to resolve, squash or merge",
-    ),
+    no("sync", &["--set-mode"], "Sync is a union of events: there is nothing to resolve, squash or merge"),
     no(
         "import",
         &["--clear-duplicate-external-refs", "--dedupe-after"],
