@@ -5,7 +5,7 @@ use super::{
     batch, blocked, children, claim, close, comment, comments, completions, config, conflicts, create, delete, dep, doctor, export, find as finding,
     history, import, init, label, list, note, prime, q, ready, release, remember, reopen, restore, schema, setup, show, stats, trust, undo, update,
 };
-use super::{pack, ride, sync};
+use super::{pack, redact, ride, status, sync};
 use super::Ctx;
 use crate::error::{Error, Result};
 use crate::query::nearest;
@@ -111,6 +111,7 @@ pub static VERBS: &[Verb] = &[
     history::VERB,
     conflicts::VERB,
     stats::VERB,
+    status::VERB,
     // Memories and agents
     remember::REMEMBER,
     remember::MEMORIES,
@@ -129,6 +130,7 @@ pub static VERBS: &[Verb] = &[
     doctor::VERB,
     pack::VERB,
     trust::VERB,
+    redact::VERB,
     schema::VERB,
     completions::VERB,
 ];
