@@ -1,5 +1,6 @@
 //! The command line, verb by verb: one file for each, named as in `bd/src/cli`.
 
+mod cases;
 mod claim;
 mod close;
 mod comment;

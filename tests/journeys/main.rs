@@ -1,2 +1,3 @@
 //! Whole pieces of work, as a person or an agent does them, one verb a file. Declare a module for each test file here.
 mod schemas;
+mod readme;
