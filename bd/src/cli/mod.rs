@@ -23,6 +23,7 @@ mod conflicts;
 mod create;
 mod delete;
 mod dep;
+mod diff;
 mod doctor;
 mod export;
 mod filter_args;
@@ -52,6 +53,7 @@ mod status;
 mod sync;
 mod trust;
 mod undo;
+mod verify;
 mod update;
 mod words;
 

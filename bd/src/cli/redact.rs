@@ -20,7 +20,7 @@ pub(super) const VERB: Verb = Verb {
 
 #[derive(clap::Args)]
 struct Args {
-    /// The bead
+    /// The bead, or one event
     id: String,
     /// These events (unique prefixes of at least 6; `bd history ID --ids` shows them)
     #[arg(long = "event", value_name = "EVENT")]
@@ -73,6 +73,12 @@ fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
 
 /// The events that the words name, each once, oldest first.
 fn chosen(snapshot: &Snapshot, args: &Args) -> Result<Vec<EventId>> {
+    if let Some(event) = EventId::parse(args.id.as_bytes()) {
+        if !args.events.is_empty() || !args.fields.is_empty() || args.containing.is_some() {
+            return Err(Error::usage(format!("`{event}` names one event; --event, --field and --containing choose among those of a bead")));
+        }
+        return Ok(vec![event]);
+    }
     let bead = snapshot.resolve(&args.id)?;
     let events = snapshot.events(&bead)?;
     let mut ids = Vec::new();

@@ -5,7 +5,7 @@ use super::{
     batch, blocked, children, claim, close, comment, comments, completions, config, conflicts, create, delete, dep, doctor, export, find as finding,
     history, import, init, label, list, note, prime, q, ready, release, remember, reopen, restore, schema, setup, show, stats, trust, undo, update,
 };
-use super::{pack, redact, ride, status, sync};
+use super::{diff, pack, redact, ride, status, sync, verify};
 use super::Ctx;
 use crate::error::{Error, Result};
 use crate::query::nearest;
@@ -110,8 +110,9 @@ pub static VERBS: &[Verb] = &[
     comments::VERB,
     history::VERB,
     conflicts::VERB,
-    stats::VERB,
+    diff::VERB,
     status::VERB,
+    stats::VERB,
     // Memories and agents
     remember::REMEMBER,
     remember::MEMORIES,
@@ -128,6 +129,7 @@ pub static VERBS: &[Verb] = &[
     init::VERB,
     config::VERB,
     doctor::VERB,
+    verify::VERB,
     pack::VERB,
     trust::VERB,
     redact::VERB,

@@ -146,25 +146,40 @@ impl Store {
     /// # Errors
     /// The disk does not take the new journal; the old one then stands.
     pub fn redact_journal(&self, lock: &Lock, redactions: &Redactions) -> Result<bool> {
+        // What never leaves this clone has a journal of its own, with its own redactions.
+        let local = Journal::local(self.dir());
+        let contents = local.read(0)?;
+        let mut known = redactions.clone();
+        contents.records.iter().for_each(|r| known.collect(&r.bytes));
+        let mut records = contents.records;
+        if enforce(&mut records, &known) && contents.damage.is_none() {
+            local.replace(lock, &records)?;
+        }
         if redactions.is_empty() {
             return Ok(false);
         }
         let contents = Journal::new(self.dir()).read(0)?;
-        let mut changed = false;
         let mut records = contents.records;
-        for record in &mut records {
-            let Some((dir, name)) = record.path.rsplit_once('/') else { continue };
-            let Some((name, bytes)) = SealedName::parse(name).and_then(|name| redactions.enforce(&name, &record.bytes)) else { continue };
-            record.path = format!("{dir}/{name}");
-            record.bytes = bytes;
-            changed = true;
-        }
+        let changed = enforce(&mut records, redactions);
         if changed && contents.damage.is_none() && self.marks().end == contents.len {
             self.rewrite_journal(lock, &records)?;
             return Ok(true);
         }
         Ok(false)
     }
+}
+
+/// Puts stubs in the place of redacted lines; true if there were any.
+fn enforce(records: &mut [Record], redactions: &Redactions) -> bool {
+    let mut changed = false;
+    for record in records {
+        let Some((dir, name)) = record.path.rsplit_once('/') else { continue };
+        let Some((name, bytes)) = SealedName::parse(name).and_then(|name| redactions.enforce(&name, &record.bytes)) else { continue };
+        record.path = format!("{dir}/{name}");
+        record.bytes = bytes;
+        changed = true;
+    }
+    changed
 }
 
 /// The records with a line that a state tree holds in none of its files: a record's own file may have gone into a pack.

@@ -159,7 +159,13 @@ impl Tx<'_> {
 
 /// Seals events and appends them to the journal: durable from here on.
 pub(super) fn append_sealed(store: &Store, lock: &Lock, stream: &str, events: &[Event]) -> Result<()> {
-    let (name, bytes) = seal(events)?;
+    let mut signed = std::borrow::Cow::Borrowed(events);
+    if store.signs() {
+        for event in signed.to_mut() {
+            store.sign_event(event)?;
+        }
+    }
+    let (name, bytes) = seal(&signed)?;
     let journal = Journal::new(store.dir());
     let contents = journal.read(store.marks().committed_end())?;
     journal.append(lock, contents.whole, &name.state_path(stream), &bytes)?;

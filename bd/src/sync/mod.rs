@@ -7,6 +7,7 @@ pub mod absorb;
 pub mod choice;
 pub mod claim;
 pub mod contest;
+pub mod diff;
 pub mod flow;
 pub mod lost;
 pub mod maintain;
@@ -20,7 +21,9 @@ pub mod ride;
 pub mod rides;
 pub mod report;
 mod shelf;
+pub mod status;
 pub mod union;
+pub mod verify;
 
 #[cfg(test)]
 mod tests;

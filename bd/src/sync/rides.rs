@@ -52,13 +52,30 @@ pub fn ride_tree(store: &Store, files: &[FileEntry]) -> Result<Option<Oid>> {
     Ok(Some(edit_tree(store.git(), None, &changes)?))
 }
 
+/// The lines of everything that a commit holds, be it a code branch with rides or a state branch.
+///
+/// # Errors
+/// Damage (exit 9).
+pub fn event_lines(store: &Store, commit: Oid, redactions: &Redactions) -> Result<std::collections::BTreeSet<String>> {
+    let mut files = list_rides(store.git(), commit)?;
+    for file in crate::store::list_files(store.git(), commit)?.into_iter().filter(|f| f.stream == "events") {
+        if !files.iter().any(|f| f.oid == file.oid) {
+            files.push(file);
+        }
+    }
+    lines_of(store, &files, redactions)
+}
+
 /// The lines of a commit's rides, without indent, redactions enforced; damaged files are an error.
 ///
 /// # Errors
 /// Damage (exit 9).
 pub fn ride_lines(store: &Store, commit: Oid, redactions: &Redactions) -> Result<std::collections::BTreeSet<String>> {
+    lines_of(store, &list_rides(store.git(), commit)?, redactions)
+}
+
+fn lines_of(store: &Store, files: &[FileEntry], redactions: &Redactions) -> Result<std::collections::BTreeSet<String>> {
     let git = store.git();
-    let files = list_rides(git, commit)?;
     let oids: Vec<Oid> = files.iter().map(|f| f.oid).collect();
     let mut out = std::collections::BTreeSet::new();
     let mut wrong = None;

@@ -1,6 +1,7 @@
 //! What people and programs see: text without raw control characters, colour as an extra, tables, trees, JSON, pager.
 
 pub mod json;
+pub mod markdown;
 mod pager;
 mod printer;
 mod progress;
