@@ -41,7 +41,7 @@ fn the_session_in_the_readme_is_real() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).expect("README.md");
     let id = Regex::new(r"app-[0-9a-z]{4,12}\b").unwrap();
     let rest = Regex::new(r"\d{4}-\d\d-\d\d \d\d:\d\dZ|\([0-9a-f]{10}\)").unwrap();
-    let ann = Sandbox::new().repo("app");
+    let ann = Sandbox::new().repo("app").acting_as("ann");
     // The README's short name of a bead, and the real one.
     let mut real: HashMap<String, String> = HashMap::new();
     let commands = session(&readme);
