@@ -16,6 +16,9 @@ pub struct TextArgs {
     /// Read the text from a file; - = standard input
     #[arg(short, long, alias = "body-file", value_name = "FILE", conflicts_with = "text")]
     file: Option<String>,
+    /// Read the text from standard input
+    #[arg(long, conflicts_with_all = ["text", "file"])]
+    stdin: bool,
 }
 
 impl TextArgs {
@@ -24,6 +27,9 @@ impl TextArgs {
     /// # Errors
     /// As [`text`]; there is none (exit 2).
     pub fn read(&self, ctx: &Ctx<'_, '_>) -> Result<String> {
+        if self.stdin {
+            return text(ctx, "-");
+        }
         match (&self.file, &self.text) {
             (Some(file), _) => text(ctx, file),
             (None, Some(one)) if one == "-" && self.more.is_empty() => text(ctx, "-"),

@@ -73,7 +73,7 @@ mod undefer;
 mod version;
 
 pub use ctx::Ctx;
-pub use verb::{Group, VERBS, Verb};
+pub use verb::{Group, VERBS, Verb, takes};
 
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};

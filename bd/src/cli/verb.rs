@@ -65,7 +65,8 @@ impl Verb {
     /// Its whole command, global flags included.
     pub fn command(&self) -> Command {
         let command = Command::new(self.name).bin_name(format!("bd {}", self.name)).about(self.about);
-        globals::add_to(any_value((self.args)(command))).disable_help_subcommand(true)
+        let command = super::compat::flags::accept(self.name, (self.args)(command));
+        globals::add_to(any_value(command)).disable_help_subcommand(true)
     }
 }
 
@@ -140,6 +141,40 @@ pub static VERBS: &[Verb] = &[
 /// The arguments of a verb, which clap has checked.
 pub(super) fn parsed<A: clap::FromArgMatches>(matches: &ArgMatches) -> Result<A> {
     A::from_arg_matches(matches).map_err(|e| Error::internal(e.to_string()))
+}
+
+/// The long flags of a verb, with their dashes.
+pub(super) fn flags_of(verb: &Verb) -> Vec<String> {
+    let command = verb.command();
+    command.get_arguments().filter_map(|a| a.get_long()).map(|long| format!("--{long}")).collect()
+}
+
+/// What a command line takes: `words` name a verb and perhaps its subcommand, `flag` (with its dashes) one of its flags.
+/// `None` = it is not taken, `Some(false)` = it is taken without effect (and hidden), `Some(true)` = it is taken.
+/// With an empty flag: whether there is such a command.
+pub fn takes(words: &[&str], flag: &str) -> Option<bool> {
+    let (name, rest) = words.split_first()?;
+    let expanded = super::compat::shorthand::expand(name, &[]);
+    let mut words = expanded.unwrap_or_else(|| vec![(*name).to_owned()]);
+    words.extend(rest.iter().map(|w| (*w).to_owned()));
+    if words[0] == "help" {
+        return Some(true);
+    }
+    let mut command = find(&words[0])?.command();
+    command.build();
+    for word in words[1..].iter().take_while(|w| !w.starts_with('-')) {
+        command = command.find_subcommand(word)?.clone();
+    }
+    if flag.is_empty() {
+        return Some(true);
+    }
+    let fits = |a: &&clap::Arg| match flag.strip_prefix("--") {
+        Some(long) => a.get_long() == Some(long) || a.get_all_aliases().is_some_and(|all| all.contains(&long)),
+        None => flag.strip_prefix('-').and_then(|f| f.chars().next()).is_some_and(|short| {
+            a.get_short() == Some(short) || a.get_all_short_aliases().is_some_and(|all| all.contains(&short))
+        }),
+    };
+    command.get_arguments().find(fits).map(|a| !a.is_hide_set())
 }
 
 /// Every verb, the smaller ones last.

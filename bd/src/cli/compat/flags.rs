@@ -1,6 +1,7 @@
 //! Flags of upstream that we do not have: why, and what to use instead (reference/beads.md 4.1, 4.2).
 
 use crate::error::Error;
+use clap::{Arg, Command};
 
 /// Flags of one verb.
 #[derive(Debug)]
@@ -24,6 +25,23 @@ const GATED: &str = "`gt molecule list` shows what waits at a checkpoint";
 /// All of them.
 pub static ALL: &[Refused] = &[
     no("create", &["--repo", "--rig"], REPO),
+    no("create", &["-f", "--from-file"], "`bd import FILE.md` creates the beads of a Markdown plan"),
+    no("create", &["--append-notes", "--design-file"], "`--notes` and `--design`; `bd update` takes them from files"),
+    no("create", &["--no-history"], "`--ephemeral` keeps a bead in this clone"),
+    no("update", &["--no-history", "--history"], "`--ephemeral` keeps a bead in this clone, `--persistent` shares it"),
+    no("show", &["--id"], "Name the bead without a flag"),
+    no("list", &["--wisp-type"], "`--metadata-field` finds by a field; ephemeral beads are shown by `bd ready --include-ephemeral`"),
+    no("query", &["--parse-only"], "A query that is wrong says where, and changes nothing"),
+    no("export", &["--events"], "`bd history ID` shows events; the state ref holds them as text"),
+    no("doctor", &["-o", "--output", "--source", "-i"], "`bd doctor --json` into a file; nothing ever asks"),
+    no("setup", &["--print", "-o", "--output", "--add"], "`bd setup NAME` writes, `--check` looks, `--remove` takes it out; `bd prime` prints the text"),
+    no("dep", &["--file"], "`bd batch` takes many lines in one commit"),
+    no("dep", &["--compact", "--box", "--dot", "--html", "--all"], "`bd dep tree ID` draws, with `--format mermaid` for documents"),
+    no("gate", &["discover"], "Name the run: `bd gate create --type gh:run --await-id NUMBER`"),
+    no("label", &["propagate"], "`bd label add CHILD… LABEL` takes several beads"),
+    no("config", &["set-many", "apply", "drift"], "The settings are a file that is reviewed like code: .beads/config.toml"),
+    no("version", &["--daemon"], "There is no daemon"),
+    no("init", &["--agents-file"], "`bd setup` writes what agents read"),
     no("create", &["--graph"], "`bd batch` creates many beads with their edges in one commit"),
     no("create", &["--skills", "--context"], "Put it into the description, or into `--metadata`"),
     no(
@@ -49,6 +67,28 @@ pub static ALL: &[Refused] = &[
     no("doctor", &["--gastown"], "`gt doctor` looks at rigs and workers"),
     no("gate", &["--escalate", "-e"], "What is stuck is said and counted; `gt escalate` tells somebody"),
 ];
+
+/// Flags of upstream that are taken without effect: what they ask for is always so, or there is nothing to ask for.
+pub static ACCEPTED: &[(&str, &[&str])] = &[
+    ("show", &["include-dependents", "include-comments", "long"]),
+    ("list", &["include-infra"]),
+    ("ready", &["plain"]),
+    ("search", &["long"]),
+    ("query", &["long"]),
+    ("update", &["allow-empty-description"]),
+    ("import", &["no-git-history", "protect-left-snapshot"]),
+    ("prime", &["export"]),
+    ("doctor", &["check-health", "perf", "interactive"]),
+];
+
+/// Adds what a verb takes without effect.
+pub fn accept(verb: &str, command: Command) -> Command {
+    let flags = ACCEPTED.iter().filter(|(name, _)| *name == verb).flat_map(|(_, flags)| flags.iter());
+    flags.fold(command, |command, flag| {
+        let arg = Arg::new(*flag).long(*flag).num_args(0..=1).require_equals(true).default_missing_value("true").hide(true);
+        command.arg(arg)
+    })
+}
 
 /// The error for a flag of upstream that a verb does not have; `arg` is what was typed.
 pub fn error(verb: &str, arg: &str) -> Option<Error> {

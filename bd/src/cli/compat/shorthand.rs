@@ -25,7 +25,18 @@ pub static ALL: &[Shorthand] = &[
 
 /// The line that a word stands for, with what followed it.
 pub fn expand(name: &str, rest: &[String]) -> Option<Vec<String>> {
+    if matches!(name, "dep" | "deps" | "depend") {
+        return dep_blocks(rest);
+    }
     ALL.iter().find(|s| s.name == name).map(|s| (s.expand)(rest))
+}
+
+/// `dep BLOCKER --blocks BLOCKED`: a flag where every other form has a word.
+fn dep_blocks(rest: &[String]) -> Option<Vec<String>> {
+    let is_flag = |w: &String| w == "-b" || w == "--blocks" || w.starts_with("--blocks=");
+    let word = rest.iter().find(|w| !w.starts_with('-'))?;
+    let is_word = ["add", "remove", "rm", "list", "tree", "cycles", "relate", "unrelate", "blocks"].contains(&word.as_str());
+    (!is_word && rest.iter().any(is_flag)).then(|| line(&["dep", "blocks"], rest))
 }
 
 fn line(words: &[&str], rest: &[String]) -> Vec<String> {
@@ -89,10 +100,13 @@ mod tests {
             ("todo done bd-1", "close bd-1"),
             ("todo", "list --type task"),
             ("human", "help"),
+            ("dep bd-1 --blocks bd-2 --json", "dep blocks bd-1 --blocks bd-2 --json"),
+            ("dep bd-1 -b bd-2", "dep blocks bd-1 -b bd-2"),
         ] {
             assert_eq!(of(typed), meant);
         }
         assert_eq!(expand("list", &[]), None, "a command is no shorthand");
+        assert_eq!(of("dep add bd-1 --blocked-by bd-2"), "", "a word is no bead");
     }
 
     #[test]

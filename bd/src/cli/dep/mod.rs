@@ -1,5 +1,6 @@
 //! `bd dep`
 
+mod blocks;
 mod look;
 
 use super::Ctx;
@@ -38,6 +39,9 @@ enum Sub {
     Relate(Pair),
     /// End that
     Unrelate(Pair),
+    /// BLOCKER --blocks BLOCKED
+    #[command(hide = true)]
+    Blocks(blocks::BlocksArgs),
 }
 
 #[derive(clap::Args)]
@@ -89,6 +93,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         Sub::List(args) => look::list(ctx, args),
         Sub::Tree(args) => look::tree(ctx, args),
         Sub::Cycles => look::cycles(ctx),
+        Sub::Blocks(args) => blocks::run(ctx, &args),
         Sub::Relate(pair) => {
             let change = ctx.write(|tx| dep::relate(tx, &pair.one, &pair.other))?;
             print_change(ctx, "added", &change)
