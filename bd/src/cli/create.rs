@@ -23,7 +23,7 @@ pub(super) const VERB: Verb = Verb {
 #[derive(clap::Args, Default)]
 pub(super) struct Args {
     /// The title
-    #[arg(value_name = "TITLE", allow_hyphen_values = true, value_parser = input::prose)]
+    #[arg(value_name = "TITLE", value_parser = input::prose)]
     title: Option<String>,
     /// The title
     #[arg(long = "title", value_name = "TITLE", allow_hyphen_values = true, conflicts_with = "title")]
@@ -115,6 +115,9 @@ pub(super) struct Args {
     /// Refuse a description that lacks the sections of its type
     #[arg(long)]
     validate: bool,
+    /// Create the beads of a Markdown plan (`## Title`, text, `### Section`); - = standard input
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["title", "title_flag", "id", "key"])]
+    file: Option<String>,
     /// Only say what would be created
     #[arg(long)]
     dry_run: bool,
@@ -127,6 +130,9 @@ pub(super) struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    if let Some(file) = &args.file {
+        return plan(ctx, file, args.silent);
+    }
     let silent = args.silent;
     let new = args.new_bead(ctx)?;
     let done = ctx.write(|tx| create(tx, &new))?;
@@ -138,6 +144,25 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         return ctx.ui.line(done.bead.id.as_str());
     }
     ctx.ui.line(print::done_line(&done))
+}
+
+/// Creates every bead of a Markdown plan, or none.
+fn plan(ctx: &mut Ctx<'_, '_>, file: &str, silent: bool) -> Result<()> {
+    let drafts = crate::interchange::markdown::parse(&input::text(ctx, file)?).map_err(|mut e| {
+        e.message = format!("{file}: {}", e.message);
+        e
+    })?;
+    let made = ctx.write(|tx| crate::ops::plan::create_plan(tx, &drafts))?;
+    if ctx.ui.is_json() {
+        return ctx.ui.json(&made.iter().map(|done| json::issue_object(&done.bead)).collect::<Vec<_>>());
+    }
+    for done in &made {
+        match silent {
+            true => ctx.ui.line(done.bead.id.as_str())?,
+            false => ctx.ui.line(print::done_line(done))?,
+        }
+    }
+    Ok(())
 }
 
 impl Args {

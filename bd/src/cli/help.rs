@@ -73,18 +73,10 @@ pub fn of(printer: &mut Printer<'_>, words: &[String], verbose: bool) -> Result<
 /// clap's words as an error of ours: the first line is what, a tip is a hint.
 pub fn usage_error(verb: &Verb, e: &clap::Error) -> Error {
     use clap::error::ContextKind as K;
-    for kind in [K::InvalidArg, K::InvalidValue, K::InvalidSubcommand] {
+    for kind in [K::InvalidArg, K::InvalidSubcommand] {
         if let Some(clap::error::ContextValue::String(typed)) = e.get(kind) {
             if let Some(error) = compat::flags::error(verb.name, typed) {
                 return error;
-            }
-            // A text may begin with a hyphen, so clap takes a mistyped flag for one.
-            if kind == K::InvalidValue && typed.starts_with('-') && e.kind() == clap::error::ErrorKind::ValueValidation {
-                let near = super::verb::flags_of(verb);
-                let near = crate::query::nearest(typed, near.iter().map(String::as_str), 1);
-                let error = Error::usage(format!("`bd {}` has no {}", verb.name, typed.escape_debug()));
-                let error = near.first().map_or_else(|| Error::usage(error.message.clone()), |n| Error::usage(error.message.clone()).hint(format!("Did you mean {n}?")));
-                return error.hint(format!("`bd help {}` shows how it is used", verb.name));
             }
         }
     }

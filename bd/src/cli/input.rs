@@ -8,10 +8,9 @@ use std::io::Read;
 #[derive(clap::Args)]
 pub struct TextArgs {
     /// The text; several words are one text; - = standard input
-    #[arg(value_name = "TEXT", allow_hyphen_values = true, value_parser = prose)]
+    #[arg(value_name = "TEXT", value_parser = prose)]
     text: Option<String>,
-    // Apart from the first, so that flags after the text are still flags.
-    #[arg(value_name = "MORE", hide = true)]
+    #[arg(value_name = "MORE", hide = true, value_parser = prose)]
     more: Vec<String>,
     /// Read the text from a file; - = standard input
     #[arg(short, long, alias = "body-file", value_name = "FILE", conflicts_with = "text")]
@@ -39,13 +38,13 @@ impl TextArgs {
     }
 }
 
-/// Takes what people write (`- a list`, `--force is no flag here`) and refuses what is a mistyped flag.
+/// Takes the shield off a text (see [`super::verb::shield`]).
 ///
 /// # Errors
-/// One word that begins with a hyphen.
-pub fn prose(text: &str) -> std::result::Result<String, String> {
-    let flag = text.len() > 1 && text.starts_with('-') && !text.contains(char::is_whitespace);
-    if flag { Err(format!("`{}` looks like a flag; a text of one word cannot begin with a hyphen", text.escape_debug())) } else { Ok(text.to_owned()) }
+/// Never; clap's way of reading a value.
+#[allow(clippy::unnecessary_wraps, reason = "the type that clap asks for")]
+pub fn prose(text: &str) -> std::result::Result<String, std::convert::Infallible> {
+    Ok(text.strip_prefix(super::verb::SHIELD).unwrap_or(text).to_owned())
 }
 
 /// Reads a file, or standard input for `-`, as text. An empty one is an error: it is more often a pipe that broke than a

@@ -144,7 +144,7 @@ fn dispatch(env: Env, args: &[String], printer: &mut Printer<'_>, code: &mut u8)
         return Err(verb::unknown(name));
     };
     let command = verb.command();
-    let line = globals.before_args().into_iter().chain(rest.iter().cloned());
+    let line = verb::shield(&command, globals.before_args().into_iter().chain(rest.iter().cloned()).collect());
     let matches = match command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)) {
         Ok(matches) => matches,
         Err(e) if matches!(e.kind(), clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) && !e.use_stderr() => {

@@ -143,10 +143,35 @@ pub(super) fn parsed<A: clap::FromArgMatches>(matches: &ArgMatches) -> Result<A>
     A::from_arg_matches(matches).map_err(|e| Error::internal(e.to_string()))
 }
 
-/// The long flags of a verb, with their dashes.
-pub(super) fn flags_of(verb: &Verb) -> Vec<String> {
-    let command = verb.command();
-    command.get_arguments().filter_map(|a| a.get_long()).map(|long| format!("--{long}")).collect()
+/// What stands before a text that begins with a hyphen, so that clap does not take it for flags (a private-use character).
+pub(super) const SHIELD: char = '\u{e0bd}';
+
+/// Shields texts that stand where a `TITLE` or `TEXT` does: what begins with a hyphen and has blanks (`- a list`,
+/// `--force is no flag here`) is never a flag. Values of options need no shield, they may be anything.
+pub(super) fn shield(command: &Command, args: Vec<String>) -> Vec<String> {
+    let text = |a: &clap::Arg| a.get_value_names().is_some_and(|names| names.iter().any(|n| n == "TITLE" || n == "TEXT"));
+    if !command.get_arguments().any(|a| a.is_positional() && text(a)) {
+        return args;
+    }
+    let takes_value = |word: &str| {
+        let fits = |a: &&clap::Arg| match word.strip_prefix("--") {
+            Some(long) => a.get_long() == Some(long) || a.get_all_aliases().is_some_and(|all| all.contains(&long)),
+            None => word.len() == 2 && word.starts_with('-') && a.get_short() == word.chars().nth(1),
+        };
+        command.get_arguments().filter(|a| a.is_allow_hyphen_values_set()).any(|a| fits(&a))
+    };
+    let mut value = false;
+    let each = |word: String| {
+        let is_text = !value && word.starts_with('-') && has_blank_name(&word);
+        value = !value && takes_value(&word);
+        if is_text { format!("{SHIELD}{word}") } else { word }
+    };
+    args.into_iter().map(each).collect()
+}
+
+/// True if what would be the name of a flag has a blank in it.
+fn has_blank_name(word: &str) -> bool {
+    word.split('=').next().unwrap_or_default().contains(char::is_whitespace)
 }
 
 /// What a command line takes: `words` name a verb and perhaps its subcommand, `flag` (with its dashes) one of its flags.
@@ -204,6 +229,25 @@ pub fn unknown(name: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_may_begin_with_a_hyphen_and_a_mistyped_flag_is_no_text() {
+        let parse = |line: &[&str]| {
+            let command = find("create").unwrap().command();
+            let line = shield(&command, line.iter().map(|w| (*w).to_owned()).collect());
+            command.try_get_matches_from(std::iter::once("create".to_owned()).chain(line))
+        };
+        let text = |m: &ArgMatches, name: &str| m.get_one::<String>(name).cloned().unwrap_or_default();
+        for (line, title, description) in [
+            (vec!["- a list", "-d", "- of two"], "- a list", "- of two"),
+            (vec!["-p1", "--force is text", "--description=-x y"], "--force is text", "-x y"),
+            (vec!["-d", "--json", "-pP0", "title"], "title", "--json"),
+        ] {
+            let m = parse(&line).unwrap();
+            assert_eq!((text(&m, "title").as_str(), text(&m, "description").as_str()), (title, description), "{line:?}");
+        }
+        assert!(parse(&["--frce", "title"]).is_err() && parse(&["title", "-Z"]).is_err());
+    }
 
     #[test]
     fn every_command_can_be_built_and_names_are_unique() {

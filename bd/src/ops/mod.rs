@@ -25,6 +25,7 @@ pub mod label;
 pub mod list;
 pub mod memory;
 pub mod next;
+pub mod plan;
 pub mod prime;
 pub mod ready;
 pub mod replace;

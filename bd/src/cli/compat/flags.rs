@@ -25,7 +25,6 @@ const GATED: &str = "`gt molecule list` shows what waits at a checkpoint";
 /// All of them.
 pub static ALL: &[Refused] = &[
     no("create", &["--repo", "--rig"], REPO),
-    no("create", &["-f", "--from-file"], "`bd import FILE.md` creates the beads of a Markdown plan"),
     no("create", &["--append-notes", "--design-file"], "`--notes` and `--design`; `bd update` takes them from files"),
     no("create", &["--no-history"], "`--ephemeral` keeps a bead in this clone"),
     no("update", &["--no-history", "--history"], "`--ephemeral` keeps a bead in this clone, `--persistent` shares it"),
