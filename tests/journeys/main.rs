@@ -1,3 +1,4 @@
 //! Whole pieces of work, as a person or an agent does them, one verb a file. Declare a module for each test file here.
 mod schemas;
 mod readme;
+mod demo;

@@ -35,7 +35,7 @@ fn words(line: &str) -> Vec<String> {
     out
 }
 
-// goal: S-readme tier1
+// goal: X3 tier1
 #[test]
 fn the_session_in_the_readme_is_real() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).expect("README.md");

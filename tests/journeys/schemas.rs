@@ -18,7 +18,7 @@ fn fits(work: &Work, name: &str, words: &[&str], seen: &mut BTreeSet<String>) ->
     value
 }
 
-// goal: S-schemas tier1
+// goal: X5 tier1
 #[test]
 fn every_command_with_a_schema_keeps_it() {
     let ann = Sandbox::new().repo("ann");

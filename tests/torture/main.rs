@@ -1,5 +1,6 @@
 //! Torture: what happened to users of other trackers (users.md 5), one test each, re-stated for our design.
 
+mod bad_input;
 mod short_ones;
 mod t01_t04_truth;
 mod t05_t08_merging;

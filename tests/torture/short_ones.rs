@@ -3,7 +3,7 @@
 use crate::{exchange, ids, records};
 use bd_tests::{Options, Sandbox};
 
-// goal: S-empty-input tier1
+// goal: S03 tier0
 #[test]
 fn empty_input_does_not_erase_a_description() {
     let ann = Sandbox::new().repo("ann");
@@ -14,7 +14,7 @@ fn empty_input_does_not_erase_a_description() {
     assert_eq!(ann.show(&id)["description"], "precious");
 }
 
-// goal: S-labels tier1
+// goal: S04 tier1
 #[test]
 fn a_bad_label_aborts_the_whole_create() {
     let ann = Sandbox::new().repo("ann");
@@ -23,7 +23,7 @@ fn a_bad_label_aborts_the_whole_create() {
     assert!(records(&ann).is_empty(), "no half of it");
 }
 
-// goal: S-missing tier1
+// goal: S05 tier1
 #[test]
 fn a_missing_id_is_an_error_with_every_verb() {
     let ann = Sandbox::new().repo("ann");
@@ -46,7 +46,7 @@ fn a_missing_id_is_an_error_with_every_verb() {
     assert_eq!(records(&ann).len(), 1);
 }
 
-// goal: S-prompt tier1
+// goal: S06 tier1
 #[test]
 fn nothing_ever_waits_for_an_answer() {
     let ann = Sandbox::new().repo("ann");
@@ -57,7 +57,7 @@ fn nothing_ever_waits_for_an_answer() {
     }
 }
 
-// goal: S-children tier1
+// goal: S08 tier1
 #[test]
 fn a_parent_with_open_children_is_not_closed() {
     let ann = Sandbox::new().repo("ann");
@@ -72,7 +72,7 @@ fn a_parent_with_open_children_is_not_closed() {
     ann.bd(&["close", &parent]).ok();
 }
 
-// goal: S-fork tier1
+// goal: S10 tier1
 #[test]
 fn a_fork_carries_no_beads_and_publishes_none() {
     let sandbox = Sandbox::new();
@@ -96,7 +96,7 @@ fn a_fork_carries_no_beads_and_publishes_none() {
     assert!(!files.contains(".beads"), "{files}");
 }
 
-// goal: S-clones tier1
+// goal: S11 tier1
 #[test]
 fn shallow_partial_sparse_and_submodule_clones() {
     let sandbox = Sandbox::with(Options::default().config("uploadpack.allowFilter", "true"));
@@ -131,7 +131,7 @@ fn shallow_partial_sparse_and_submodule_clones() {
     );
 }
 
-// goal: S-secrets tier1
+// goal: X4 tier1
 #[test]
 fn a_secret_is_refused_on_write() {
     let ann = Sandbox::new().repo("ann");
@@ -149,7 +149,7 @@ fn a_secret_is_refused_on_write() {
     );
 }
 
-// goal: S-clock tier0
+// goal: S12 tier0
 #[test]
 fn a_clock_wrong_by_years_changes_no_outcome() {
     for wrong in ["1970-01-01T00:00:01Z", "2040-01-01T00:00:00Z"] {
@@ -167,7 +167,7 @@ fn a_clock_wrong_by_years_changes_no_outcome() {
     }
 }
 
-// goal: S-prime tier1
+// goal: S01 tier2
 #[test]
 fn prime_is_small_with_a_thousand_beads_and_two_hundred_memories() {
     let ann = Sandbox::new().repo("ann");
@@ -190,7 +190,7 @@ fn prime_is_small_with_a_thousand_beads_and_two_hundred_memories() {
     assert!(ready.lines().count() < 30 && ready.contains("more"), "{ready}");
 }
 
-// goal: S-invariant tier0
+// goal: T10 tier0
 #[test]
 fn init_then_nothing_leaves_the_tree_clean() {
     let ann = Sandbox::new().repo("ann");
