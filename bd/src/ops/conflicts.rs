@@ -3,8 +3,8 @@
 use super::change::{Done, check_text, done};
 use super::words;
 use crate::error::{Error, ErrorKind, Result};
-use crate::fold::{Bead, Conflict, Holding};
-use crate::model::{EventId, Kind, Value};
+use crate::fold::{Bead, Conflict};
+use crate::model::{BeadId, EventId, Kind, Value};
 use crate::store::{Snapshot, Tx};
 
 /// A bead with its conflicts.
@@ -18,9 +18,12 @@ pub struct Conflicted {
 
 /// All beads with a visible conflict or a contested claim, by id.
 pub fn list(snapshot: &Snapshot) -> Result<Vec<Conflicted>> {
-    let all = snapshot.all()?.iter();
-    let torn = all.map(|bead| Conflicted { bead: bead.clone(), conflicts: bead.conflicts() });
-    Ok(torn.filter(|c| !c.conflicts.is_empty() || matches!(c.bead.holding(), Holding::Contested(_))).collect())
+    let mut out = Vec::new();
+    for row in snapshot.rows()?.into_iter().filter(|r| r.conflict || r.contested) {
+        let bead = snapshot.must(&BeadId::new(&row.id)?)?;
+        out.push(Conflicted { conflicts: bead.conflicts(), bead });
+    }
+    Ok(out)
 }
 
 /// How a conflict ends.

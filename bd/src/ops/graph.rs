@@ -9,9 +9,8 @@ use crate::query::{Graph, GraphView, Row};
 use crate::store::Snapshot;
 
 /// The rows of every bead, and what is deleted as well, by id.
-pub fn rows(snapshot: &Snapshot, config: &Config) -> Result<Vec<Row>> {
-    let categories = words::categories(config);
-    Ok(snapshot.all()?.iter().map(|bead| Row::of(bead, &categories)).collect())
+pub fn rows(snapshot: &Snapshot, _config: &Config) -> Result<Vec<Row>> {
+    snapshot.rows()
 }
 
 /// The graph of all rows.
@@ -27,7 +26,8 @@ pub fn row(bead: &Bead, config: &Config) -> Row {
 /// The beads that stand and have an edge to this one, with its type, by id.
 pub fn dependents(snapshot: &Snapshot, id: &BeadId) -> Result<Vec<(Bead, DepType)>> {
     let mut out = Vec::new();
-    for bead in snapshot.all()?.iter().filter(|b| !b.is_deleted() && b.id != *id) {
+    for source in snapshot.sources_of(id)?.iter().filter(|s| *s != id) {
+        let Some(bead) = snapshot.bead(source)?.filter(|b| !b.is_deleted()) else { continue };
         for edge in bead.edges.iter().filter(|e| e.edge.to == id.as_str()) {
             out.push((bead.clone(), edge.edge.kind.clone()));
         }

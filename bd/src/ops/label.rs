@@ -43,9 +43,9 @@ pub fn list(snapshot: &Snapshot, id: &str) -> Result<Vec<String>> {
 /// Every label of the beads that stand, with how many have it, sorted.
 pub fn all(snapshot: &Snapshot) -> Result<Vec<(String, usize)>> {
     let mut out: BTreeMap<String, usize> = BTreeMap::new();
-    for bead in snapshot.all()?.iter().filter(|b| !b.is_deleted()) {
-        for label in bead.labels.keys() {
-            *out.entry(label.clone()).or_default() += 1;
+    for row in snapshot.rows()?.into_iter().filter(|r| !r.deleted) {
+        for label in row.labels {
+            *out.entry(label).or_default() += 1;
         }
     }
     Ok(out.into_iter().collect())

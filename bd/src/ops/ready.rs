@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::model::BeadId;
 use crate::query::{Ask, Blocker, Explanation, Filter, Graph, GraphView, Row, SortKey, Who};
-use crate::store::Snapshot;
+use crate::store::{ReadyAsk, Snapshot};
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +64,11 @@ fn ask<'a>(query: &ReadyQuery, now: i64) -> Ask<'a> {
 
 /// What can be worked on; `now` is milliseconds since 1970.
 pub fn rows(snapshot: &Snapshot, config: &Config, query: &ReadyQuery, now: i64) -> Result<Page> {
+    if !query.deferred && query.below.is_none() && query.sort == SortKey::Priority && !query.filter.needs_bead() {
+        let Ask { ephemeral, any_type, .. } = ask(query, now);
+        let ask = ReadyAsk { now, ephemeral, any_type, filter: &query.filter, limit: query.limit };
+        return Ok(snapshot.ready_page(&ask)?.into());
+    }
     let graph = graph::graph(snapshot, config)?;
     let mut fits = Vec::new();
     for number in crate::query::ready(&graph, &ask(query, now)) {

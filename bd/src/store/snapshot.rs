@@ -173,6 +173,15 @@ impl Snapshot {
         }
     }
 
+    /// The beads that have an edge to this one, by id; perhaps others among them, so look at their edges.
+    pub fn sources_of(&self, id: &BeadId) -> Result<Vec<BeadId>> {
+        if let Some(ids) = self.ask(|cache| cache.sources_of(id)) {
+            return Ok(ids);
+        }
+        let named = |row: &&Row| row.edges.iter().any(|e| e.to == id.as_str());
+        self.rows()?.iter().filter(named).map(|row| Ok(BeadId::new(&row.id)?)).collect()
+    }
+
     /// Asks the graph of all beads, of which only what the question looks at is read. The question may be asked twice:
     /// once more in full, where the cache turns out to be damaged.
     pub fn graph<T>(&self, question: impl Fn(&dyn GraphView) -> T) -> Result<T> {

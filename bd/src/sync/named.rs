@@ -1,9 +1,9 @@
 //! Which beads a branch is about: those that its commits name, else those that the actor holds (STATE 6).
 
 use crate::error::Result;
-use crate::fold::Holding;
 use crate::git::Oid;
 use crate::model::{BeadId, DepType};
+use crate::query::RowEdge;
 use crate::store::{Snapshot, Store};
 use std::collections::BTreeSet;
 
@@ -35,9 +35,10 @@ pub fn named_beads(store: &Store, snapshot: &Snapshot, head: Oid, base: Option<O
     let mut by = By::Commits;
     if out.is_empty() {
         by = By::Claim;
-        for bead in snapshot.all()? {
-            if matches!(bead.holding(), Holding::Held(claim) if claim.holder.as_ref() == Some(store.actor())) {
-                out.insert(bead.id.clone());
+        for row in snapshot.rows()? {
+            // Where several hold it, the row names none.
+            if row.claim.and_then(|c| c.holder).as_deref() == Some(store.actor().as_str()) {
+                out.insert(BeadId::new(&row.id)?);
             }
         }
     }
@@ -64,14 +65,14 @@ fn ids_in(text: &str, prefix: &str, snapshot: &Snapshot, out: &mut BTreeSet<Bead
 }
 
 fn follow(snapshot: &Snapshot, out: &mut BTreeSet<BeadId>) -> Result<()> {
+    let rows = snapshot.rows()?;
     loop {
         let before = out.len();
-        for bead in snapshot.all()? {
-            let hangs = |e: &crate::fold::LiveEdge| {
-                (e.edge.kind == DepType::PARENT_CHILD || e.edge.kind == DepType::DISCOVERED_FROM) && out.contains(e.edge.to.as_str())
-            };
-            if !out.contains(&bead.id) && bead.edges.iter().any(hangs) {
-                out.insert(bead.id.clone());
+        for row in &rows {
+            let hangs =
+                |e: &RowEdge| (e.kind == DepType::PARENT_CHILD || e.kind == DepType::DISCOVERED_FROM) && out.contains(e.to.as_str());
+            if !out.contains(row.id.as_str()) && row.edges.iter().any(hangs) {
+                out.insert(BeadId::new(&row.id)?);
             }
         }
         if out.len() == before {

@@ -43,7 +43,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
 fn facts(ctx: &mut Ctx<'_, '_>) -> Result<Value> {
     let snapshot = ctx.snapshot()?;
     let store = ctx.store()?;
-    let count = snapshot.all()?.iter().filter(|b| !b.is_deleted()).count();
+    let count = snapshot.rows()?.iter().filter(|r| !r.deleted).count();
     Ok(json!({
         "database_path": store.dir().display().to_string(),
         "beads_dir": super::where_::folder(&store),
@@ -62,7 +62,8 @@ fn facts(ctx: &mut Ctx<'_, '_>) -> Result<Value> {
 pub(super) fn schema(ctx: &mut Ctx<'_, '_>) -> Result<Value> {
     let snapshot = ctx.snapshot()?;
     let store = ctx.store()?;
-    let sample: Vec<&str> = snapshot.all()?.iter().filter(|b| !b.is_deleted()).map(|b| b.id.as_str()).take(3).collect();
+    let rows = snapshot.rows()?;
+    let sample: Vec<&str> = rows.iter().filter(|r| !r.deleted).map(|r| r.id.as_str()).take(3).collect();
     Ok(json!({
         "schema_version": VERSION,
         "tables": ["events"],

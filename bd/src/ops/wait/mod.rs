@@ -13,7 +13,8 @@ use super::dep::{self, DepSpec};
 use super::words;
 use crate::error::{Error, Result};
 use crate::fold::Bead;
-use crate::model::{Category, DepType, Fields, Value};
+use crate::model::{BeadId, Category, DepType, Fields, Value};
+use crate::query::Row;
 use crate::store::{Snapshot, Tx};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -173,8 +174,9 @@ pub fn must_wait(bead: &Bead) -> Result<()> {
 
 /// The waits, by id; those that ended too if `all`.
 pub fn list(snapshot: &Snapshot, config: &crate::config::Config, all: bool) -> Result<Vec<Bead>> {
-    let open = |b: &&Bead| all || words::categories(config).of(&b.status()) != Category::Done;
-    Ok(snapshot.all()?.iter().filter(|b| b.issue_type() == TYPE && !b.is_deleted()).filter(open).cloned().collect())
+    let open = |row: &Row| all || words::categories(config).of(&row.status) != Category::Done;
+    let rows = snapshot.rows()?.into_iter().filter(|r| r.issue_type == TYPE && !r.deleted && open(r));
+    rows.map(|row| snapshot.must(&BeadId::new(&row.id)?)).collect()
 }
 
 /// How long a wait's timeout is; `None` without one.

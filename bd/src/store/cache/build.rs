@@ -43,7 +43,7 @@ pub fn build(plan: &Plan<'_>, gathered: Gathered<'_>, file: File) -> Read<()> {
     let job = Job::new(plan, &readers)?;
     let mut rows: Vec<Fixed> = Vec::with_capacity(job.len());
     let (mut starts, mut outs) = (vec![0u32], Vec::new());
-    let mut missing: Vec<(String, u32)> = Vec::new();
+    let (mut missing, mut aside) = (Vec::new(), Vec::new());
     let mut distinct = 0;
     for from in (0..job.len()).step_by(2 * CHUNK) {
         for part in two(&job, from)? {
@@ -56,6 +56,7 @@ pub fn build(plan: &Plan<'_>, gathered: Gathered<'_>, file: File) -> Read<()> {
             }
             outs.extend(part.outs);
             missing.extend(part.missing);
+            aside.extend(part.aside);
             distinct += part.distinct;
         }
     }
@@ -76,14 +77,10 @@ pub fn build(plan: &Plan<'_>, gathered: Gathered<'_>, file: File) -> Read<()> {
     sections.put(Section::Ins, |bytes| edges.ins.iter().for_each(|from| from.put(bytes)))?;
     drop(edges);
     let plain = lists(&rows, &mut sections)?;
-    missing.sort_unstable();
-    sections.put(Section::Missing, |bytes| {
-        put_var(bytes, missing.len() as u64);
-        for (name, from) in &missing {
-            put_str(bytes, name);
-            put_var(bytes, u64::from(*from));
-        }
-    })?;
+    for (section, mut list) in [(Section::Missing, missing), (Section::Aside, aside)] {
+        list.sort_unstable();
+        sections.put(section, |bytes| put_named(bytes, &list))?;
+    }
     sections.put(Section::Damage, |bytes| put_damage(bytes, &damage))?;
     ids(&names, &mut sections)?;
     let Sections { out, table } = sections;
@@ -189,6 +186,14 @@ fn put_prefixes(bytes: &mut Vec<u8>, names: &[&str]) {
     put_var(bytes, all.len() as u64);
     for prefix in all {
         put_str(bytes, prefix);
+    }
+}
+
+fn put_named(bytes: &mut Vec<u8>, list: &[(String, u32)]) {
+    put_var(bytes, list.len() as u64);
+    for (name, from) in list {
+        put_str(bytes, name);
+        put_var(bytes, u64::from(*from));
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Part {
     pub outs: Vec<Out>,
     /// Names that edges lead to and no bead has, and from where.
     pub missing: Vec<(String, u32)>,
+    /// Names that edges were made to which lead to another one (a `waits-for` with a spawner), and from where.
+    pub aside: Vec<(String, u32)>,
     pub distinct: usize,
 }
 
@@ -100,7 +102,7 @@ impl<'a> Job<'a> {
     pub fn fold(&self, places: Range<usize>) -> Read<Part> {
         let folder = Folder::new(self.plan.categories);
         let listed = Filter::default();
-        let mut part = Part { heap: Vec::new(), beads: Vec::with_capacity(places.len()), outs: Vec::new(), missing: Vec::new(), distinct: 0 };
+        let mut part = Part { heap: Vec::new(), beads: Vec::with_capacity(places.len()), outs: Vec::new(), missing: Vec::new(), aside: Vec::new(), distinct: 0 };
         let mut mine: Vec<(u128, &Reader<'_>, &Entry)> = Vec::new();
         let mut lines: Vec<LineRef> = Vec::new();
         for place in places {
@@ -114,6 +116,9 @@ impl<'a> Job<'a> {
             part.distinct += lines.len();
             let start = part.heap.len();
             for edge in &row.edges {
+                if edge.target() != edge.to {
+                    part.aside.push((edge.to.clone(), place as u32));
+                }
                 let target = match self.readers[0].names.find(edge.target()) {
                     Some(number) => self.places[number as usize],
                     None if is_external(edge.target()) => EXTERNAL,

@@ -207,9 +207,9 @@ impl Image {
         (0..count).map(|_| Candidate::take(&mut take)).collect()
     }
 
-    /// Names that edges lead to and no bead had, and from where.
-    pub fn missing(&self) -> Read<Vec<(String, u32)>> {
-        let bytes = self.whole(Section::Missing)?;
+    /// [`Section::Missing`] or [`Section::Aside`]: names, and the beads whose edges name them, in order.
+    pub fn named(&self, section: Section) -> Read<Vec<(String, u32)>> {
+        let bytes = self.whole(section)?;
         let mut take = Take::new(&bytes);
         (0..take.count(2)?).map(|_| Ok((take.str()?.to_owned(), u32::try_from(take.var()?).map_err(|_| Broken)?))).collect()
     }

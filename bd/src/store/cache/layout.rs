@@ -32,6 +32,8 @@ pub enum Section {
     Listed,
     /// Names that edges lead to and no bead has.
     Missing,
+    /// Edges that count as edges to another name than the one that they were made to.
+    Aside,
     /// What is wrong with the bytes.
     Damage,
     /// What names begin with.
@@ -39,7 +41,7 @@ pub enum Section {
 }
 
 /// How many sections there are.
-pub const SECTIONS: usize = 10;
+pub const SECTIONS: usize = 11;
 
 /// The first block.
 #[derive(Clone, Debug, PartialEq)]

@@ -110,6 +110,17 @@ impl Cache {
         Ok(Some(self.view.row(number)?).filter(|row| !row.shadow))
     }
 
+    /// The beads with an edge that was made to this one, and perhaps others, by id.
+    pub fn sources_of(&self, id: &BeadId) -> Read<Vec<BeadId>> {
+        let numbers = self.view.sources(id.as_str())?;
+        let mut out = numbers
+            .into_iter()
+            .map(|number| BeadId::new(&self.view.name_of(number)?).map_err(|_| Broken))
+            .collect::<Read<Vec<BeadId>>>()?;
+        out.sort();
+        Ok(out)
+    }
+
     /// All beads and edges.
     pub fn graph(&self) -> &dyn GraphView {
         &self.view

@@ -2,6 +2,7 @@
 
 use super::graph::{EXTERNAL, MISSING, Out};
 use super::image::Image;
+use super::layout::Section;
 use super::overlay::{After, Overlay};
 use super::row::Standing;
 use super::text::LineRef;
@@ -179,6 +180,19 @@ impl View {
         Ok(ins)
     }
 
+    /// The beads with an edge that was made to a name, and perhaps others.
+    pub fn sources(&self, name: &str) -> Read<BTreeSet<u32>> {
+        let mut out = BTreeSet::new();
+        if let Some(number) = self.number(name)? {
+            out.extend(self.ins(number)?.iter().map(|from| from.target));
+        }
+        out.extend(self.base.named(Section::Aside)?.into_iter().filter(|(to, _)| to == name).map(|(_, from)| from));
+        // Few have changed, and fewer of them wait for anything.
+        let waits = |o: &Out| matches!(o.kind, EdgeKind::WaitsAll | EdgeKind::WaitsAny);
+        out.extend(self.over.rows().filter(|(_, row)| row.outs.iter().any(waits)).map(|(number, _)| number));
+        Ok(out)
+    }
+
     fn turned(&self) -> Read<&HashMap<u32, Vec<Out>>> {
         if self.turned.get().is_none() {
             let mut turned: HashMap<u32, Vec<Out>> = HashMap::new();
@@ -188,7 +202,7 @@ impl View {
                 }
             }
             if self.over.fresh() > 0 {
-                let mut missing = self.base.missing()?;
+                let mut missing = self.base.named(Section::Missing)?;
                 // A bead stands there once for every edge, and brings all of them at once.
                 missing.dedup();
                 for (name, from) in missing {
