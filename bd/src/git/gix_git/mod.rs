@@ -3,6 +3,7 @@
 //! No gix `Repository` is opened: it would read the configuration again and cost a quarter of a millisecond, and
 //! without gix's `parallel` feature it cannot be shared between threads. The object store can.
 
+mod bulk;
 mod objects;
 mod refs;
 

@@ -1,5 +1,6 @@
 //! Objects through gix: reading from packs and loose files, writing loose files.
 
+use super::bulk;
 use super::{from_gix, other, to_gix, while_vanishing, words};
 use crate::git::backend::Each;
 use crate::git::codec::{self, Kind};
@@ -55,17 +56,12 @@ impl Objects {
     }
 
     pub fn read_many(&self, ids: &[Oid], each: &mut Each<'_>) -> Result<Vec<Oid>, GitError> {
-        self.with(|handle| {
-            let mut missing = Vec::new();
-            let mut buffer = Vec::new();
-            for id in ids {
-                match read_with(handle, *id, &mut buffer)? {
-                    Some(kind) => each(*id, kind, &buffer)?,
-                    None => missing.push(*id),
-                }
-            }
-            Ok(missing)
-        })
+        if ids.len() < bulk::MANY {
+            return self.with(|handle| read_each(handle, ids, each));
+        }
+        let mut handle = self.store()?.to_cache_arc();
+        handle.set_pack_cache(|| Box::new(bulk::Recent::default()));
+        read_each(&handle, &bulk::in_pack_order(&self.dir, ids), each)
     }
 
     pub fn write(&self, kind: Kind, bytes: &[u8]) -> Result<Oid, GitError> {
@@ -104,6 +100,18 @@ impl Objects {
             None => other("an object could not be written", error),
         }
     }
+}
+
+fn read_each(handle: &HandleArc, ids: &[Oid], each: &mut Each<'_>) -> Result<Vec<Oid>, GitError> {
+    let mut missing = Vec::new();
+    let mut buffer = Vec::new();
+    for id in ids {
+        match read_with(handle, *id, &mut buffer)? {
+            Some(kind) => each(*id, kind, &buffer)?,
+            None => missing.push(*id),
+        }
+    }
+    Ok(missing)
 }
 
 fn read_with(handle: &HandleArc, id: Oid, into: &mut Vec<u8>) -> Result<Option<Kind>, GitError> {

@@ -9,43 +9,21 @@ use crate::model::{BeadId, Event};
 use crate::store::damage::Damage;
 use crate::store::journal::Contents;
 use crate::store::load::{Blob, Loader, Place, log_damage};
-use crate::store::sealed::{SealedName, digest};
-use std::sync::Mutex;
+use crate::store::sealed::digest;
+use std::collections::HashMap;
+use std::sync::mpsc::{TrySendError, channel, sync_channel};
 
 /// About 5 000 events: below that a second thread costs more than it brings.
 const WORTH_A_THREAD: usize = 5_000 * 260;
-/// How many small objects a thread takes at a time; packs are taken one by one.
-const TAKE: usize = 32;
+/// Small objects are handed over together, in a piece of this size.
+const PIECE: usize = 256 << 10;
 
-/// What is still to be read, packs first: what comes last should be small, so that no thread waits for another.
-struct Queue<'b> {
-    blobs: Mutex<(Vec<&'b Blob>, usize)>,
-    absent: Mutex<Vec<Oid>>,
-}
-
-impl<'b> Queue<'b> {
-    fn new(blobs: &'b [Blob]) -> Self {
-        let mut order: Vec<&Blob> = blobs.iter().collect();
-        order.sort_by_key(|b| !is_pack(b));
-        Self { blobs: Mutex::new((order, 0)), absent: Mutex::new(Vec::new()) }
-    }
-
-    fn take(&self) -> Read<Vec<&'b Blob>> {
-        let mut queue = self.blobs.lock().map_err(|_| Broken)?;
-        let (all, next) = &mut *queue;
-        let rest = all.get(*next..).unwrap_or_default();
-        let count = if rest.first().is_some_and(|b| is_pack(b)) { 1 } else { rest.len().min(TAKE) };
-        *next += count;
-        Ok(rest[..count].to_vec())
-    }
-
-    fn is_empty(&self) -> bool {
-        self.blobs.lock().map_or(true, |queue| queue.1 >= queue.0.len())
-    }
-}
-
-fn is_pack(blob: &Blob) -> bool {
-    blob.uses.iter().any(|(_, _, name)| matches!(name, SealedName::Pack { .. }))
+/// Objects on their way from the thread that inflates to one that parses.
+#[derive(Default)]
+struct Piece {
+    bytes: Vec<u8>,
+    /// Which object ends where.
+    ends: Vec<(usize, usize)>,
 }
 
 /// A line that was read.
@@ -74,8 +52,6 @@ pub struct Reader<'t> {
     /// What is wrong with them.
     pub damage: Vec<Damage>,
     sink: Sink<'t>,
-    /// Every object is inflated into the same memory.
-    buffer: Vec<u8>,
 }
 
 impl<'t> Reader<'t> {
@@ -87,7 +63,6 @@ impl<'t> Reader<'t> {
             lines: 0,
             damage: Vec::new(),
             sink: Sink::new(text),
-            buffer: Vec::new(),
         }
     }
 
@@ -124,6 +99,17 @@ impl<'t> Reader<'t> {
                 oid: Some(blob.oid),
             }));
         })
+    }
+
+    /// Takes the objects of a piece, and empties it.
+    fn piece(&mut self, blobs: &[Blob], piece: &mut Piece) -> Read<()> {
+        let mut from = 0;
+        for (number, end) in piece.ends.drain(..) {
+            self.blob(&blobs[number], &piece.bytes[from..end])?;
+            from = end;
+        }
+        piece.bytes.clear();
+        Ok(())
     }
 
     fn log(&mut self, contents: &Contents, place: Place) -> Read<()> {
@@ -201,69 +187,70 @@ pub struct Gathered<'t> {
 
 /// Reads all lines of the sources and copies them to `text`.
 ///
+/// One thread inflates, in the order of the packs (what git stored as a difference is made from what came just before);
+/// above some thousand events a second one parses, and the first helps it when it does not keep up.
+///
 /// # Errors
 /// Anything at all: the exact way then says what it is.
 pub fn gather<'t>(loader: &Loader, blobs: &[Blob], logs: &[(Place, Contents)], text: &'t TextWriter) -> Read<Gathered<'t>> {
-    let queue = Queue::new(blobs);
     let mut first = Reader::new(text);
     for (place, contents) in logs {
         first.log(contents, *place)?;
     }
+    let numbers: HashMap<Oid, usize> = blobs.iter().enumerate().map(|(n, b)| (b.oid, n)).collect();
+    let oids: Vec<Oid> = blobs.iter().map(|b| b.oid).collect();
     let second = std::thread::scope(|scope| {
+        let (send, receive) = sync_channel::<Piece>(1);
+        let (give_back, empty) = channel::<Piece>();
+        let mut waiting = Some((receive, give_back));
         let mut other = None;
-        let mut read = 0;
-        while let Some(bytes) = some(loader, &queue, &mut first)? {
-            read += bytes;
-            if read > WORTH_A_THREAD && other.is_none() && !queue.is_empty() {
-                other = Some(scope.spawn(|| {
+        let (mut piece, mut read, mut failed) = (Piece::default(), 0, false);
+        let mut hand_over = |piece: &mut Piece, read: usize| -> Read<()> {
+            if let Some((receive, give_back)) = waiting.take_if(|_| read > WORTH_A_THREAD) {
+                other = Some(scope.spawn(move || {
                     let mut reader = Reader::new(text);
-                    while some(loader, &queue, &mut reader)?.is_some() {}
+                    for mut piece in receive {
+                        reader.piece(blobs, &mut piece)?;
+                        let _ = give_back.send(piece);
+                    }
                     reader.sink.flush()?;
                     Ok::<_, Broken>(reader)
                 }));
             }
-        }
-        other.map(|thread| thread.join().map_err(|_| Broken)?).transpose()
+            if waiting.is_some() {
+                return first.piece(blobs, piece);
+            }
+            match send.try_send(std::mem::replace(piece, empty.try_recv().unwrap_or_default())) {
+                Ok(()) => Ok(()),
+                Err(TrySendError::Full(back)) => {
+                    *piece = back;
+                    first.piece(blobs, piece)
+                }
+                Err(TrySendError::Disconnected(_)) => Err(Broken),
+            }
+        };
+        let result = loader.git.read_blobs(&oids, &mut |oid, bytes| {
+            let Some(number) = numbers.get(&oid) else { return Ok(()) };
+            piece.bytes.extend_from_slice(bytes);
+            piece.ends.push((*number, piece.bytes.len()));
+            read += bytes.len();
+            if piece.bytes.len() >= PIECE && hand_over(&mut piece, read).is_err() {
+                failed = true;
+                return Err(GitError::Other("the cache cannot be made".to_owned()));
+            }
+            Ok(())
+        });
+        let last = if result.is_ok() && !failed { hand_over(&mut piece, read) } else { Err(Broken) };
+        drop(send);
+        let second = other.map(|thread| thread.join().map_err(|_| Broken)?).transpose();
+        last?;
+        second
     })?;
-    let absent = queue.absent.into_inner().map_err(|_| Broken)?;
-    rest(loader, blobs, &absent, &mut first)?;
     first.sink.flush()?;
     let mut readers = vec![first];
     readers.extend(second);
     join(&mut readers)?;
     Ok(Gathered { readers })
-}
-
-/// Reads the next few objects and says how many bytes they had; `None` when there are no more.
-fn some(loader: &Loader, queue: &Queue<'_>, reader: &mut Reader<'_>) -> Read<Option<usize>> {
-    let mine = queue.take()?;
-    let mut read = 0;
-    for blob in &mine {
-        let mut buffer = std::mem::take(&mut reader.buffer);
-        if loader.git.read_blob(blob.oid, &mut buffer).is_ok() {
-            read += buffer.len();
-            reader.blob(blob, &buffer)?;
-        } else {
-            queue.absent.lock().map_err(|_| Broken)?.push(blob.oid);
-        }
-        reader.buffer = buffer;
-    }
-    Ok((!mine.is_empty()).then_some(read))
-}
-
-/// Asks once more for what was not there, in one call: a partial clone fetches it.
-fn rest(loader: &Loader, blobs: &[Blob], absent: &[Oid], reader: &mut Reader<'_>) -> Read<()> {
-    if absent.is_empty() {
-        return Ok(());
-    }
-    let mut failed = Ok(());
-    let read = loader.git.read_blobs(absent, &mut |oid, bytes| {
-        for blob in blobs.iter().filter(|b| b.oid == oid) {
-            failed = failed.and_then(|()| reader.blob(blob, bytes));
-        }
-        failed.map_err(|Broken| GitError::Other("the cache cannot be written".to_owned()))
-    });
-    read.map_err(|_| Broken)
 }
 
 /// Gives the second reader's beads the first one's numbers.

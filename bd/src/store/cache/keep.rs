@@ -153,7 +153,7 @@ fn rebuild(loader: &Loader, dir: &Path) -> Read<Option<View>> {
     }
     let salt = RandomState::new().build_hasher().finish() | 1;
     let result = make(loader, dir, salt);
-    sweep(dir, if result.is_ok() { Some(salt) } else { seen_text(dir) });
+    sweep(dir, if result.is_ok() { Some(salt) } else { seen_text(dir) }, result.is_ok());
     result?;
     open(dir).map(Some).ok_or(Broken)
 }
@@ -196,13 +196,14 @@ fn truth(loader: &Loader) -> Read<(Key, [(Place, Contents); 2])> {
     Err(Broken)
 }
 
-/// Removes what belongs to no image: texts of old ones, what somebody who died left behind.
-fn sweep(dir: &Path, text: Option<u64>) {
+/// Removes what belongs to no image: texts of old ones, what somebody who died left behind, and where the image is
+/// `fresh` the overlay of the old one.
+fn sweep(dir: &Path, text: Option<u64>, fresh: bool) {
     let keep = text.map(|number| text_path(dir, number));
     for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if (name.starts_with("text-") && Some(entry.path()) != keep) || name.ends_with(".new") {
+        if (name.starts_with("text-") && Some(entry.path()) != keep) || name.ends_with(".new") || (fresh && name == "overlay") {
             let _ = std::fs::remove_file(entry.path());
         }
     }

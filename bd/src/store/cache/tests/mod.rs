@@ -39,6 +39,9 @@ fn agree_as(store: &Store, cached: bool, why: &str) {
         assert_eq!(fast.bead(id).unwrap(), full.bead(id).unwrap(), "{why}");
         assert_eq!(fast.short(id), full.short(id), "{why}");
         let name = id.as_str();
+        if ids.len() > 60 && !name.ends_with('0') {
+            continue;
+        }
         for cut in [name.len(), 1, 3, 4, 5, name.len() - 1] {
             let text = &name[..cut.min(name.len())];
             for text in [text, text.split_once('-').map_or("x", |(_, t)| t), text.rsplit_once('-').map_or("y", |(_, t)| t)] {
