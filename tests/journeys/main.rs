@@ -2,3 +2,4 @@
 mod schemas;
 mod readme;
 mod demo;
+mod adopt;

@@ -101,6 +101,7 @@ fn print_report(ctx: &mut Ctx<'_, '_>, report: &InitReport) -> Result<()> {
             "commit": report.commit.map(|c| c.to_string()),
             "remote": report.remote,
             "publish_to": report.publish_to,
+            "adopted": report.adopted.as_ref().map(|a| a.created.len()),
         }));
     }
     if ctx.globals.quiet {
@@ -111,6 +112,9 @@ fn print_report(ctx: &mut Ctx<'_, '_>, report: &InitReport) -> Result<()> {
     ctx.ui.line(Text::new().plain(what).with(Style::Id, id))?;
     if let Some(commit) = report.commit {
         ctx.ui.line(format!("  committed {} on the current branch ({})", report.written.join(", "), &commit.to_string()[..10]))?;
+    }
+    if let Some(adopted) = &report.adopted {
+        ctx.ui.line(format!("  adopted {} beads of the tracked upstream store; its file is untracked and stays in history", adopted.created.len()))?;
     }
     match (report.publish_to.as_slice(), &report.remote) {
         ([], None) => ctx.ui.line("  local: there is no remote"),

@@ -42,6 +42,8 @@ pub struct InitReport {
     pub publish_to: Vec<String>,
     /// The store remote.
     pub remote: Option<String>,
+    /// What was taken over from a tracked upstream store.
+    pub adopted: Option<super::import::Imported>,
     /// Things to say on stderr.
     pub notes: Vec<String>,
 }
@@ -94,6 +96,11 @@ pub fn init(env: &Arc<Env>, request: &InitRequest) -> Result<InitReport> {
     }
     if !report.existed {
         store.begin_here()?;
+    }
+    if !request.stealth {
+        // The branch may have moved: what decides is read anew.
+        let store = Store::attach(Arc::clone(env), Arc::clone(&git))?;
+        report.adopted = super::adopt::adopt(&store, &mut report)?;
     }
     if store.sources().ambiguous && request.remote.is_none() {
         report.notes.push("this clone has several remotes; `bd init --remote NAME` names the one that holds the beads".to_owned());
@@ -164,7 +171,8 @@ fn write_files(store: &Store, request: &InitRequest, report: &mut InitReport) ->
         report.notes.push("stealth: .beads/ is in .git/info/exclude, and nothing was committed".to_owned());
         return Ok(());
     }
-    commit(store, &changes, report)
+    let message = format!("Track work with bd\n\nBeads begin with `{}-`. The state is on refs/beads/state, not on this branch.\n", report.prefix);
+    commit(store, &changes, &message, report)
 }
 
 /// The configuration, the old one's other lines kept.
@@ -191,7 +199,7 @@ fn config_text(old: Option<&str>, report: &InitReport) -> Result<String> {
 
 /// One commit on the current branch that changes our paths and nothing else. Where there can be none, the files wait in
 /// the working tree for the user's own commit.
-fn commit(store: &Store, changes: &BTreeMap<String, Option<Oid>>, report: &mut InitReport) -> Result<()> {
+pub(super) fn commit(store: &Store, changes: &BTreeMap<String, Option<Oid>>, message: &str, report: &mut InitReport) -> Result<()> {
     let git = store.git();
     let why_not = match (git.head()?, git.operation()) {
         (Head::Unborn(_), _) => Some("this branch has no commit yet".to_owned()),
@@ -218,8 +226,7 @@ fn commit(store: &Store, changes: &BTreeMap<String, Option<Oid>>, report: &mut I
             email: git.config("user.email").unwrap_or_default(),
             seconds: store.now().as_second(),
         };
-        let message = format!("Track work with bd\n\nBeads begin with `{}-`. The state is on refs/beads/state, not on this branch.\n", report.prefix);
-        let spec = CommitSpec { tree, parents: vec![tip], author: who.clone(), committer: who, message, sign: true };
+        let spec = CommitSpec { tree, parents: vec![tip], author: who.clone(), committer: who, message: message.to_owned(), sign: true };
         let new = git.write_commit(&spec)?;
         crate::failpoint!("init.commit.before");
         let cas = git.update_ref(&branch, Expected::Is(tip), Some(new), "commit: bd init")?;

@@ -3,6 +3,7 @@
 //! What changes something takes a [`Tx`](crate::store::Tx), so that several can be one commit; what asks takes a
 //! [`Snapshot`](crate::store::Snapshot).
 
+pub mod adopt;
 pub mod change;
 pub mod claim;
 pub mod close;
