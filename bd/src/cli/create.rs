@@ -11,14 +11,8 @@ use crate::ops::words;
 use crate::query::{Day, parse_date};
 use clap::{ArgMatches, Args as _, FromArgMatches as _};
 
-pub(super) const VERB: Verb = Verb {
-    name: "create",
-    aliases: &["new"],
-    group: Group::Work,
-    about: "Create a bead",
-    args: Args::augment_args,
-    run,
-};
+pub(super) const VERB: Verb =
+    Verb { name: "create", aliases: &["new"], group: Group::Work, about: "Create a bead", args: Args::augment_args, run };
 
 #[derive(clap::Args, Default)]
 pub(super) struct Args {
@@ -38,7 +32,15 @@ pub(super) struct Args {
     #[arg(short, long)]
     status: Option<String>,
     /// What and why
-    #[arg(short, long, visible_alias = "body", short_alias = 'm', alias = "message", value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(
+        short,
+        long,
+        visible_alias = "body",
+        short_alias = 'm',
+        alias = "message",
+        value_name = "TEXT",
+        allow_hyphen_values = true
+    )]
     description: Option<String>,
     /// Read the description from a file; - = standard input
     #[arg(long, alias = "description-file", value_name = "FILE", conflicts_with = "description")]
@@ -192,7 +194,10 @@ impl Args {
         }
         let date = |text: &Option<String>, day| text.as_deref().map(|t| parse_date(t, now, day)).transpose();
         Ok(NewBead {
-            title: self.title.or(self.title_flag).ok_or_else(|| Error::usage("a bead needs a title").hint("bd create \"What is to be done\""))?,
+            title: self
+                .title
+                .or(self.title_flag)
+                .ok_or_else(|| Error::usage("a bead needs a title").hint("bd create \"What is to be done\""))?,
             issue_type: self.issue_type,
             priority: self.priority.as_deref().map(words::priority).transpose()?,
             status: self.status,

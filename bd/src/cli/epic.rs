@@ -90,7 +90,8 @@ fn close(ctx: &mut Ctx<'_, '_>) -> Result<()> {
     }
     let snapshot = ctx.snapshot()?;
     for id in &closed {
-        ctx.ui.line(Text::new().plain("Closed ").with(Style::Id, snapshot.short(id)).plain(": ").plain(snapshot.must(id)?.title()))?;
+        ctx.ui
+            .line(Text::new().plain("Closed ").with(Style::Id, snapshot.short(id)).plain(": ").plain(snapshot.must(id)?.title()))?;
     }
     Ok(())
 }

@@ -78,7 +78,8 @@ pub fn raw(ctx: &Ctx<'_, '_>, path: &str) -> Result<String> {
     if bytes.len() as u64 == limit {
         return Err(Error::usage(format!("{path} is larger than {} MiB", limit >> 20)));
     }
-    let text = String::from_utf8(bytes).map_err(|e| Error::usage(format!("{path} is not UTF-8 (byte {})", e.utf8_error().valid_up_to())))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|e| Error::usage(format!("{path} is not UTF-8 (byte {})", e.utf8_error().valid_up_to())))?;
     Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
 }
 

@@ -73,7 +73,8 @@ mod undefer;
 mod version;
 
 pub use ctx::Ctx;
-pub use verb::{Group, VERBS, Verb, takes};
+pub use compat::refused;
+pub use verb::{Group, VERBS, Verb, all, takes};
 
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};

@@ -15,16 +15,10 @@ struct Args {
     /// What it is made of
     #[arg(long)]
     schema: bool,
-    /// What is new in this version
-    #[arg(long, alias = "thanks")]
-    whats_new: bool,
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
-    if args.whats_new {
-        return Err(Error::usage("what is new is not part of the program").hint("CHANGELOG.md of the release says it"));
-    }
     let mut object = facts(ctx)?;
     if args.schema {
         object["schema"] = schema(ctx)?;

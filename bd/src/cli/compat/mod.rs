@@ -17,6 +17,13 @@ pub(super) mod where_;
 use super::verb::Verb;
 use super::{defer, duplicate, duplicates, epic, gate, lint, stale, statuses, supersede, types, undefer, version};
 
+/// What of upstream is not there and says so: `kv`, `create --repo`. For docs/compat.md, whose tables a test walks.
+pub fn refused() -> Vec<String> {
+    let commands = replaced::ALL.iter().flat_map(|r| r.names).map(|name| (*name).to_owned());
+    let flags = flags::ALL.iter().flat_map(|r| r.flags.iter().map(move |flag| format!("{} {flag}", r.verb)));
+    commands.chain(flags).collect()
+}
+
 /// The smaller commands: `bd help --all` shows them.
 pub static VERBS: &[Verb] = &[
     epic::VERB,

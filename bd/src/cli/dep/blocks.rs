@@ -29,5 +29,11 @@ pub(super) fn run(ctx: &mut Ctx<'_, '_>, args: &BlocksArgs) -> Result<()> {
     }
     let snapshot = ctx.snapshot()?;
     let (from, to) = (snapshot.short(&change.from), graph::short(&snapshot, &change.edge.to));
-    ctx.ui.line(Text::new().with(Style::Id, to).plain(" blocks ").with(Style::Id, from).with(Style::Dim, format!(" ({})", change.edge.kind.as_str())))
+    ctx.ui.line(
+        Text::new()
+            .with(Style::Id, to)
+            .plain(" blocks ")
+            .with(Style::Id, from)
+            .with(Style::Dim, format!(" ({})", change.edge.kind.as_str())),
+    )
 }
