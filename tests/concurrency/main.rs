@@ -124,7 +124,6 @@ fn fifty_processes_lose_nothing_and_disturb_nobody() {
     main.write("work.txt", "0\n");
     main.commit_all("A file to work on");
     main.bd(&["init"]).ok();
-    main.commit_all("Beads");
     main.git(&["branch", "wt-other"]).ok();
     let trees = [main.clone(), main.worktree("second", "wt-second"), main.worktree("third", "wt-third")];
     let beads: Vec<String> = (0..BEADS).map(|n| main.create(&format!("Bead {n}"), &[])).collect();

@@ -69,7 +69,7 @@ pub fn examine(store: &Store) -> Result<Vec<Check>> {
     let mut out = vec![git_version(store), identity(store), head(store)];
     out.push(config(store));
     out.push(remote(store));
-    match store.snapshot() {
+    match store.snapshot_in_full() {
         Ok(snapshot) => {
             out.push(damage(&snapshot));
             out.push(state_ref(store)?);

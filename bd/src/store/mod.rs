@@ -185,6 +185,15 @@ impl Store {
         Snapshot::take(self)
     }
 
+    /// What is known, every byte read and judged anew: for `bd doctor`, which must see damage that the cache's key cannot
+    /// (bytes changed in place inside the journal).
+    ///
+    /// # Errors
+    /// As [`Store::snapshot`].
+    pub fn snapshot_in_full(&self) -> Result<Snapshot> {
+        Snapshot::in_full(self)
+    }
+
     /// The clone's lock, waited for at most [`Config::lock_timeout`].
     ///
     /// # Errors

@@ -37,7 +37,7 @@ impl Store {
     pub fn quarantine(&self, lock: &Lock) -> Result<Vec<Quarantined>> {
         self.recover_deep(lock)?;
         let mut out = self.drop_unreadable(lock)?;
-        let snapshot = self.snapshot()?;
+        let snapshot = self.snapshot_in_full()?;
         let mut files: BTreeMap<(Oid, String), &'static str> = BTreeMap::new();
         for damage in snapshot.damage() {
             match damage.oid {

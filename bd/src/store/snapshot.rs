@@ -53,8 +53,7 @@ impl Snapshot {
         Self::new(loader, cache)
     }
 
-    /// Everything read in full, without the cache: what the cache is measured against.
-    #[cfg(test)]
+    /// Everything read in full, without the cache: what the cache is measured against, and what looks for damage.
     pub(super) fn in_full(store: &Store) -> Result<Self> {
         Self::new(store.loader(), None)
     }

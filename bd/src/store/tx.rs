@@ -112,7 +112,13 @@ pub(super) fn sound_snapshot(store: &Store) -> Result<Snapshot> {
 /// Makes the pushed events durable and commits them.
 pub(super) fn finish(lock: &Lock, tx: Tx<'_>) -> Result<()> {
     let store = tx.store;
-    let (mut snapshot, shared, local) = tx.parted()?;
+    let (mut snapshot, mut shared, local) = tx.parted()?;
+    if store.signs() {
+        // Signed here, so that the cache holds the lines that the journal holds.
+        for event in &mut shared {
+            store.sign_event(event)?;
+        }
+    }
     if !local.is_empty() {
         let journal = Journal::local(store.dir());
         let (name, bytes) = seal(&local)?;
@@ -159,13 +165,7 @@ impl Tx<'_> {
 
 /// Seals events and appends them to the journal: durable from here on.
 pub(super) fn append_sealed(store: &Store, lock: &Lock, stream: &str, events: &[Event]) -> Result<()> {
-    let mut signed = std::borrow::Cow::Borrowed(events);
-    if store.signs() {
-        for event in signed.to_mut() {
-            store.sign_event(event)?;
-        }
-    }
-    let (name, bytes) = seal(&signed)?;
+    let (name, bytes) = seal(events)?;
     let journal = Journal::new(store.dir());
     let contents = journal.read(store.marks().committed_end())?;
     journal.append(lock, contents.whole, &name.state_path(stream), &bytes)?;
