@@ -10,7 +10,7 @@ mkdir "$HOME"
 GIT_CONFIG_NOSYSTEM=1
 GIT_CONFIG_GLOBAL=$HOME/.gitconfig
 export HOME GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL
-unset BD_ACTOR BEADS_ACTOR BEADS_DIR BEADS_DB GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE 2>/dev/null || true
+unset GIT_CONFIG_COUNT BD_ACTOR BEADS_ACTOR BEADS_DIR BEADS_DB GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE 2>/dev/null || true
 git config --global init.defaultBranch main
 git config --global advice.detachedHead false
 NO_COLOR=1

@@ -131,8 +131,10 @@ fn write_if_changed(path: &Path, old: &str, new: &str) -> Result<bool> {
     let temp = path.with_extension("bd-new");
     crate::failpoint!("setup.write.before");
     std::fs::write(&temp, new).map_err(|e| Error::io(&temp, &e))?;
-    std::fs::rename(&temp, path).map_err(|e| Error::io(path, &e))?;
     crate::failpoint!("setup.write.after");
+    crate::failpoint!("setup.rename.before");
+    std::fs::rename(&temp, path).map_err(|e| Error::io(path, &e))?;
+    crate::failpoint!("setup.rename.after");
     Ok(true)
 }
 

@@ -65,6 +65,8 @@ fn alone(store: &Store, report: Report) -> Result<Report> {
 
 /// What the journal holds is committed.
 fn settle(store: &Store, lock: &Lock) -> Result<()> {
+    // The cache answers without reading old objects: what a power loss took is looked for before anything is shared.
+    store.recover_deep(lock)?;
     if store.commit_pending(lock)? {
         return Ok(());
     }
