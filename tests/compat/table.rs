@@ -101,3 +101,19 @@ fn what_is_not_there_says_what_to_use_instead_and_writes_nothing() {
     }
     assert_eq!(work.rev("refs/beads/state"), before, "a refused command wrote something");
 }
+
+// goal: S07 tier1
+#[test]
+fn an_unknown_word_names_the_nearest_and_prints_nothing() {
+    let sandbox = Sandbox::new();
+    let work = sandbox.repo("work");
+    for (typed, near) in [("craete", "`create`"), ("reddy", "`ready`"), ("shwo", "`show`")] {
+        let out = work.bd(&[typed]);
+        out.fails(2);
+        assert!(out.stderr().contains(near) && out.stdout().is_empty(), "{typed}: {}", out.stderr());
+    }
+    let out = work.bd(&["no-such-thing-at-all"]);
+    out.fails(2);
+    assert!(out.stderr().contains("bd help") && out.stdout().is_empty(), "{}", out.stderr());
+    assert!(!work.exists(".beads"), "a wrong word made a store");
+}

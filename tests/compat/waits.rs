@@ -28,6 +28,21 @@ fn check(work: &Work, flags: &[&str]) -> Value {
     work.bd(&line).json()
 }
 
+// goal: S09 tier1
+#[test]
+fn a_wait_is_resolved_and_not_closed() {
+    let (_sandbox, work, held) = start();
+    let id = wait(&work, &["--type", "timer", "--timeout", "2h", "--blocks", &held]);
+    for line in [vec!["close", id.as_str()], vec!["close", &id, "--outcome", "cancelled"], vec!["update", &id, "--status", "closed"]] {
+        let out = work.bd(&line);
+        out.fails(3);
+        assert!(out.stderr().contains("bd gate resolve"), "{}", out.stderr());
+        assert!(ready(&work).is_empty(), "{line:?}: what waits went on");
+    }
+    work.bd(&["gate", "resolve", &id]).ok();
+    assert_eq!(ready(&work), [held]);
+}
+
 #[test]
 fn a_person_ends_a_wait_and_what_it_held_is_ready() {
     let (_sandbox, work, held) = start();

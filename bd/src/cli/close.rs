@@ -66,7 +66,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     };
     let session = args.session.clone().or_else(|| ctx.env.var("CLAUDE_SESSION_ID").map(str::to_owned));
     let outcome = args.outcome.as_deref().map(outcome).transpose()?;
-    let request = CloseRequest { outcome, reason, epoch: args.epoch, force: args.force, session, status: None };
+    let request = CloseRequest { outcome, reason, epoch: args.epoch, force: args.force, session, ..CloseRequest::default() };
     if !(args.claim_next || args.suggest_next || args.continues) {
         return print::each(ctx, &args.ids, |tx, id| close(tx, id, &request));
     }

@@ -159,9 +159,10 @@ fn plan(ctx: &mut Ctx<'_, '_>, file: &str, silent: bool) -> Result<()> {
         return ctx.ui.json(&made.iter().map(|done| json::issue_object(&done.bead)).collect::<Vec<_>>());
     }
     for done in &made {
-        match silent {
-            true => ctx.ui.line(done.bead.id.as_str())?,
-            false => ctx.ui.line(print::done_line(done))?,
+        if silent {
+            ctx.ui.line(done.bead.id.as_str())?;
+        } else {
+            ctx.ui.line(print::done_line(done))?;
         }
     }
     Ok(())

@@ -21,6 +21,8 @@ pub struct CloseRequest {
     pub force: bool,
     /// The agent's session.
     pub session: Option<String>,
+    /// It is a wait, and this is how a wait ends ([`super::wait::resolve`]).
+    pub ends_wait: bool,
     /// A custom status of category done instead of `closed`.
     pub status: Option<Status>,
 }
@@ -28,7 +30,7 @@ pub struct CloseRequest {
 /// Closes a bead and releases its claim. Closing what is closed changes nothing and succeeds.
 ///
 /// # Errors
-/// A template, a pinned bead, open blockers or open children (exit 3, naming them); a stale fencing number (exit 6).
+/// A template, a pinned bead, a wait, open blockers or open children (exit 3, naming them); a stale fencing number (exit 6).
 pub fn close(tx: &mut Tx<'_>, id: &str, request: &CloseRequest) -> Result<Done> {
     let bead = standing(tx, id)?;
     let outcome = request.outcome.unwrap_or(Outcome::Done);
@@ -43,7 +45,13 @@ pub fn close(tx: &mut Tx<'_>, id: &str, request: &CloseRequest) -> Result<Done> 
         out.changed = false;
         return Ok(out);
     }
-    let against = speaks_against(tx, &bead, outcome)?;
+    let against = match (bead.issue_type() == super::wait::TYPE, request.ends_wait) {
+        (true, false) => Some(Against {
+            message: format!("`{}` is a wait, and others go on when it ends", tx.snapshot().short(&bead.id)),
+            hint: "`bd gate resolve` ends a wait, `bd gate check` looks whether it is over",
+        }),
+        _ => speaks_against(tx, &bead, outcome)?,
+    };
     if let (Some(against), false) = (&against, request.force) {
         return Err(against.clone_error());
     }

@@ -79,7 +79,11 @@ fn path(store: &Store) -> Option<PathBuf> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    use std::fmt::Write as _;
+    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
+        let _never_fails = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// Where the digest of what we wrote is kept: one file a worktree, in the clone's own folder.
@@ -93,7 +97,7 @@ fn recorded(store: &Store, path: &Path) -> String {
 }
 
 fn remember(store: &Store, path: &Path, ours: &[&[u8]]) -> Result<()> {
-    let text: String = ours.iter().map(|bytes| format!("{}\n", digest(bytes))).collect();
+    let text = ours.iter().map(|bytes| digest(bytes) + "\n").collect::<String>();
     if recorded(store, path) == text {
         return Ok(());
     }
