@@ -20,10 +20,10 @@ macro_rules! ops {
 
 ops! {
     mutate 40, batch 2, undo 2, sync_twice 10, ride 6, wrong_clock 2,
-    code_commit 6, new_branch 4, switch 4, branch_rename 1, branch_delete 1, detached 1, push 5, push_main 3,
-    forge_merge 3, forge_squash 3, forge_rebase 3, pull 4,
+    code_commit 6, new_branch 4, switch 4, branch_rename 2, branch_delete 2, detached 1, pull_request 5, push 4, push_main 3,
+    forge_merge 4, forge_squash 4, forge_rebase 4, pull 5,
     merge 2, rebase 2, drop_commit 2, reorder 2, cherry_pick 2, revert 3, amend 2, reset 2,
-    pack 2, pack_rides 2, gc 1,
+    pack 2, pack_rides 4, gc 1,
     copied_clone 1, mirror_fetch 1, deleted_ref 2, shortened_ref 1, stale_lock 1, kill 4,
     hostile_branch 2, hostile_remote 2, redact 2,
 }

@@ -26,8 +26,9 @@ impl World {
         let out = self.bd(peer, &args, if parent.is_some() { MAY_REFUSE } else { &[0] })?;
         if out.succeeded() {
             let id = out.json()["id"].as_str().unwrap_or("").to_owned();
-            if !id.starts_with("origin-") && !id.starts_with("ann-") && !id.starts_with("bd-") {
-                return Err(format!("the prefix of {id} is not this project's"));
+            // Without a configuration on the default branch (its commit can be reverted) the folder's name is the prefix.
+            if id.starts_with("evil") {
+                return Err(format!("the prefix of {id} is that of a stranger's branch"));
             }
             self.peers[peer].known.insert(id);
         }
@@ -167,6 +168,8 @@ impl World {
         if args[0] == "ride" {
             self.git(peer, &["reset", "--hard", "--quiet"]).ok();
         }
+        // A lock that the dead process left is young; the next command comes later than ten seconds after.
+        self.age_locks(peer)?;
         self.check_peer(peer)?;
         Ok(out.code() == 128 + 6)
     }

@@ -61,14 +61,30 @@ impl World {
         Ok(true)
     }
 
+    /// Every lock that a dead process left below `refs/` is a minute old.
+    pub fn age_locks(&mut self, peer: usize) -> Result<(), Broken> {
+        #[expect(clippy::disallowed_methods, reason = "the age of a file is a matter of the file system's clock")]
+        let minute_ago = SystemTime::now() - Duration::from_secs(60);
+        let mut folders = vec![self.peers[peer].work.common_dir().join("refs")];
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|e| e == "lock") {
+                    let lock = std::fs::File::options().write(true).open(&path).map_err(|e| e.to_string())?;
+                    lock.set_modified(minute_ago).map_err(|e| e.to_string())?;
+                    self.log.push(format!("{} is a minute old", path.display()));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// A process died a minute ago and left the lock of the state ref.
     pub fn stale_lock(&mut self, peer: usize) -> Result<bool, Broken> {
         let path = self.peers[peer].work.common_dir().join("refs/beads/state.lock");
         let made = path.parent().is_some_and(|dir| std::fs::create_dir_all(dir).is_ok()) && std::fs::write(&path, "").is_ok();
-        let lock = std::fs::File::options().write(true).open(&path).map_err(|e| e.to_string())?;
-        #[expect(clippy::disallowed_methods, reason = "the age of a file is a matter of the file system's clock")]
-        let minute_ago = SystemTime::now() - Duration::from_secs(60);
-        lock.set_modified(minute_ago).map_err(|e| e.to_string())?;
+        self.age_locks(peer)?;
         let n = self.number().to_string();
         self.bd(peer, &["create", &n], &[0]).map(drop)?;
         // A clone whose refs a mirror fetch took may answer 8 and write nothing.

@@ -60,6 +60,17 @@ impl World {
         self.git_may_stop(peer, &["switch", "--quiet", &branch])
     }
 
+    /// A branch with code, a change of a bead and a ride, pushed for review.
+    pub fn pull_request(&mut self, peer: usize) -> Result<bool, Broken> {
+        if !self.new_branch(peer)? {
+            return Ok(false);
+        }
+        self.code_commit(peer)?;
+        self.mutate(peer)?;
+        self.ride(peer)?;
+        self.push(peer)
+    }
+
     /// Pushes the branch that a peer is on, as people do with a branch that is theirs.
     pub fn push(&mut self, peer: usize) -> Result<bool, Broken> {
         let branch = self.branch(peer);
@@ -147,27 +158,26 @@ impl World {
     }
 
     pub fn cherry_pick(&mut self, peer: usize) -> Result<bool, Broken> {
-        let out = self.git(
-            peer,
-            &["rev-list", "--all", "--no-merges", "--max-count=30", "--exclude=refs/beads/*", "--exclude=*/beads", "--branches"],
-        );
+        let own = ["rev-list", "--no-merges", "--max-count=30", "--exclude=beads", "--branches"];
+        let others = ["--exclude=origin/beads", "--exclude=origin/evil*", "--remotes"];
+        let out = self.git(peer, &[&own[..], &others].concat());
         let commits: Vec<String> = out.stdout().lines().map(str::to_owned).collect();
         let Some(commit) = self.rng.pick(&commits).cloned() else { return Ok(false) };
-        if self.peers[peer].work.try_rev(&format!("{commit}^")).is_none() || self.carries_events_root(peer, &commit) {
+        if self.peers[peer].work.try_rev(&format!("{commit}^")).is_none() {
             return Ok(false);
         }
         self.git_may_stop(peer, &["cherry-pick", "--allow-empty", "--keep-redundant-commits", &commit])
-    }
-
-    /// True for commits of the state ref and of the published branch: nobody picks those onto code.
-    fn carries_events_root(&mut self, peer: usize, commit: &str) -> bool {
-        self.peers[peer].work.try_rev(&format!("{commit}:README.md")).is_none()
     }
 
     pub fn revert(&mut self, peer: usize) -> Result<bool, Broken> {
         let target = ["HEAD", "HEAD~1", "HEAD~2"][self.rng.below(3)];
         let work = &self.peers[peer].work;
         if work.try_rev(&format!("{target}^1")).is_none() || work.try_rev(&format!("{target}^2")).is_some() {
+            return Ok(false);
+        }
+        // Whoever reverts the configuration takes the choice to publish back: then nothing need reach the others.
+        let touched = work.git(&["show", "--format=", "--name-only", target]);
+        if touched.stdout().contains(".beads/config.toml") {
             return Ok(false);
         }
         self.git_may_stop(peer, &["revert", "--no-edit", target])

@@ -11,7 +11,7 @@ use super::rides::absorb_rides;
 use super::union::Union;
 use crate::error::{Error, ErrorKind, Result};
 use crate::git::Oid;
-use crate::store::{Lock, PUBLISHED_REF, Record, Store};
+use crate::store::{Lock, PUBLISHED_REF, Record, STATE_REF, Store};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -70,7 +70,11 @@ fn settle(store: &Store, lock: &Lock) -> Result<()> {
     if store.commit_pending(lock)? {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Environment, "sync stopped at committing: the state ref cannot be written")
+    // A lock is waited for by trying again; the rest needs a person.
+    let locked = store.git().paths().common_dir.join(format!("{STATE_REF}.lock")).exists();
+    let kind = if locked { ErrorKind::Locked } else { ErrorKind::Environment };
+    let why = if locked { "is locked by another process" } else { "cannot be written" };
+    Err(Error::new(kind, format!("sync stopped at committing: the state ref {why}"))
         .hint("The events are safe in this clone's journal; `bd doctor` looks at the rest"))
 }
 
