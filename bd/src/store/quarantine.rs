@@ -154,10 +154,14 @@ impl Store {
             std::fs::create_dir_all(&dir)?;
             crate::failpoint!("quarantine.keep.before");
             let mut file = std::fs::File::create(&path)?;
+            crate::failpoint!("quarantine.keep.write");
             file.write_all(bytes)?;
+            crate::failpoint!("quarantine.keep.sync");
             file.sync_all()?;
             crate::failpoint!("quarantine.keep.after");
-            std::fs::File::open(&dir)?.sync_all()
+            std::fs::File::open(&dir)?.sync_all()?;
+            crate::failpoint!("quarantine.keep.named");
+            Ok(())
         };
         write().map_err(|e| Error::io(&path, &e))
     }
@@ -167,7 +171,9 @@ impl Store {
         let write = || -> std::io::Result<()> {
             crate::failpoint!("quarantine.index.before");
             let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&path)?;
+            crate::failpoint!("quarantine.index.write");
             file.write_all(line.as_bytes())?;
+            crate::failpoint!("quarantine.index.sync");
             file.sync_all()?;
             crate::failpoint!("quarantine.index.after");
             Ok(())

@@ -87,13 +87,18 @@ impl Store {
         let (path, temp) = (dir.join("synced"), dir.join("synced.new"));
         let write = || -> std::io::Result<()> {
             std::fs::create_dir_all(&dir)?;
+            crate::failpoint!("syncpoint.create.before");
             let mut file = std::fs::File::create(&temp)?;
+            crate::failpoint!("syncpoint.create.after");
             file.write_all(format!("{tip} {} .\n", point.points).as_bytes())?;
+            crate::failpoint!("syncpoint.write.after");
             file.sync_all()?;
             crate::failpoint!("syncpoint.rename.before");
             std::fs::rename(&temp, &path)?;
             crate::failpoint!("syncpoint.rename.after");
-            std::fs::File::open(&dir)?.sync_all()
+            std::fs::File::open(&dir)?.sync_all()?;
+            crate::failpoint!("syncpoint.named.after");
+            Ok(())
         };
         write().map_err(|e| Error::io(&path, &e))
     }

@@ -128,7 +128,14 @@ pub(super) fn finish(lock: &Lock, tx: Tx<'_>) -> Result<()> {
     let mut committed = true;
     if !shared.is_empty() {
         append_sealed(store, lock, "events", &shared)?;
-        committed = commit::commit_pending(store, lock)?;
+        committed = match commit::commit_pending(store, lock) {
+            // Something below the tip cannot be read (a power loss). The record is durable: the state is rebuilt, or, where
+            // that cannot be done, the journal stands and `bd status` says so. Either way the command has succeeded.
+            Err(e) if e.kind == ErrorKind::Damaged => {
+                store.recover_deep(lock).is_ok() && commit::commit_pending(store, lock).unwrap_or(false)
+            }
+            other => other?,
+        };
     }
     if let Some((loader, cache)) = snapshot.cache_mut() {
         cache.record(loader, &shared, &local, committed);

@@ -211,9 +211,10 @@ impl Flight<'_> {
         if std::fs::read_to_string(&path).is_ok_and(|old| old == url) {
             return Ok(false);
         }
-        std::fs::create_dir_all(self.store.dir().join("marks"))
-            .and_then(|()| std::fs::write(&path, url))
-            .map_err(|e| Error::io(&path, &e))?;
+        crate::failpoint!("sync.told.before");
+        let written = std::fs::create_dir_all(self.store.dir().join("marks")).and_then(|()| std::fs::write(&path, url));
+        crate::failpoint!("sync.told.after");
+        written.map_err(|e| Error::io(&path, &e))?;
         Ok(true)
     }
 

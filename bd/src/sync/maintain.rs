@@ -89,7 +89,9 @@ pub fn background(store: &Store) -> Result<()> {
         }
         drop(waiting);
         let mark = store.dir().join("marks").join("pushed");
+        crate::failpoint!("maintain.mark.before");
         let _ = std::fs::create_dir_all(store.dir().join("marks")).and_then(|()| std::fs::write(&mark, ""));
+        crate::failpoint!("maintain.mark.after");
         sync(store, Options::default())?;
     }
     pack_objects(store, false)?;

@@ -204,7 +204,9 @@ pub(crate) fn commit_files(store: &Store, stand: &Stand, files: &[(String, Optio
     let undo = || {
         let _ = git.index_set(&old);
         for (path, _) in files.iter().filter(|(p, b)| b.is_some() && old.iter().any(|(o, oid)| o == p && oid.is_none())) {
+            crate::failpoint!("ride.undo.before");
             let _ = std::fs::remove_file(top.join(path));
+            crate::failpoint!("ride.undo.after");
         }
     };
     crate::failpoint!("ride.index.before");
