@@ -59,7 +59,9 @@ impl Store {
             if bad.is_empty() {
                 return Ok(());
             }
-            let moved = git.evict_damaged(&bad, &away)?;
+            // What a lost tree named cannot be named any more; an empty file is no object of anybody's.
+            let lost: Vec<Oid> = bad.iter().copied().chain(self.empty_objects()).collect();
+            let moved = git.evict_damaged(&lost, &away)?;
             crate::failpoint!("recover.back.before");
             if let Some(tip) = tip.filter(|t| Some(*t) != base) {
                 if git.update_ref(STATE_REF, Expected::Is(tip), base, "bd: back to the last sync point")? != Cas::Done {
@@ -140,6 +142,24 @@ impl Store {
             Ok(None) => true,
             Err(_) => false,
         }
+    }
+
+    /// Loose objects of length 0: names that reached the disk before their bytes did.
+    fn empty_objects(&self) -> Vec<Oid> {
+        let objects = self.git().paths().common_dir.join("objects");
+        let mut out = Vec::new();
+        for fan in std::fs::read_dir(objects).into_iter().flatten().flatten() {
+            let head = fan.file_name().to_string_lossy().into_owned();
+            if head.len() != 2 {
+                continue;
+            }
+            for file in std::fs::read_dir(fan.path()).into_iter().flatten().flatten() {
+                if file.metadata().is_ok_and(|m| m.is_file() && m.len() == 0) {
+                    out.extend(Oid::from_hex(&format!("{head}{}", file.file_name().to_string_lossy())));
+                }
+            }
+        }
+        out
     }
 
     /// True if a commit and all its trees can be read.

@@ -36,7 +36,9 @@ pub fn absorb_rides(store: &Store, lock: &Lock) -> Result<usize> {
             return Ok(0);
         }
     }
+    crate::failpoint!("rides.mark.before");
     let _ = std::fs::create_dir_all(store.dir().join("marks")).and_then(|()| std::fs::write(&mark, tip.to_string()));
+    crate::failpoint!("rides.mark.after");
     Ok(events.len())
 }
 
