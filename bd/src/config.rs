@@ -162,7 +162,8 @@ impl Config {
         }
         if let Some(lease) = &file.claim.lease {
             parse_duration(lease).ok_or_else(|| {
-                Error::usage(format!("{CONFIG_PATH}: claim.lease is `{lease}`")).hint("Write a number and a unit, like 90m, 24h, 7d; 0 = for ever")
+                Error::usage(format!("{CONFIG_PATH}: claim.lease is `{lease}`"))
+                    .hint("Write a number and a unit, like 90m, 24h, 7d; 0 = for ever")
             })?;
         }
         let prefix = file.prefix.clone().unwrap_or_else(|| fallback_prefix.to_owned());
@@ -350,7 +351,8 @@ mod tests {
 
     #[test]
     fn what_is_written_counts() {
-        let config = parse("version = 1\nprefix = \"app\"\n[status]\nreview = \"wip\"\n[claim]\nlease = \"2h\"\n[odd]\nx = 1\n").unwrap();
+        let config =
+            parse("version = 1\nprefix = \"app\"\n[status]\nreview = \"wip\"\n[claim]\nlease = \"2h\"\n[odd]\nx = 1\n").unwrap();
         assert_eq!(config.prefix(), "app");
         assert_eq!(config.category(&Status::new("review")), Category::Wip);
         assert_eq!(config.category(&Status::new("never heard of")), Category::Active);
@@ -362,7 +364,13 @@ mod tests {
     #[test]
     fn what_is_wrong_says_where() {
         assert!(parse("prefix = \n").unwrap_err().message.contains("line 1"));
-        for bad in ["version = 2", "prefix = \"A b\"", "[status]\nx = \"sleepy\"", "[claim]\nlease = \"soon\"", "[view]\nissues = \"maybe\""] {
+        for bad in [
+            "version = 2",
+            "prefix = \"A b\"",
+            "[status]\nx = \"sleepy\"",
+            "[claim]\nlease = \"soon\"",
+            "[view]\nissues = \"maybe\"",
+        ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }

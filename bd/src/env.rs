@@ -41,7 +41,17 @@ impl Env {
     pub fn new(cwd: PathBuf, vars: BTreeMap<String, String>) -> Self {
         let fixed_now = vars.get("BD_NOW").and_then(|t| t.parse().ok());
         let seed = vars.get("BD_SEED").and_then(|t| t.parse().ok());
-        Self { cwd, vars, fixed_now, seed, drawn: Mutex::new(0), executable: None, stdin_tty: false, stdout_tty: false, stderr_tty: false }
+        Self {
+            cwd,
+            vars,
+            fixed_now,
+            seed,
+            drawn: Mutex::new(0),
+            executable: None,
+            stdin_tty: false,
+            stdout_tty: false,
+            stderr_tty: false,
+        }
     }
 
     /// A variable; an empty one counts as not set.

@@ -165,8 +165,19 @@ mod tests {
     fn the_table_of_exit_codes() {
         use ErrorKind as K;
         let table = [
-            (K::No, 1), (K::Usage, 2), (K::Environment, 2), (K::Blocked, 3), (K::Gate, 4), (K::Budget, 5), (K::Conflict, 6),
-            (K::Locked, 7), (K::Remote, 8), (K::Damaged, 9), (K::Internal, 70), (K::Interrupted, 130), (K::BrokenPipe, 0),
+            (K::No, 1),
+            (K::Usage, 2),
+            (K::Environment, 2),
+            (K::Blocked, 3),
+            (K::Gate, 4),
+            (K::Budget, 5),
+            (K::Conflict, 6),
+            (K::Locked, 7),
+            (K::Remote, 8),
+            (K::Damaged, 9),
+            (K::Internal, 70),
+            (K::Interrupted, 130),
+            (K::BrokenPipe, 0),
         ];
         let published = include_str!("../../docs/reference/exit-codes.md");
         for (kind, code) in table {

@@ -9,7 +9,10 @@ fn outcome_reason_and_the_claim_ends() {
     let id = ann.create("a", &[]);
     ann.bd(&["claim", &id]).ok();
     let json = ann.bd(&["close", &id, "-r", "did not work", "--outcome", "failed", "--json"]).json();
-    assert_eq!((&json[0]["status"], &json[0]["outcome"], &json[0]["close_reason"]), (&json!("closed"), &json!("failed"), &json!("did not work")));
+    assert_eq!(
+        (&json[0]["status"], &json[0]["outcome"], &json[0]["close_reason"]),
+        (&json!("closed"), &json!("failed"), &json!("did not work"))
+    );
     assert!(json[0]["closed_at"].is_string() && json[0].get("assignee").is_none(), "{json}");
     let before = events(&ann);
     ann.bd(&["close", &id]).ok();

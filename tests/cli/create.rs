@@ -11,24 +11,73 @@ fn every_flag_lands_in_the_record() {
     let deps = format!("discovered-from:{parent},{other}");
     let made = ann
         .bd(&[
-            "create", "All of it", "-t", "feat", "-p", "P0", "-d", "text", "--design", "how", "--acceptance", "when", "--notes", "n", "-a", "bob",
-            "-l", "b,a", "--labels", "c", "--parent", &parent, "--deps", &deps, "--external-ref", "gh-9", "--spec-id", "docs/x.md", "-e", "30",
-            "--due", "2026-04-01", "--defer", "+1d", "--metadata", r#"{"k":{"n":9007199254740993}}"#, "--mol-type", "work", "--json",
+            "create",
+            "All of it",
+            "-t",
+            "feat",
+            "-p",
+            "P0",
+            "-d",
+            "text",
+            "--design",
+            "how",
+            "--acceptance",
+            "when",
+            "--notes",
+            "n",
+            "-a",
+            "bob",
+            "-l",
+            "b,a",
+            "--labels",
+            "c",
+            "--parent",
+            &parent,
+            "--deps",
+            &deps,
+            "--external-ref",
+            "gh-9",
+            "--spec-id",
+            "docs/x.md",
+            "-e",
+            "30",
+            "--due",
+            "2026-04-01",
+            "--defer",
+            "+1d",
+            "--metadata",
+            r#"{"k":{"n":9007199254740993}}"#,
+            "--mol-type",
+            "work",
+            "--json",
         ])
         .json();
     let id = made["id"].as_str().unwrap();
     assert!(id.starts_with("t-") && id.len() == 14, "{id}");
     for (key, value) in [
-        ("title", json!("All of it")), ("issue_type", json!("feature")), ("priority", json!(0)), ("description", json!("text")),
-        ("design", json!("how")), ("acceptance_criteria", json!("when")), ("notes", json!("n")), ("assignee", json!("bob")),
-        ("labels", json!(["a", "b", "c"])), ("external_ref", json!("gh-9")), ("spec_id", json!("docs/x.md")), ("estimated_minutes", json!(30)),
-        ("due_at", json!("2026-04-01T23:59:59.999Z")), ("mol_type", json!("work")), ("status", json!("open")), ("created_by", json!("ann")),
+        ("title", json!("All of it")),
+        ("issue_type", json!("feature")),
+        ("priority", json!(0)),
+        ("description", json!("text")),
+        ("design", json!("how")),
+        ("acceptance_criteria", json!("when")),
+        ("notes", json!("n")),
+        ("assignee", json!("bob")),
+        ("labels", json!(["a", "b", "c"])),
+        ("external_ref", json!("gh-9")),
+        ("spec_id", json!("docs/x.md")),
+        ("estimated_minutes", json!(30)),
+        ("due_at", json!("2026-04-01T23:59:59.999Z")),
+        ("mol_type", json!("work")),
+        ("status", json!("open")),
+        ("created_by", json!("ann")),
     ] {
         assert_eq!(made[key], value, "{key}");
     }
     assert_eq!(made["metadata"]["k"]["n"], json!(9_007_199_254_740_993_u64));
     let shown = ann.show(id);
-    let kinds: Vec<&str> = shown["dependencies"].as_array().unwrap().iter().map(|d| d["dependency_type"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        shown["dependencies"].as_array().unwrap().iter().map(|d| d["dependency_type"].as_str().unwrap()).collect();
     assert_eq!(kinds.len(), 3);
     assert_eq!(shown["parent"], json!(parent));
 }
@@ -41,12 +90,28 @@ fn what_cannot_be_stored_is_refused_and_leaves_nothing() {
     let long = "x".repeat(501);
     ann.write("huge", "x".repeat((256 << 10) + 1));
     for line in [
-        &["create"][..], &["create", ""], &["create", "a\nb"], &["create", &long], &["create", "x", "-p", "5"], &["create", "x", "-p", "high"],
-        &["create", "x", "-t", "tsk"], &["create", "x", "--deps", "t-none"], &["create", "x", "--deps", "blocs:t-none"],
-        &["create", "x", "--parent", "t-none"], &["create", "x", "--due", "someday"], &["create", "x", "-e", "-5"],
-        &["create", "x", "--id", "../up"], &["create", "x", "--id", "_memory"], &["create", "x", "--id", "a/b"], &["create", "x", "--prefix", "A b"],
-        &["create", "x", "--metadata", "[1]"], &["create", "x", "--metadata", "{"], &["create", "x", "--status", "closed"],
-        &["create", "x", "--body-file", "huge"], &["create", "x", "--body-file", "no-such-file"], &["create", "x", "--key", " "],
+        &["create"][..],
+        &["create", ""],
+        &["create", "a\nb"],
+        &["create", &long],
+        &["create", "x", "-p", "5"],
+        &["create", "x", "-p", "high"],
+        &["create", "x", "-t", "tsk"],
+        &["create", "x", "--deps", "t-none"],
+        &["create", "x", "--deps", "blocs:t-none"],
+        &["create", "x", "--parent", "t-none"],
+        &["create", "x", "--due", "someday"],
+        &["create", "x", "-e", "-5"],
+        &["create", "x", "--id", "../up"],
+        &["create", "x", "--id", "_memory"],
+        &["create", "x", "--id", "a/b"],
+        &["create", "x", "--prefix", "A b"],
+        &["create", "x", "--metadata", "[1]"],
+        &["create", "x", "--metadata", "{"],
+        &["create", "x", "--status", "closed"],
+        &["create", "x", "--body-file", "huge"],
+        &["create", "x", "--body-file", "no-such-file"],
+        &["create", "x", "--key", " "],
     ] {
         let out = ann.bd(line);
         out.fails(2);

@@ -33,8 +33,12 @@ fn circles_and_what_is_not_there_are_refused() {
     out.fails(2);
     assert!(out.stderr().contains("->"), "the circle is named: {out}");
     for line in [
-        &["dep", "add", &a, &a][..], &["dep", "add", &a, "t-none"], &["dep", "add", &a, &b, "-t", "parent_child"], &["dep", "add", &a],
-        &["dep"], &["dep", "add", &a, "external:x"],
+        &["dep", "add", &a, &a][..],
+        &["dep", "add", &a, "t-none"],
+        &["dep", "add", &a, &b, "-t", "parent_child"],
+        &["dep", "add", &a],
+        &["dep"],
+        &["dep", "add", &a, "external:x"],
     ] {
         assert_eq!(ann.bd(line).code(), 2, "{line:?}");
     }

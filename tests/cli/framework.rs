@@ -29,7 +29,9 @@ fn errors_are_on_stderr_with_a_hint_and_stdout_is_empty() {
     out.fails(2);
     assert_eq!(out.stdout(), "");
     assert!(out.stderr().starts_with("error: ") && out.stderr().contains("hint: ") && out.stderr().contains("`create`"), "{out}");
-    for line in [&["--json", "creat", "x"][..], &["show", "t-none", "--json"], &["list", "--nonsense", "--json"], &["create", "--json"]] {
+    for line in
+        [&["--json", "creat", "x"][..], &["show", "t-none", "--json"], &["list", "--nonsense", "--json"], &["create", "--json"]]
+    {
         let out = ann.bd(line);
         out.fails(2);
         assert_eq!(out.stdout(), "");
@@ -48,7 +50,12 @@ fn readonly_changes_nothing() {
     let (_sandbox, ann) = store();
     let id = ann.create("one", &[]);
     let before = ann.rev("refs/beads/state");
-    for line in [&["--readonly", "close", &id][..], &["create", "two", "--readonly"], &["delete", &id, "--force", "--readonly"], &["init", "--readonly"]] {
+    for line in [
+        &["--readonly", "close", &id][..],
+        &["create", "two", "--readonly"],
+        &["delete", &id, "--force", "--readonly"],
+        &["init", "--readonly"],
+    ] {
         ann.bd(line).fails(2);
     }
     ann.bd(&["--readonly", "show", &id]).ok();
@@ -96,7 +103,15 @@ fn what_stored_text_holds_never_acts_on_a_terminal() {
     let id = ann.create(hostile, &["-d", hostile, "--assignee", "a\u{1b}b"]);
     ann.bd(&["comment", &id, hostile]).ok();
     assert_eq!(ann.show(&id)["title"], hostile, "stored to the letter");
-    for line in [&["list"][..], &["show", &id], &["ready"], &["history", &id], &["comments", &id], &["show", &id, "--json"], &["list", "--long"]] {
+    for line in [
+        &["list"][..],
+        &["show", &id],
+        &["ready"],
+        &["history", &id],
+        &["comments", &id],
+        &["show", &id, "--json"],
+        &["list", "--long"],
+    ] {
         let out = ann.bd(line);
         let odd = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
         assert!(!out.ok().contains(odd) && !out.stderr().contains(odd), "{out}");
@@ -110,7 +125,8 @@ fn a_reader_that_goes_away_is_no_error() {
         ann.create(&format!("a title that is long enough to fill something {n}"), &[]);
     }
     let script = "bd list --json -n 0 --all; echo \"code $?\" >&2";
-    let out = sandbox.program_in(std::path::Path::new("/bin/sh"), ann.dir(), "ann", &["-c", &format!("{{ {script}; }} | true")]).run();
+    let out =
+        sandbox.program_in(std::path::Path::new("/bin/sh"), ann.dir(), "ann", &["-c", &format!("{{ {script}; }} | true")]).run();
     assert!(out.stderr().contains("code 0") && !out.stderr().contains("error"), "{out}");
 }
 

@@ -12,7 +12,10 @@ fn it_commits_its_four_files_and_nothing_else() {
     let before = ann.user_state();
     ann.bd(&["init", "--prefix", "t"]).ok();
     let files = ann.git(&["show", "--name-only", "--format=%an", "HEAD"]).ok().to_owned();
-    assert_eq!(files.split_whitespace().collect::<Vec<_>>(), ["ann", ".beads/.gitattributes", ".beads/.gitignore", ".beads/config.toml", ".beads/metadata.json"]);
+    assert_eq!(
+        files.split_whitespace().collect::<Vec<_>>(),
+        ["ann", ".beads/.gitattributes", ".beads/.gitignore", ".beads/config.toml", ".beads/metadata.json"]
+    );
     let after = ann.user_state();
     let same = |text: &str| text.lines().filter(|l| !l.contains("refs/heads/main")).collect::<Vec<_>>().join("\n");
     assert_eq!(same(&after), same(&before), "what was staged and what was changed stays so");

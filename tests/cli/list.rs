@@ -24,7 +24,14 @@ fn filters_orders_and_limits() {
     assert_eq!(list(&["--title", "bet"]), [b]);
     assert_eq!(list(&["--created-after", "2027-01-01"]), Vec::<String>::new());
     assert_eq!(list(&["--id", &a]), [a]);
-    for bad in [&["-s", "finishd"][..], &["-t", "tsk"], &["--sort", "mood"], &["--label-regex", "("], &["--created-after", "someday"], &["-p", "9"]] {
+    for bad in [
+        &["-s", "finishd"][..],
+        &["-t", "tsk"],
+        &["--sort", "mood"],
+        &["--label-regex", "("],
+        &["--created-after", "someday"],
+        &["-p", "9"],
+    ] {
         let out = ann.bd(&[&["list"], bad].concat());
         out.fails(2);
         assert_eq!(out.stdout(), "");
@@ -67,7 +74,12 @@ fn blocked_names_what_it_waits_for() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|r| (r["id"].as_str().unwrap().to_owned(), r["blocked_by"].as_array().unwrap().iter().map(|b| b.as_str().unwrap().to_owned()).collect()))
+        .map(|r| {
+            (
+                r["id"].as_str().unwrap().to_owned(),
+                r["blocked_by"].as_array().unwrap().iter().map(|b| b.as_str().unwrap().to_owned()).collect(),
+            )
+        })
         .collect();
     assert_eq!(rows, [(b, vec![a.clone()]), (child, vec![a.clone()])]);
     assert_eq!(json[0]["blocked_by_count"], 1);

@@ -8,7 +8,25 @@ fn one_command_is_one_event_and_nothing_changed_is_none() {
     let (_sandbox, ann) = store();
     let id = ann.create("a", &["-l", "old,keep", "-d", "text"]);
     let before = events(&ann);
-    ann.bd(&["update", &id, "--title", "b", "-p", "0", "--add-label", "new", "--remove-label", "old", "-t", "bug", "--due", "+2d", "-e", "5"]).ok();
+    ann.bd(&[
+        "update",
+        &id,
+        "--title",
+        "b",
+        "-p",
+        "0",
+        "--add-label",
+        "new",
+        "--remove-label",
+        "old",
+        "-t",
+        "bug",
+        "--due",
+        "+2d",
+        "-e",
+        "5",
+    ])
+    .ok();
     assert_eq!(events(&ann), before + 1);
     let shown = ann.show(&id);
     assert_eq!((&shown["title"], &shown["priority"], &shown["issue_type"]), (&json!("b"), &json!(0), &json!("bug")));

@@ -33,7 +33,9 @@ fn check(work: &Work, flags: &[&str]) -> Value {
 fn a_wait_is_resolved_and_not_closed() {
     let (_sandbox, work, held) = start();
     let id = wait(&work, &["--type", "timer", "--timeout", "2h", "--blocks", &held]);
-    for line in [vec!["close", id.as_str()], vec!["close", &id, "--outcome", "cancelled"], vec!["update", &id, "--status", "closed"]] {
+    for line in
+        [vec!["close", id.as_str()], vec!["close", &id, "--outcome", "cancelled"], vec!["update", &id, "--status", "closed"]]
+    {
         let out = work.bd(&line);
         out.fails(3);
         assert!(out.stderr().contains("bd gate resolve"), "{}", out.stderr());

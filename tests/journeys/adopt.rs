@@ -22,7 +22,10 @@ fn init_adopts_a_tracked_upstream_store_on_the_default_branch() {
     assert_eq!(back, serde_json::from_str::<serde_json::Value>(record).unwrap());
     assert_eq!(ann.git(&["ls-files", ".beads/issues.jsonl"]).ok(), "", "untracked");
     assert_eq!(ann.git(&["status", "--porcelain"]).ok(), "A  mine.txt\n", "and nothing of the user's was taken along");
-    assert!(ann.git(&["log", "--format=%s", "--", ".beads/issues.jsonl"]).ok().contains("upstream's store"), "its bytes stay in history");
+    assert!(
+        ann.git(&["log", "--format=%s", "--", ".beads/issues.jsonl"]).ok().contains("upstream's store"),
+        "its bytes stay in history"
+    );
     let commits = ann.git(&["rev-list", "--count", "HEAD"]).line();
     ann.bd(&["init"]).ok();
     assert_eq!(ann.git(&["rev-list", "--count", "HEAD"]).line(), commits, "twice is once");

@@ -1,5 +1,5 @@
 //! Whole pieces of work, as a person or an agent does them, one verb a file. Declare a module for each test file here.
-mod schemas;
-mod readme;
-mod demo;
 mod adopt;
+mod demo;
+mod readme;
+mod schemas;

@@ -29,7 +29,8 @@ fn every_command_with_a_schema_keeps_it() {
     for name in ["list", "ready", "blocked"] {
         assert_eq!(fits(&ann, name, &[name], s), serde_json::json!([]), "an empty list is []");
     }
-    let a = fits(&ann, "create", &["create", "one", "-l", "x,y", "-d", "text", "--due", "+2d"], s)["id"].as_str().unwrap().to_owned();
+    let a =
+        fits(&ann, "create", &["create", "one", "-l", "x,y", "-d", "text", "--due", "+2d"], s)["id"].as_str().unwrap().to_owned();
     let b = fits(&ann, "create", &["create", "two", "--parent", &a], s)["id"].as_str().unwrap().to_owned();
     let c = fits(&ann, "create", &["create", "three"], s)["id"].as_str().unwrap().to_owned();
     fits(&ann, "dep add", &["dep", "add", &c, &b], s);

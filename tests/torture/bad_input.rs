@@ -149,7 +149,12 @@ fn no_git_no_identity_no_home() {
     let out = ann.cmd(&["list", "--json"]).env("PATH", &empty).run();
     assert!(out.succeeded() || out.stderr().contains("git"), "{}", out.stderr());
     // Nobody said who they are.
-    let nobody = ann.cmd(&["comment", &id, "by whom?"]).env_remove("BD_ACTOR").env_remove("USER").config_remove("user.name").config_remove("user.email");
+    let nobody = ann
+        .cmd(&["comment", &id, "by whom?"])
+        .env_remove("BD_ACTOR")
+        .env_remove("USER")
+        .config_remove("user.name")
+        .config_remove("user.email");
     nobody.env_remove("GIT_AUTHOR_NAME").run().ok();
     let show = ann.show(&id);
     assert!(!show["comments"][0]["author"].as_str().unwrap().contains('@'), "never an address");

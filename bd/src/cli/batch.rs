@@ -18,8 +18,8 @@ pub(super) const VERB: Verb = Verb {
 
 /// The verbs that a batch may hold: those whose whole effect is events.
 const ALLOWED: &[&str] = &[
-    "create", "q", "update", "claim", "release", "close", "reopen", "delete", "restore", "label", "dep", "comment", "comments", "note",
-    "remember", "forget", "defer", "undefer", "assign", "priority", "tag", "link",
+    "create", "q", "update", "claim", "release", "close", "reopen", "delete", "restore", "label", "dep", "comment", "comments",
+    "note", "remember", "forget", "defer", "undefer", "assign", "priority", "tag", "link",
 ];
 
 #[derive(clap::Args)]
@@ -65,7 +65,11 @@ fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
             ctx.ui.raw(line)?;
         }
     }
-    ctx.ui.talk(format!("{} commands, {events} events{}", results.len(), if args.dry_run { ", nothing was written" } else { " in one commit" }));
+    ctx.ui.talk(format!(
+        "{} commands, {events} events{}",
+        results.len(),
+        if args.dry_run { ", nothing was written" } else { " in one commit" }
+    ));
     Ok(())
 }
 
@@ -75,7 +79,8 @@ fn step(ctx: &mut Ctx<'_, '_>, line: &str, json: bool) -> Result<String> {
     let parts = parts.strip_prefix(&["bd".to_owned()]).unwrap_or(&parts);
     let Some((name, rest)) = parts.split_first() else { return Ok(String::new()) };
     let verb = find(name).filter(|v| ALLOWED.contains(&v.name)).ok_or_else(|| {
-        Error::usage(format!("`{}` cannot stand in a batch", name.escape_debug())).hint(format!("A batch takes {}", ALLOWED.join(", ")))
+        Error::usage(format!("`{}` cannot stand in a batch", name.escape_debug()))
+            .hint(format!("A batch takes {}", ALLOWED.join(", ")))
     })?;
     let matches = verb
         .command()

@@ -73,5 +73,8 @@ pub(super) fn publish(
 
 /// Reads a length of time.
 pub(super) fn lease(text: &str) -> Result<std::time::Duration> {
-    parse_duration(text).ok_or_else(|| Error::usage(format!("`{}` is no length of time", text.escape_debug())).hint("A number and a unit: 90m, 24h, 7d; 0 = for ever"))
+    parse_duration(text).ok_or_else(|| {
+        Error::usage(format!("`{}` is no length of time", text.escape_debug()))
+            .hint("A number and a unit: 90m, 24h, 7d; 0 = for ever")
+    })
 }

@@ -154,8 +154,12 @@ fn go_on(ctx: &mut Ctx<'_, '_>, closed: &[Done], auto: bool) -> Result<()> {
     match (found, advanced, next_bead) {
         (None, ..) => ctx.ui.talk("it is no step of anything"),
         (_, Some(done), _) => ctx.ui.line(print::done_line(&done))?,
-        (_, None, Some(bead)) => ctx.ui.line(Text::new().plain("Next: ").with(Style::Id, snapshot.short(&bead.id)).plain(": ").plain(bead.title()))?,
-        (Some(found), None, None) if found.complete => ctx.ui.line(Text::new().plain("All steps of ").with(Style::Id, snapshot.short(&found.molecule)).plain(" are closed"))?,
+        (_, None, Some(bead)) => {
+            ctx.ui.line(Text::new().plain("Next: ").with(Style::Id, snapshot.short(&bead.id)).plain(": ").plain(bead.title()))?
+        }
+        (Some(found), None, None) if found.complete => {
+            ctx.ui.line(Text::new().plain("All steps of ").with(Style::Id, snapshot.short(&found.molecule)).plain(" are closed"))?
+        }
         _ => ctx.ui.talk("no other step is ready"),
     }
     Ok(())

@@ -7,14 +7,8 @@ use crate::interchange::json;
 use crate::ops::comment::comment;
 use clap::{ArgMatches, Args as _, FromArgMatches as _};
 
-pub(super) const VERB: Verb = Verb {
-    name: "comment",
-    aliases: &[],
-    group: Group::Edit,
-    about: "Add a comment",
-    args: Args::augment_args,
-    run,
-};
+pub(super) const VERB: Verb =
+    Verb { name: "comment", aliases: &[], group: Group::Edit, about: "Add a comment", args: Args::augment_args, run };
 
 #[derive(clap::Args)]
 struct Args {
@@ -41,7 +35,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
 pub(super) fn add(ctx: &mut Ctx<'_, '_>, id: &str, text: &str) -> Result<()> {
     let (done, name) = ctx.write(|tx| comment(tx, id, text))?;
     if ctx.ui.is_json() {
-        let comment = done.bead.comments.iter().find(|c| c.id == name).ok_or_else(|| Error::internal("the comment is not there"))?;
+        let comment =
+            done.bead.comments.iter().find(|c| c.id == name).ok_or_else(|| Error::internal("the comment is not there"))?;
         return ctx.ui.json(&json::comment_object(&done.bead, comment));
     }
     ctx.ui.line(print::done_line(&done))

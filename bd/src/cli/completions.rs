@@ -24,7 +24,8 @@ struct Args {
 fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
     let args: Args = parsed(matches)?;
     let shell = Shell::from_str(&args.shell, true).map_err(|_| {
-        Error::usage(format!("there are no completions for `{}`", args.shell.escape_debug())).hint("One of bash, zsh, fish, elvish, powershell")
+        Error::usage(format!("there are no completions for `{}`", args.shell.escape_debug()))
+            .hint("One of bash, zsh, fish, elvish, powershell")
     })?;
     let mut bytes = Vec::new();
     clap_complete::generate(shell, &mut super::help::whole_command(), "bd", &mut bytes);

@@ -76,7 +76,8 @@ fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
             if unknown.is_empty() {
                 return ctx.ui.line(Text::new().plain("The configuration is valid"));
             }
-            Err(Error::usage(format!("keys that mean nothing: {}", unknown.join(", "))).hint("`bd config list` shows the keys that there are"))
+            Err(Error::usage(format!("keys that mean nothing: {}", unknown.join(", ")))
+                .hint("`bd config list` shows the keys that there are"))
         }
     }
 }

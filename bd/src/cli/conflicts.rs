@@ -47,11 +47,14 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     if m.subcommand_name() == Some("resolve")
         && let Sub::Resolve(args) = Sub::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?
     {
-            let choice = match (&args.take, args.value) {
-                (Some(event), _) => Choice::Take(EventId::parse(event.as_bytes()).ok_or_else(|| Error::usage(format!("`{}` is no event id", event.escape_debug())))?),
-                (None, value) => Choice::Value(value.unwrap_or_default()),
-            };
-            return print::each(ctx, &[args.id], |tx, id| resolve(tx, id, &args.field, &choice));
+        let choice = match (&args.take, args.value) {
+            (Some(event), _) => Choice::Take(
+                EventId::parse(event.as_bytes())
+                    .ok_or_else(|| Error::usage(format!("`{}` is no event id", event.escape_debug())))?,
+            ),
+            (None, value) => Choice::Value(value.unwrap_or_default()),
+        };
+        return print::each(ctx, &[args.id], |tx, id| resolve(tx, id, &args.field, &choice));
     }
     let snapshot = ctx.snapshot()?;
     let all = list(&snapshot)?;
@@ -101,7 +104,10 @@ fn object(item: &Conflicted) -> Fields {
     };
     let conflict = |c: &crate::fold::Conflict| {
         let others: Vec<Fields> = c.others.iter().map(head).collect();
-        Fields::new().with("field", Value::text(&c.field)).with("shown", Value::of(&head(&c.shown))).with("others", Value::of(&others))
+        Fields::new()
+            .with("field", Value::text(&c.field))
+            .with("shown", Value::of(&head(&c.shown)))
+            .with("others", Value::of(&others))
     };
     let conflicts: Vec<Fields> = item.conflicts.iter().map(conflict).collect();
     let mut out = Fields::new()

@@ -1,14 +1,14 @@
 //! What a verb works with.
 
 use super::globals::Globals;
+use crate::config::View;
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
-use crate::config::View;
 use crate::model::Actor;
 use crate::ops::view::{self, Written};
 use crate::store::{Batch, Snapshot, Store, Tx};
-use std::cell::RefCell;
 use crate::ui::{Look, Printer};
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -186,7 +186,10 @@ impl<'p, 'o> Ctx<'p, 'o> {
                 self.ui.warn(&format!("git tracks {}, so the view was not written there", view::PATH));
             }
             Ok(Written::Foreign) => {
-                self.ui.warn(&format!("another program changed {0}; it was left alone. `bd import {0}` takes its changes over", view::PATH));
+                self.ui.warn(&format!(
+                    "another program changed {0}; it was left alone. `bd import {0}` takes its changes over",
+                    view::PATH
+                ));
             }
             Ok(Written::Nowhere | Written::Unchanged | Written::Done) => {}
             Err(error) => self.ui.warn(&format!("the view {} was not written: {error}", view::PATH)),

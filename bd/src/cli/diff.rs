@@ -97,9 +97,20 @@ fn text(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, found: &WorkDiff) -> Result<
         return Ok(());
     }
     for bead in &found.beads {
-        let mut head = Text::new().with(Style::Id, snapshot.short(&bead.id)).plain(" ").with(Style::Strong, &bead.title).plain(format!(": {}", words(bead)));
+        let mut head = Text::new()
+            .with(Style::Id, snapshot.short(&bead.id))
+            .plain(" ")
+            .with(Style::Strong, &bead.title)
+            .plain(format!(": {}", words(bead)));
         if bead.pending > 0 {
-            head.push(Style::Dim, if bead.pending == bead.events { " (not riding yet)".to_owned() } else { format!(" ({} not riding yet)", bead.pending) });
+            head.push(
+                Style::Dim,
+                if bead.pending == bead.events {
+                    " (not riding yet)".to_owned()
+                } else {
+                    format!(" ({} not riding yet)", bead.pending)
+                },
+            );
         }
         ctx.ui.line(head)?;
         if let Some(reason) = &bead.reason {
@@ -107,10 +118,13 @@ fn text(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, found: &WorkDiff) -> Result<
         }
         for Change { field, old, new, conflict } in &bead.changes {
             let mut line = Text::new().plain(format!("    {field}: "));
-            line.push(Style::Plain, match bead.created {
-                true => plain(new.as_ref()),
-                false => format!("{} -> {}", plain(old.as_ref()), plain(new.as_ref())),
-            });
+            line.push(
+                Style::Plain,
+                match bead.created {
+                    true => plain(new.as_ref()),
+                    false => format!("{} -> {}", plain(old.as_ref()), plain(new.as_ref())),
+                },
+            );
             if *conflict {
                 line.push(Style::Warn, "  (conflict)");
             }
@@ -139,7 +153,8 @@ fn text(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, found: &WorkDiff) -> Result<
         let by: Vec<&str> = bead.by.iter().map(crate::model::Actor::as_str).collect();
         ctx.ui.line(Text::new().with(Style::Dim, format!("    by {}", by.join(", "))))?;
     }
-    let pending = if found.pending > 0 { format!("; {} not riding yet, `bd ride` adds them", found.pending) } else { String::new() };
+    let pending =
+        if found.pending > 0 { format!("; {} not riding yet, `bd ride` adds them", found.pending) } else { String::new() };
     ctx.ui.talk(format!("{} on {} of {}{pending}", events(found.events), beads(found.beads.len()), found.to));
     Ok(())
 }

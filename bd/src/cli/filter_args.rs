@@ -143,8 +143,12 @@ impl FilterArgs {
     pub fn filter(&self, ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot) -> Result<Filter> {
         let store = ctx.store()?;
         let (config, now) = (store.config(), store.now());
-        let date = |text: &Option<String>| text.as_deref().map(|t| parse_date(t, now, Day::Start).map(jiff::Timestamp::as_millisecond)).transpose();
-        let span = |after: &Option<String>, before: &Option<String>| Ok::<Span, crate::error::Error>(Span { after: date(after)?, before: date(before)? });
+        let date = |text: &Option<String>| {
+            text.as_deref().map(|t| parse_date(t, now, Day::Start).map(jiff::Timestamp::as_millisecond)).transpose()
+        };
+        let span = |after: &Option<String>, before: &Option<String>| {
+            Ok::<Span, crate::error::Error>(Span { after: date(after)?, before: date(before)? })
+        };
         let priority = |text: &Option<String>| text.as_deref().map(words::priority).transpose();
         // What an import brought may be asked for too, so an unknown word is looked up among what there is.
         let statuses: Vec<String> = self.status.iter().map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect();

@@ -123,7 +123,8 @@ fn search(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
         if !filter.matches_row(row) {
             continue;
         }
-        let mut description = || BeadId::new(&row.id).ok().and_then(|id| snapshot.bead(&id).ok().flatten()).and_then(|b| b.text("description"));
+        let mut description =
+            || BeadId::new(&row.id).ok().and_then(|id| snapshot.bead(&id).ok().flatten()).and_then(|b| b.text("description"));
         let Some(how) = search.find(row, &mut description) else { continue };
         if filter.needs_bead() && !bead_matches(&snapshot, row, &filter)? {
             continue;
@@ -163,7 +164,14 @@ fn query(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
     show(ctx, &snapshot, &graph, &rows, args.limit, args.fail_empty)
 }
 
-fn show(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, graph: &crate::query::Graph, rows: &[&Row], limit: Option<usize>, fail_empty: bool) -> Result<()> {
+fn show(
+    ctx: &mut Ctx<'_, '_>,
+    snapshot: &Snapshot,
+    graph: &crate::query::Graph,
+    rows: &[&Row],
+    limit: Option<usize>,
+    fail_empty: bool,
+) -> Result<()> {
     let default = if ctx.ui.is_json() { 50 } else { list::ROWS };
     let page = ops_list::page(graph, rows, limit.unwrap_or(default));
     print::page(ctx, snapshot, &page, "nothing is found")?;

@@ -89,7 +89,8 @@ pub fn split(args: &[String]) -> Result<(Globals, &[String])> {
         };
         let fits = |f: &&Flag| name.strip_prefix("--") == Some(f.long) || f.short.is_some_and(|s| name == format!("-{s}"));
         let Some(flag) = FLAGS.iter().find(fits) else {
-            return Err(Error::usage(format!("there is no flag `{}` before a command", name.escape_debug())).hint("`bd help` shows the commands"));
+            return Err(Error::usage(format!("there is no flag `{}` before a command", name.escape_debug()))
+                .hint("`bd help` shows the commands"));
         };
         globals.typed.push(arg.clone());
         at += 1;
@@ -147,14 +148,23 @@ pub fn add_to(mut command: Command) -> Command {
         if longs.iter().any(|l| l == flag.long) {
             continue;
         }
-        let mut arg = Arg::new(flag.long).long(flag.long).global(true).help(flag.help).hide(flag.ignored).help_heading("Global options");
+        let mut arg =
+            Arg::new(flag.long).long(flag.long).global(true).help(flag.help).hide(flag.ignored).help_heading("Global options");
         if let Some(short) = flag.short.filter(|s| !shorts.contains(s)) {
             arg = arg.short(short);
         }
         arg = match flag.value {
             Some(value) => arg.value_name(value).action(ArgAction::Set).overrides_with(flag.long),
             // `--json=true` is what some clients write.
-            None => arg.num_args(0..=1).require_equals(true).default_missing_value("true").value_parser(clap::value_parser!(bool)).action(ArgAction::Set).hide_possible_values(true).value_name("").overrides_with(flag.long),
+            None => arg
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value("true")
+                .value_parser(clap::value_parser!(bool))
+                .action(ArgAction::Set)
+                .hide_possible_values(true)
+                .value_name("")
+                .overrides_with(flag.long),
         };
         command = command.arg(arg);
     }

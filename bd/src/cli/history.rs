@@ -154,7 +154,9 @@ fn print_change(ctx: &mut Ctx<'_, '_>, change: &FieldChange) -> Result<()> {
 fn shown(value: &Value) -> String {
     if let Some(claim) = value.decode::<crate::model::Claim>() {
         let until = claim.until.map_or_else(String::new, |u| format!(" until {}", minute(u)));
-        return claim.holder.map_or_else(|| format!("nobody, epoch {}", claim.epoch), |h| format!("{h}{until}, epoch {}", claim.epoch));
+        return claim
+            .holder
+            .map_or_else(|| format!("nobody, epoch {}", claim.epoch), |h| format!("{h}{until}, epoch {}", claim.epoch));
     }
     value.to_plain()
 }

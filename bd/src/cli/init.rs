@@ -114,7 +114,10 @@ fn print_report(ctx: &mut Ctx<'_, '_>, report: &InitReport) -> Result<()> {
         ctx.ui.line(format!("  committed {} on the current branch ({})", report.written.join(", "), &commit.to_string()[..10]))?;
     }
     if let Some(adopted) = &report.adopted {
-        ctx.ui.line(format!("  adopted {} beads of the tracked upstream store; its file is untracked and stays in history", adopted.created.len()))?;
+        ctx.ui.line(format!(
+            "  adopted {} beads of the tracked upstream store; its file is untracked and stays in history",
+            adopted.created.len()
+        ))?;
     }
     match (report.publish_to.as_slice(), &report.remote) {
         ([], None) => ctx.ui.line("  local: there is no remote"),

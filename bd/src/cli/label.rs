@@ -90,7 +90,8 @@ fn list(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<()> {
 fn list_all(ctx: &mut Ctx<'_, '_>) -> Result<()> {
     let all = label::all(&ctx.snapshot()?)?;
     if ctx.ui.is_json() {
-        let object = |(label, count): &(String, usize)| Fields::new().with("label", Value::text(label)).with("count", Value::of(count));
+        let object =
+            |(label, count): &(String, usize)| Fields::new().with("label", Value::text(label)).with("count", Value::of(count));
         return ctx.ui.json(&all.iter().map(object).collect::<Vec<_>>());
     }
     let mut table = Table::new();

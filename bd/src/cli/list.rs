@@ -8,14 +8,8 @@ use crate::ops::list::{ListQuery, rows};
 use crate::query::SortKey;
 use clap::{ArgMatches, Args as _, FromArgMatches as _};
 
-pub(super) const VERB: Verb = Verb {
-    name: "list",
-    aliases: &["ls"],
-    group: Group::Look,
-    about: "List beads",
-    args: Args::augment_args,
-    run,
-};
+pub(super) const VERB: Verb =
+    Verb { name: "list", aliases: &["ls"], group: Group::Look, about: "List beads", args: Args::augment_args, run };
 
 /// Rows without `-n`: what a person or an agent reads at once.
 pub(super) const ROWS: usize = 20;

@@ -53,8 +53,8 @@ mod status;
 mod sync;
 mod trust;
 mod undo;
-mod verify;
 mod update;
+mod verify;
 mod words;
 
 // The smaller ones (compat::VERBS).
@@ -72,8 +72,8 @@ mod types;
 mod undefer;
 mod version;
 
-pub use ctx::Ctx;
 pub use compat::refused;
+pub use ctx::Ctx;
 pub use verb::{Group, VERBS, Verb, all, takes};
 
 use crate::env::Env;
@@ -148,7 +148,12 @@ fn dispatch(env: Env, args: &[String], printer: &mut Printer<'_>, code: &mut u8)
     let line = verb::shield(&command, globals.before_args().into_iter().chain(rest.iter().cloned()).collect());
     let matches = match command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)) {
         Ok(matches) => matches,
-        Err(e) if matches!(e.kind(), clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) && !e.use_stderr() => {
+        Err(e)
+            if matches!(
+                e.kind(),
+                clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+            ) && !e.use_stderr() =>
+        {
             return printer.raw(e.render().to_string().trim_end());
         }
         Err(e) => return Err(help::usage_error(verb, &e)),

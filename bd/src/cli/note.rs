@@ -6,14 +6,8 @@ use crate::error::{Error, Result};
 use crate::ops::comment::note;
 use clap::{ArgMatches, Args as _, FromArgMatches as _};
 
-pub(super) const VERB: Verb = Verb {
-    name: "note",
-    aliases: &[],
-    group: Group::Edit,
-    about: "Add to the notes of a bead",
-    args: Args::augment_args,
-    run,
-};
+pub(super) const VERB: Verb =
+    Verb { name: "note", aliases: &[], group: Group::Edit, about: "Add to the notes of a bead", args: Args::augment_args, run };
 
 #[derive(clap::Args)]
 struct Args {

@@ -37,7 +37,9 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     if !args.rides {
         let packed = if args.dry_run { maintain::due(&store) } else { maintain::pack_objects(&store, true)? };
         if ctx.ui.is_json() {
-            return ctx.ui.json(&serde_json::json!({"packed": packed && !args.dry_run, "due": maintain::due(&store), "dry_run": args.dry_run}));
+            return ctx.ui.json(
+                &serde_json::json!({"packed": packed && !args.dry_run, "due": maintain::due(&store), "dry_run": args.dry_run}),
+            );
         }
         let said = match (args.dry_run, packed) {
             (true, true) => "Packing is due",
@@ -60,6 +62,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             done.files,
             events(done.events)
         ))),
-        None => ctx.ui.line(Text::new().plain(format!("Nothing to pack: {} on this branch", if done.files == 1 { "one ride" } else { "no rides" }))),
+        None => ctx.ui.line(
+            Text::new().plain(format!("Nothing to pack: {} on this branch", if done.files == 1 { "one ride" } else { "no rides" })),
+        ),
     }
 }

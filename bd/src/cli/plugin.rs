@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// The program of a plugin: next to the running executable, else on the PATH. Never in the working tree by itself.
 pub fn find(env: &Env, name: &str) -> Option<PathBuf> {
-    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') && !name.starts_with('-');
+    let plain =
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') && !name.starts_with('-');
     if !plain {
         return None;
     }

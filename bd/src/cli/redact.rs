@@ -75,7 +75,9 @@ fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
 fn chosen(snapshot: &Snapshot, args: &Args) -> Result<Vec<EventId>> {
     if let Some(event) = EventId::parse(args.id.as_bytes()) {
         if !args.events.is_empty() || !args.fields.is_empty() || args.containing.is_some() {
-            return Err(Error::usage(format!("`{event}` names one event; --event, --field and --containing choose among those of a bead")));
+            return Err(Error::usage(format!(
+                "`{event}` names one event; --event, --field and --containing choose among those of a bead"
+            )));
         }
         return Ok(vec![event]);
     }
@@ -84,11 +86,19 @@ fn chosen(snapshot: &Snapshot, args: &Args) -> Result<Vec<EventId>> {
     let mut ids = Vec::new();
     for text in &args.events {
         let wanted = text.to_lowercase();
-        let fits: Vec<EventId> = events.iter().map(|e| e.event.id).filter(|id| wanted.len() >= 6 && id.to_string().starts_with(&wanted)).collect();
+        let fits: Vec<EventId> =
+            events.iter().map(|e| e.event.id).filter(|id| wanted.len() >= 6 && id.to_string().starts_with(&wanted)).collect();
         match fits.as_slice() {
             [one] => ids.push(*one),
-            [] => return Err(Error::usage(format!("`{bead}` has no event `{}`", text.escape_debug())).hint(format!("`bd history {bead} --ids` shows them"))),
-            many => return Err(Error::usage(format!("`{}` fits {} events", text.escape_debug(), many.len())).hint("Give more of the id")),
+            [] => {
+                return Err(Error::usage(format!("`{bead}` has no event `{}`", text.escape_debug()))
+                    .hint(format!("`bd history {bead} --ids` shows them")));
+            }
+            many => {
+                return Err(
+                    Error::usage(format!("`{}` fits {} events", text.escape_debug(), many.len())).hint("Give more of the id")
+                );
+            }
         }
     }
     for stored in events.iter().filter(|e| e.event.kind != Kind::REDACT && !e.event.is_stub()) {

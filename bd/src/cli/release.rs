@@ -6,14 +6,8 @@ use crate::error::{Error, Result};
 use crate::ops::claim::release;
 use clap::{ArgMatches, Args as _, FromArgMatches as _};
 
-pub(super) const VERB: Verb = Verb {
-    name: "release",
-    aliases: &["unclaim"],
-    group: Group::Work,
-    about: "Give a bead back",
-    args: Args::augment_args,
-    run,
-};
+pub(super) const VERB: Verb =
+    Verb { name: "release", aliases: &["unclaim"], group: Group::Work, about: "Give a bead back", args: Args::augment_args, run };
 
 #[derive(clap::Args)]
 struct Args {

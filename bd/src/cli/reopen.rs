@@ -6,14 +6,8 @@ use crate::error::{Error, Result};
 use crate::ops::close::reopen;
 use clap::{ArgMatches, Args as _, FromArgMatches as _};
 
-pub(super) const VERB: Verb = Verb {
-    name: "reopen",
-    aliases: &[],
-    group: Group::Edit,
-    about: "Open closed beads again",
-    args: Args::augment_args,
-    run,
-};
+pub(super) const VERB: Verb =
+    Verb { name: "reopen", aliases: &[], group: Group::Edit, about: "Open closed beads again", args: Args::augment_args, run };
 
 #[derive(clap::Args)]
 struct Args {

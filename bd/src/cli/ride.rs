@@ -51,7 +51,10 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     }
     let Some(path) = &done.path else {
         if done.nameless {
-            ctx.ui.talk(format!("hint: no commit of `{}` and no claim names a bead; name some, or take all of this clone with --all", done.branch));
+            ctx.ui.talk(format!(
+                "hint: no commit of `{}` and no claim names a bead; name some, or take all of this clone with --all",
+                done.branch
+            ));
         }
         return ctx.ui.line(Text::new().plain(match done.nameless {
             true => format!("Nothing to ride: nothing names the beads of `{}`", done.branch),
@@ -61,6 +64,10 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let names: Vec<String> = done.beads.iter().take(5).map(|id| snapshot.short(id)).collect();
     let more = if done.beads.len() > 5 { format!(" and {} more", done.beads.len() - 5) } else { String::new() };
     let verb = if args.dry_run { "Would ride" } else { "Riding" };
-    ctx.ui.line(Text::new().plain(format!("{verb} on {}: {} on ", done.branch, events(done.events))).with(Style::Id, format!("{}{more}", names.join(", "))))?;
+    ctx.ui.line(
+        Text::new()
+            .plain(format!("{verb} on {}: {} on ", done.branch, events(done.events)))
+            .with(Style::Id, format!("{}{more}", names.join(", "))),
+    )?;
     ctx.ui.line(Text::new().with(Style::Dim, path))
 }

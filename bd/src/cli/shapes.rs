@@ -99,11 +99,17 @@ fn counters() -> [(&'static str, Value); 3] {
 }
 
 fn comment() -> Value {
-    object(&["id", "issue_id", "author", "text", "created_at"], json!({"id": text(), "issue_id": text(), "author": text(), "text": text(), "created_at": text()}))
+    object(
+        &["id", "issue_id", "author", "text", "created_at"],
+        json!({"id": text(), "issue_id": text(), "author": text(), "text": text(), "created_at": text()}),
+    )
 }
 
 fn memory() -> Value {
-    object(&["key", "value", "by", "updated_at"], json!({"key": text(), "value": text(), "by": text(), "updated_at": text(), "conflict": {"type": "boolean"}}))
+    object(
+        &["key", "value", "by", "updated_at"],
+        json!({"key": text(), "value": text(), "by": text(), "updated_at": text(), "conflict": {"type": "boolean"}}),
+    )
 }
 
 impl Shape {
@@ -146,13 +152,24 @@ impl Shape {
             Self::Blocked => list(issue_with(&[("blocked_by_count", number()), ("blocked_by", texts())])),
             Self::Shown => {
                 let linked = list(issue_with(&[("dependency_type", text())]));
-                list(issue_with(&[("labels", texts()), ("dependencies", linked.clone()), ("dependents", linked), ("comments", list(comment()))]))
+                list(issue_with(&[
+                    ("labels", texts()),
+                    ("dependencies", linked.clone()),
+                    ("dependents", linked),
+                    ("comments", list(comment())),
+                ]))
             }
-            Self::Tree => list(issue_with(&[("depth", number()), ("parent_id", text()), ("truncated", json!({"type": "boolean"}))])),
+            Self::Tree => {
+                list(issue_with(&[("depth", number()), ("parent_id", text()), ("truncated", json!({"type": "boolean"}))]))
+            }
             Self::Linked => list(issue_with(&[("dependency_type", text())])),
             Self::Circles => list(list(issue_with(&[]))),
-            Self::EdgeChange => object(&["status"], json!({"status": text(), "issue_id": text(), "depends_on_id": text(), "type": text()})),
-            Self::LabelChanges => list(object(&["status", "issue_id", "label"], json!({"status": text(), "issue_id": text(), "label": text()}))),
+            Self::EdgeChange => {
+                object(&["status"], json!({"status": text(), "issue_id": text(), "depends_on_id": text(), "type": text()}))
+            }
+            Self::LabelChanges => {
+                list(object(&["status", "issue_id", "label"], json!({"status": text(), "issue_id": text(), "label": text()})))
+            }
             Self::Labels => texts(),
             Self::LabelCounts => list(object(&["label", "count"], json!({"label": text(), "count": number()}))),
             Self::Comment => comment(),
@@ -161,8 +178,16 @@ impl Shape {
             Self::Conflicts => list(json!({"type": "object"})),
             Self::Stats => {
                 let names = [
-                    "total_issues", "open_issues", "in_progress_issues", "closed_issues", "blocked_issues", "deferred_issues", "ready_issues",
-                    "tombstone_issues", "pinned_issues", "epics_eligible_for_closure",
+                    "total_issues",
+                    "open_issues",
+                    "in_progress_issues",
+                    "closed_issues",
+                    "blocked_issues",
+                    "deferred_issues",
+                    "ready_issues",
+                    "tombstone_issues",
+                    "pinned_issues",
+                    "epics_eligible_for_closure",
                 ];
                 let mut properties = json!({"average_lead_time_hours": {"type": "number"}});
                 for name in names {
@@ -174,10 +199,15 @@ impl Shape {
                 &[],
                 json!({"count": number(), "total": number(), "groups": list(object(&["group", "count"], json!({"group": text(), "count": number()})))}),
             ),
-            Self::Remembered => object(&["key", "value", "updated"], json!({"key": text(), "value": text(), "updated": {"type": "boolean"}})),
+            Self::Remembered => {
+                object(&["key", "value", "updated"], json!({"key": text(), "value": text(), "updated": {"type": "boolean"}}))
+            }
             Self::Memory => memory(),
             Self::Memories => list(memory()),
-            Self::Batch => object(&["results", "events"], json!({"results": list(json!({"type": "object"})), "events": number(), "dry_run": {"type": "boolean"}})),
+            Self::Batch => object(
+                &["results", "events"],
+                json!({"results": list(json!({"type": "object"})), "events": number(), "dry_run": {"type": "boolean"}}),
+            ),
             Self::Import => object(
                 &["source", "created", "updated", "unchanged", "skipped", "ids"],
                 json!({"source": text(), "created": number(), "updated": number(), "unchanged": number(), "skipped": number(), "conflicts": texts(),

@@ -8,20 +8,14 @@ use crate::fold::{Bead, Holding};
 use crate::interchange::json;
 use crate::model::{Actor, BeadId, DepType, Value};
 use crate::ops::claim::minute;
-use crate::ops::show::{Shown, show};
 use crate::ops::graph;
+use crate::ops::show::{Shown, show};
 use crate::store::Snapshot;
 use crate::ui::{Style, Text, priority_word, status_symbol, wrap};
 use clap::{ArgMatches, Args as _, FromArgMatches as _};
 
-pub(super) const VERB: Verb = Verb {
-    name: "show",
-    aliases: &["view"],
-    group: Group::Look,
-    about: "Everything about a bead",
-    args: Args::augment_args,
-    run,
-};
+pub(super) const VERB: Verb =
+    Verb { name: "show", aliases: &["view"], group: Group::Look, about: "Everything about a bead", args: Args::augment_args, run };
 
 #[derive(clap::Args)]
 struct Args {
@@ -96,8 +90,14 @@ fn head(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, bead: &Bead) -> Result<()> {
     let (sign, style) = status_symbol(row.class);
     let (priority, priority_style) = priority_word(row.priority);
     let mut line = Text::new().with(style, sign).plain(" ").with(Style::Id, snapshot.short(&bead.id)).plain(" ");
-    line = line.with(priority_style, priority).plain(" ").with(Style::Dim, &row.issue_type).plain(" ").with(Style::Strong, bead.title());
-    let status = bead.outcome().map_or_else(|| bead.status().as_str().to_owned(), |o| format!("{}, {}", bead.status().as_str(), o.as_str()));
+    line = line
+        .with(priority_style, priority)
+        .plain(" ")
+        .with(Style::Dim, &row.issue_type)
+        .plain(" ")
+        .with(Style::Strong, bead.title());
+    let status =
+        bead.outcome().map_or_else(|| bead.status().as_str().to_owned(), |o| format!("{}, {}", bead.status().as_str(), o.as_str()));
     ctx.ui.line(line.plain(" ").with(style, format!("[{status}]")))
 }
 
@@ -134,8 +134,13 @@ pub(super) fn print_one(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, id: &BeadId)
         ctx.ui.line(dim("labels").with(Style::Label, labels.join(" ")))?;
     }
     for (name, field) in [
-        ("owner", "owner"), ("due", "due_at"), ("deferred", "defer_until"), ("ref", "external_ref"), ("spec", "spec_id"),
-        ("reason", "close_reason"), ("waits for", "await_id"),
+        ("owner", "owner"),
+        ("due", "due_at"),
+        ("deferred", "defer_until"),
+        ("ref", "external_ref"),
+        ("spec", "spec_id"),
+        ("reason", "close_reason"),
+        ("waits for", "await_id"),
     ] {
         if let Some(text) = bead.text(field) {
             ctx.ui.line(dim(name).plain(text))?;
@@ -154,9 +159,9 @@ pub(super) fn print_one(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, id: &BeadId)
         ctx.ui.line(dim("closed").plain(day(Some(at))))?;
     }
     for conflict in bead.conflicts() {
-        let others: Vec<String> =
-            conflict.others.iter().map(|h| format!("{} by {}", clip(&h.value.to_plain()), h.by)).collect();
-        let shown = format!("shows {} by {}; also {}", clip(&conflict.shown.value.to_plain()), conflict.shown.by, others.join("; "));
+        let others: Vec<String> = conflict.others.iter().map(|h| format!("{} by {}", clip(&h.value.to_plain()), h.by)).collect();
+        let shown =
+            format!("shows {} by {}; also {}", clip(&conflict.shown.value.to_plain()), conflict.shown.by, others.join("; "));
         ctx.ui.line(Text::new().with(Style::Bad, format!("  conflict  {}: ", conflict.field)).plain(shown))?;
     }
     for (field, title) in [("description", "Description"), ("design", "Design"), ("acceptance_criteria", "Acceptance criteria")] {
@@ -181,7 +186,12 @@ pub(super) fn print_one(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, id: &BeadId)
 
 /// One comment with its head line.
 pub(super) fn print_comment(ctx: &mut Ctx<'_, '_>, comment: &crate::fold::Comment) -> Result<()> {
-    ctx.ui.line(Text::new().plain("  ").with(Style::Actor, comment.by.as_str()).with(Style::Dim, format!(", {}", day(Some(comment.at.clone())))))?;
+    ctx.ui.line(
+        Text::new()
+            .plain("  ")
+            .with(Style::Actor, comment.by.as_str())
+            .with(Style::Dim, format!(", {}", day(Some(comment.at.clone())))),
+    )?;
     paragraph(ctx, &comment.text, "    ")
 }
 
@@ -201,7 +211,9 @@ fn edges(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, shown: &Shown) -> Result<()
             edge_line(ctx, snapshot, "  ", bead, kind)?;
         }
         for (name, kind) in elsewhere {
-            ctx.ui.line(Text::new().plain("  ? ").with(Style::Id, name).with(Style::Dim, format!(" ({}, not here)", kind.as_str())))?;
+            ctx.ui.line(
+                Text::new().plain("  ? ").with(Style::Id, name).with(Style::Dim, format!(" ({}, not here)", kind.as_str())),
+            )?;
         }
     }
     Ok(())
@@ -211,7 +223,13 @@ fn edge_line(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, indent: &str, bead: &Be
     let store = ctx.store()?;
     let row = graph::row(bead, store.config());
     let (sign, style) = status_symbol(row.class);
-    let mut line = Text::new().plain(indent).with(style, sign).plain(" ").with(Style::Id, snapshot.short(&bead.id)).plain(" ").plain(&row.title);
+    let mut line = Text::new()
+        .plain(indent)
+        .with(style, sign)
+        .plain(" ")
+        .with(Style::Id, snapshot.short(&bead.id))
+        .plain(" ")
+        .plain(&row.title);
     if *kind != DepType::PARENT_CHILD && *kind != DepType::BLOCKS {
         line.push(Style::Dim, format!(" ({})", kind.as_str()));
     }
@@ -252,5 +270,9 @@ fn day(at: Option<String>) -> String {
 
 fn clip(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
-    if line.chars().count() > 60 || line.len() < text.len() { format!("\"{}…\"", line.chars().take(60).collect::<String>()) } else { format!("\"{line}\"") }
+    if line.chars().count() > 60 || line.len() < text.len() {
+        format!("\"{}…\"", line.chars().take(60).collect::<String>())
+    } else {
+        format!("\"{line}\"")
+    }
 }

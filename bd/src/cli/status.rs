@@ -92,14 +92,31 @@ fn print(ctx: &mut Ctx<'_, '_>, now: &Standing) -> Result<()> {
     let place = format!("{}/{}", now.remote.as_deref().unwrap_or("?"), now.published_branch);
     match (&now.remote, now.publishing) {
         (None, _) if now.ambiguous => {
-            line(ctx, "remote", Style::Warn, "several, and none is named as the one that holds the beads; `bd init --remote NAME` names it".to_owned())?;
+            line(
+                ctx,
+                "remote",
+                Style::Warn,
+                "several, and none is named as the one that holds the beads; `bd init --remote NAME` names it".to_owned(),
+            )?;
         }
         (None, _) => line(ctx, "remote", Style::Plain, "none: the beads are in this clone only".to_owned())?,
         (Some(_), Choice::Off(why)) => {
-            line(ctx, "published", Style::Plain, format!("nothing from here: {}; {} only here", why.as_str(), events(now.unpublished)))?;
+            line(
+                ctx,
+                "published",
+                Style::Plain,
+                format!("nothing from here: {}; {} only here", why.as_str(), events(now.unpublished)),
+            )?;
         }
-        (Some(_), Choice::On) if now.unpublished == 0 => line(ctx, "published", Style::Good, format!("{place} had everything when it was last fetched"))?,
-        (Some(_), Choice::On) => line(ctx, "published", Style::Warn, format!("{} not published to {place} yet; `bd sync` publishes", events(now.unpublished)))?,
+        (Some(_), Choice::On) if now.unpublished == 0 => {
+            line(ctx, "published", Style::Good, format!("{place} had everything when it was last fetched"))?
+        }
+        (Some(_), Choice::On) => line(
+            ctx,
+            "published",
+            Style::Warn,
+            format!("{} not published to {place} yet; `bd sync` publishes", events(now.unpublished)),
+        )?,
     }
     if let (Some(count), Some(branch)) = (now.not_riding.filter(|n| *n > 0), &now.branch) {
         line(ctx, "riding", Style::Warn, format!("{} not riding on {branch} yet; `bd ride` adds them", events(count)))?;

@@ -143,7 +143,8 @@ fn say(ctx: &mut Ctx<'_, '_>, report: &Report, options: Options) -> Result<()> {
             line = line.plain(format!("Fetched {}", events(report.fetched)));
         }
         if report.published > 0 {
-            line = line.plain(format!("{}ublished {} to {place}", if options.fetch { ", p" } else { "P" }, events(report.published)));
+            line =
+                line.plain(format!("{}ublished {} to {place}", if options.fetch { ", p" } else { "P" }, events(report.published)));
         } else if report.unpublished == 0 && options.push {
             line = line.plain(format!("{}{place} has everything", if options.fetch { "; " } else { "" }));
         }

@@ -151,8 +151,14 @@ impl Args {
             None => self.design,
         };
         let texts = [
-            ("description", description), ("design", design), ("acceptance_criteria", self.acceptance), ("notes", self.notes),
-            ("owner", self.owner), ("external_ref", self.external_ref), ("spec_id", self.spec_id), ("await_id", self.await_id),
+            ("description", description),
+            ("design", design),
+            ("acceptance_criteria", self.acceptance),
+            ("notes", self.notes),
+            ("owner", self.owner),
+            ("external_ref", self.external_ref),
+            ("spec_id", self.spec_id),
+            ("await_id", self.await_id),
         ];
         let flag = |on: bool, off: bool| on.then_some(true).or(off.then_some(false));
         let flags = [("ephemeral", flag(self.ephemeral, self.persistent)), ("pinned", flag(self.pin, self.unpin))];

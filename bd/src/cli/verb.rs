@@ -1,12 +1,13 @@
 //! The table of verbs.
 
+use super::Ctx;
 use super::globals;
 use super::{
-    batch, blocked, children, claim, close, comment, comments, completions, config, conflicts, create, delete, dep, doctor, export, find as finding,
-    history, import, init, label, list, note, prime, q, ready, release, remember, reopen, restore, schema, setup, show, stats, trust, undo, update,
+    batch, blocked, children, claim, close, comment, comments, completions, config, conflicts, create, delete, dep, doctor, export,
+    find as finding, history, import, init, label, list, note, prime, q, ready, release, remember, reopen, restore, schema, setup,
+    show, stats, trust, undo, update,
 };
 use super::{diff, pack, redact, ride, status, sync, verify};
-use super::Ctx;
 use crate::error::{Error, Result};
 use crate::query::nearest;
 use clap::{ArgMatches, Command};
@@ -195,9 +196,10 @@ pub fn takes(words: &[&str], flag: &str) -> Option<bool> {
     }
     let fits = |a: &&clap::Arg| match flag.strip_prefix("--") {
         Some(long) => a.get_long() == Some(long) || a.get_all_aliases().is_some_and(|all| all.contains(&long)),
-        None => flag.strip_prefix('-').and_then(|f| f.chars().next()).is_some_and(|short| {
-            a.get_short() == Some(short) || a.get_all_short_aliases().is_some_and(|all| all.contains(&short))
-        }),
+        None => flag
+            .strip_prefix('-')
+            .and_then(|f| f.chars().next())
+            .is_some_and(|short| a.get_short() == Some(short) || a.get_all_short_aliases().is_some_and(|all| all.contains(&short))),
     };
     command.get_arguments().find(fits).map(|a| !a.is_hide_set())
 }

@@ -41,13 +41,19 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             .hint("`bd doctor --fix` keeps the damaged bytes in quarantine and goes on with the good lines"));
     }
     if !found.missing.is_empty() {
-        return Err(super::no(format!("{} known events are missing", found.missing.len())).hint("`bd sync` restores what the remote lost"));
+        return Err(
+            super::no(format!("{} known events are missing", found.missing.len())).hint("`bd sync` restores what the remote lost")
+        );
     }
     if !found.bad.is_empty() {
         return Err(super::no(format!("{} signatures are bad", found.bad.len())));
     }
     if args.require_signed && (found.unsigned > 0 || !found.unchecked.is_empty()) {
-        return Err(super::no(format!("{} events without a signature, {} that could not be checked", found.unsigned, found.unchecked.len())));
+        return Err(super::no(format!(
+            "{} events without a signature, {} that could not be checked",
+            found.unsigned,
+            found.unchecked.len()
+        )));
     }
     Ok(())
 }

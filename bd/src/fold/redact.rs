@@ -5,8 +5,21 @@ use sha2::{Digest, Sha256};
 
 /// Fields whose values are words of the machine; a redaction leaves them, so that it takes text and not state away.
 pub const MACHINE_FIELDS: &[&str] = &[
-    "status", "priority", "issue_type", "outcome", "claim", "deleted", "created_at", "updated_at", "closed_at", "due_at",
-    "defer_until", "estimated_minutes", "pinned", "ephemeral", "is_template",
+    "status",
+    "priority",
+    "issue_type",
+    "outcome",
+    "claim",
+    "deleted",
+    "created_at",
+    "updated_at",
+    "closed_at",
+    "due_at",
+    "defer_until",
+    "estimated_minutes",
+    "pinned",
+    "ephemeral",
+    "is_template",
 ];
 
 /// The stub of an event: envelope, kind, `on`, machine fields, edges without what came with them, the digest of the
@@ -30,7 +43,8 @@ pub fn stub(event: &Event, line: &str) -> Event {
     out.links = bare(&event.links);
     out.unlinks = bare(&event.unlinks);
     out.ids.clone_from(&event.ids);
-    let digest: String = Sha256::digest(line.trim_start_matches(' ').as_bytes()).iter().take(16).map(|b| format!("{b:02x}")).collect();
+    let digest: String =
+        Sha256::digest(line.trim_start_matches(' ').as_bytes()).iter().take(16).map(|b| format!("{b:02x}")).collect();
     out.extra = Fields::new().with("redacted", Value::text(&digest));
     out
 }

@@ -53,8 +53,35 @@ impl BeadId {
             "holds a path separator"
         } else if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             "holds white space or a control character"
-        } else if text.chars().any(|c| matches!(c, '~' | '^' | ':' | '?' | '*' | '[' | '"' | '\'' | '`' | '$' | '<' | '>' | '|' | ';' | '&' | '(' | ')' | '{' | '}' | '!' | '#' | '%' | '@' | ',' | '='))
-        {
+        } else if text.chars().any(|c| {
+            matches!(
+                c,
+                '~' | '^'
+                    | ':'
+                    | '?'
+                    | '*'
+                    | '['
+                    | '"'
+                    | '\''
+                    | '`'
+                    | '$'
+                    | '<'
+                    | '>'
+                    | '|'
+                    | ';'
+                    | '&'
+                    | '('
+                    | ')'
+                    | '{'
+                    | '}'
+                    | '!'
+                    | '#'
+                    | '%'
+                    | '@'
+                    | ','
+                    | '='
+            )
+        }) {
             "holds a character with a meaning of its own in shells, globs or refs"
         } else {
             return Ok(Self(text.into()));

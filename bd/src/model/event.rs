@@ -262,7 +262,8 @@ mod tests {
             let error = Event::parse(bad).unwrap_err().to_string();
             assert!(error.contains(why), "{error}");
         }
-        let mut long = Event::parse(r#"{"v":1,"id":"00000000000000000000000001","at":"","by":"a","bead":"b","do":"note"}"#).unwrap();
+        let mut long =
+            Event::parse(r#"{"v":1,"id":"00000000000000000000000001","at":"","by":"a","bead":"b","do":"note"}"#).unwrap();
         long.text = Some("x".repeat(MAX_TEXT + 1));
         assert!(matches!(long.to_line(), Err(EventError::TextTooLong { .. })));
     }

@@ -139,8 +139,19 @@ impl Outcome {
 /// Only for records that carry no outcome; words are matched whole, so that "fixed the error handling" with
 /// an outcome of `done` is never asked.
 pub fn is_failure_reason(reason: &str) -> bool {
-    const WORDS: [&str; 11] =
-        ["failed", "rejected", "wontfix", "won't fix", "canceled", "cancelled", "abandoned", "blocked", "error", "timeout", "aborted"];
+    const WORDS: [&str; 11] = [
+        "failed",
+        "rejected",
+        "wontfix",
+        "won't fix",
+        "canceled",
+        "cancelled",
+        "abandoned",
+        "blocked",
+        "error",
+        "timeout",
+        "aborted",
+    ];
     let reason = reason.to_lowercase();
     WORDS.iter().any(|word| {
         reason.match_indices(word).any(|(at, _)| {

@@ -83,7 +83,9 @@ fn untrack(store: &Store, contents: &[(&str, Vec<u8>)], report: &mut InitReport)
                     std::fs::remove_file(&file).map_err(|e| Error::io(&file, &e))?;
                     crate::failpoint!("adopt.remove.after");
                 }
-                Ok(_) => report.notes.push(format!("{path} differs from what is committed and stays; `bd import {path}` takes what is new in it")),
+                Ok(_) => report
+                    .notes
+                    .push(format!("{path} differs from what is committed and stays; `bd import {path}` takes what is new in it")),
                 Err(_) => {}
             }
         }

@@ -66,7 +66,9 @@ pub fn set_event(tx: &Tx<'_>, bead: &Bead, kind: Kind, fields: &Fields) -> Resul
     let mut event = tx.event(&bead.id, kind)?;
     for (name, value) in fields.iter() {
         let same = match bead.fields.get(name) {
-            Some(register) => !register.in_conflict() && register.shown().value == *value && (name != "notes" || bead.notes.is_empty()),
+            Some(register) => {
+                !register.in_conflict() && register.shown().value == *value && (name != "notes" || bead.notes.is_empty())
+            }
             None => value.is_null() && (name != "notes" || bead.notes.is_empty()),
         };
         if !same {
@@ -86,12 +88,20 @@ pub fn set_event(tx: &Tx<'_>, bead: &Bead, kind: Kind, fields: &Fields) -> Resul
 /// Too long (exit 2); something in it looks like a secret (exit 4).
 pub fn check_text(field: &str, text: &str) -> Result<()> {
     if text.len() > crate::model::MAX_TEXT {
-        return Err(Error::usage(format!("the {} has {} bytes; at most {} are kept", words::spoken(field), text.len(), crate::model::MAX_TEXT))
-            .hint("Put long material into a file of the repository and name the file"));
+        return Err(Error::usage(format!(
+            "the {} has {} bytes; at most {} are kept",
+            words::spoken(field),
+            text.len(),
+            crate::model::MAX_TEXT
+        ))
+        .hint("Put long material into a file of the repository and name the file"));
     }
     if let Some(found) = secrets::find(text) {
-        return Err(Error::new(ErrorKind::Gate, format!("the {} holds what looks like {} ({})", words::spoken(field), found.what, found.shown))
-            .hint("Beads are shared with everybody who can read the repository: take the secret out, and change it if it was real"));
+        return Err(Error::new(
+            ErrorKind::Gate,
+            format!("the {} holds what looks like {} ({})", words::spoken(field), found.what, found.shown),
+        )
+        .hint("Beads are shared with everybody who can read the repository: take the secret out, and change it if it was real"));
     }
     Ok(())
 }
@@ -106,8 +116,14 @@ pub fn guard_replace(tx: &Tx<'_>, bead: &Bead, fields: &Fields, replace: bool) -
         let Some(by) = replaced_author(tx, bead, name, value) else { continue };
         let field = words::spoken(name);
         if tx.store().config().guard_replace() == Guard::Refuse && !replace {
-            return Err(Error::new(ErrorKind::Conflict, format!("the {field} of `{}` is by {by}, and this project asks before one actor's text replaces another's", bead.id))
-                .hint("Add to it with a comment or `--append-notes`, or say `--replace` if it is meant to go"));
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                format!(
+                    "the {field} of `{}` is by {by}, and this project asks before one actor's text replaces another's",
+                    bead.id
+                ),
+            )
+            .hint("Add to it with a comment or `--append-notes`, or say `--replace` if it is meant to go"));
         }
         notes.push(format!("this replaces the {field} that {by} wrote; `bd history {}` keeps it", tx.snapshot().short(&bead.id)));
     }

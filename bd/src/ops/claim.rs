@@ -66,7 +66,11 @@ pub fn claim(tx: &mut Tx<'_>, id: &str, request: &ClaimRequest) -> Result<Done> 
         Holding::Contested(claims) => {
             let names: Vec<&str> = claims.iter().filter_map(|(_, c)| c.holder.as_ref().map(Actor::as_str)).collect();
             if !(request.take_over && request.reason.is_some()) {
-                return Err(refused(&short, &format!("{} both claimed it without having seen each other", names.join(" and ")), request));
+                return Err(refused(
+                    &short,
+                    &format!("{} both claimed it without having seen each other", names.join(" and ")),
+                    request,
+                ));
             }
             notes.push(format!("this ends the contest between {}", names.join(" and ")));
             epoch + 1
@@ -160,8 +164,11 @@ pub fn fence(tx: &Tx<'_>, bead: &Bead, epoch: Option<u64>) -> Result<()> {
     let (holding, known) = standing_claim(bead);
     match &holding {
         Holding::Held(claim) if claim.epoch == wanted && claim.holder.as_ref() == Some(tx.actor()) => Ok(()),
-        _ => Err(Error::new(ErrorKind::Conflict, format!("epoch {wanted} on `{}` is over: the last one is {known}{}", tx.snapshot().short(&bead.id), held_by(&holding)))
-            .hint("Somebody took the bead over; `bd history` says who and when")),
+        _ => Err(Error::new(
+            ErrorKind::Conflict,
+            format!("epoch {wanted} on `{}` is over: the last one is {known}{}", tx.snapshot().short(&bead.id), held_by(&holding)),
+        )
+        .hint("Somebody took the bead over; `bd history` says who and when")),
     }
 }
 

@@ -40,7 +40,10 @@ pub fn close(tx: &mut Tx<'_>, id: &str, request: &CloseRequest) -> Result<Done> 
     fence(tx, &bead, request.epoch)?;
     let status = request.status.clone().unwrap_or(Status::CLOSED);
     let same = request.status.is_none() || bead.status() == status;
-    if tx.store().config().category(&bead.status()) == Category::Done && same && request.outcome.is_none_or(|o| bead.outcome() == Some(o)) {
+    if tx.store().config().category(&bead.status()) == Category::Done
+        && same
+        && request.outcome.is_none_or(|o| bead.outcome() == Some(o))
+    {
         let mut out = done(tx, &bead.id, "Already closed", "")?;
         out.changed = false;
         return Ok(out);
@@ -124,7 +127,10 @@ impl Against {
 fn speaks_against(tx: &Tx<'_>, bead: &Bead, outcome: Outcome) -> Result<Option<Against>> {
     let short = |id: &BeadId| tx.snapshot().short(id);
     if bead.flag("is_template") {
-        return Ok(Some(Against { message: format!("`{}` is a template", short(&bead.id)), hint: "Templates are poured, not done" }));
+        return Ok(Some(Against {
+            message: format!("`{}` is a template", short(&bead.id)),
+            hint: "Templates are poured, not done",
+        }));
     }
     if bead.flag("pinned") || bead.status() == Status::PINNED {
         return Ok(Some(Against { message: format!("`{}` is pinned", short(&bead.id)), hint: "Unpin it first" }));

@@ -30,7 +30,9 @@ pub fn get(store: &Store, key: &str) -> Result<Option<String>> {
 /// A key that means nothing, a value that does not fit (nothing is written), a bare repository.
 pub fn set(store: &Store, key: &str, new: Option<&str>) -> Result<bool> {
     check_key(key)?;
-    let Some(dir) = store.git().paths().tree_dir() else { return Err(Error::usage("a bare repository has no working tree to write the file in")) };
+    let Some(dir) = store.git().paths().tree_dir() else {
+        return Err(Error::usage("a bare repository has no working tree to write the file in"));
+    };
     let path = dir.join("config.toml");
     let old = match std::fs::read_to_string(&path) {
         Ok(text) => text,

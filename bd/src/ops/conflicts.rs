@@ -85,7 +85,8 @@ fn taken(bead: &Bead, field: &str, event: EventId) -> Result<Value> {
         return Ok(Value::of(&false));
     }
     let names: Vec<String> = heads.iter().map(|h| h.id.to_string()).collect();
-    Err(Error::new(ErrorKind::Usage, format!("{event} is no event that stands on `{field}`")).hint(format!("These do: {}", names.join(", "))))
+    Err(Error::new(ErrorKind::Usage, format!("{event} is no event that stands on `{field}`"))
+        .hint(format!("These do: {}", names.join(", "))))
 }
 
 fn typed(tx: &Tx<'_>, bead: &Bead, field: &str, text: &str) -> Result<Value> {
@@ -111,4 +112,3 @@ fn typed(tx: &Tx<'_>, bead: &Bead, field: &str, text: &str) -> Result<Value> {
         }
     })
 }
-

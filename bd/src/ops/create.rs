@@ -78,7 +78,8 @@ pub fn create(tx: &mut Tx<'_>, new: &NewBead) -> Result<Done> {
     if let Some(there) = tx.bead(&id)? {
         if new.key.is_some() {
             if there.is_deleted() {
-                return Err(Error::new(ErrorKind::Conflict, format!("the bead of this key, `{id}`, was deleted")).hint("`bd restore` brings it back"));
+                return Err(Error::new(ErrorKind::Conflict, format!("the bead of this key, `{id}`, was deleted"))
+                    .hint("`bd restore` brings it back"));
             }
             let mut out = done(tx, &id, "Already there", "")?;
             out.changed = false;
@@ -116,8 +117,14 @@ fn event(tx: &Tx<'_>, new: &NewBead) -> Result<Event> {
         fields.set("status", Value::text(status.as_str()));
     }
     for (name, text) in [
-        ("description", &new.description), ("design", &new.design), ("acceptance_criteria", &new.acceptance), ("notes", &new.notes),
-        ("assignee", &new.assignee), ("owner", &new.owner), ("external_ref", &new.external_ref), ("spec_id", &new.spec_id),
+        ("description", &new.description),
+        ("design", &new.design),
+        ("acceptance_criteria", &new.acceptance),
+        ("notes", &new.notes),
+        ("assignee", &new.assignee),
+        ("owner", &new.owner),
+        ("external_ref", &new.external_ref),
+        ("spec_id", &new.spec_id),
     ] {
         if let Some(text) = text.as_deref().filter(|t| !t.trim().is_empty()) {
             check_text(name, text)?;

@@ -78,7 +78,10 @@ pub fn examine(store: &Store) -> Result<Vec<Check>> {
                 Err(e) => out.push(Check::new("work", "beads", Health::Error, e.message)),
             }
         }
-        Err(e) => out.push(Check::new("store", "events", Health::Error, e.message).fix("`bd doctor --fix` moves unreadable objects aside and replays the journal")),
+        Err(e) => out.push(
+            Check::new("store", "events", Health::Error, e.message)
+                .fix("`bd doctor --fix` moves unreadable objects aside and replays the journal"),
+        ),
     }
     out.push(tree_files(store));
     Ok(out)
@@ -94,7 +97,8 @@ pub fn repair(store: &Store) -> Result<Vec<String>> {
     let aside = store.quarantine(&lock)?;
     let mut done = store.take_notices();
     for file in aside {
-        let kept = file.kept_as.map_or_else(|| "its bytes could not be read".to_owned(), |name| format!("kept as quarantine/{name}"));
+        let kept =
+            file.kept_as.map_or_else(|| "its bytes could not be read".to_owned(), |name| format!("kept as quarantine/{name}"));
         done.push(format!("{} ({}): {kept}, {} good lines stay", file.file, file.place, file.good_lines));
     }
     Ok(done)
@@ -114,7 +118,8 @@ fn git_version(store: &Store) -> Check {
             let check = Check::new("git", name, if fits { Health::Ok } else { Health::Warning }, text.trim());
             if fits { check } else { check.fix("Install git 2.39 or newer; sync is tested from there on") }
         }
-        Err(GitError::NoGit) => Check::new("git", name, Health::Warning, "there is no git on the PATH: everything works but sync").fix("Install git 2.39 or newer"),
+        Err(GitError::NoGit) => Check::new("git", name, Health::Warning, "there is no git on the PATH: everything works but sync")
+            .fix("Install git 2.39 or newer"),
         Err(e) => Check::new("git", name, Health::Error, e.to_string()),
     }
 }
@@ -122,15 +127,19 @@ fn git_version(store: &Store) -> Check {
 fn identity(store: &Store) -> Check {
     let who = store.actor().as_str();
     if who == "unknown" {
-        return Check::new("git", "identity", Health::Warning, "nobody: events would be by `unknown`").fix("Set git's user.name, or BD_ACTOR for an agent");
+        return Check::new("git", "identity", Health::Warning, "nobody: events would be by `unknown`")
+            .fix("Set git's user.name, or BD_ACTOR for an agent");
     }
     Check::new("git", "identity", Health::Ok, format!("you act as {who}"))
 }
 
 fn head(store: &Store) -> Check {
-    let under_way = store.git().operation().map(|what| format!("; a {what} is under way, rides wait for its end")).unwrap_or_default();
+    let under_way =
+        store.git().operation().map(|what| format!("; a {what} is under way, rides wait for its end")).unwrap_or_default();
     match store.git().head() {
-        Ok(Head::Branch(name, _)) => Check::new("git", "HEAD", Health::Ok, format!("{}{under_way}", name.trim_start_matches("refs/heads/"))),
+        Ok(Head::Branch(name, _)) => {
+            Check::new("git", "HEAD", Health::Ok, format!("{}{under_way}", name.trim_start_matches("refs/heads/")))
+        }
         Ok(Head::Unborn(_)) => Check::new("git", "HEAD", Health::Ok, "no commit yet; rides need one"),
         Ok(Head::Detached(_)) => Check::new("git", "HEAD", Health::Ok, format!("detached; rides need a branch{under_way}")),
         Err(e) => Check::new("git", "HEAD", Health::Error, e.to_string()),
@@ -141,11 +150,17 @@ fn config(store: &Store) -> Check {
     let config = store.config();
     let name = "configuration";
     match &config.origin {
-        None => Check::new("setup", name, Health::Warning, format!("there is no {CONFIG_PATH}; defaults are in force")).fix("`bd init` writes one"),
+        None => Check::new("setup", name, Health::Warning, format!("there is no {CONFIG_PATH}; defaults are in force"))
+            .fix("`bd init` writes one"),
         Some(origin) if config.unknown.is_empty() => Check::new("setup", name, Health::Ok, format!("{CONFIG_PATH} ({origin})")),
-        Some(origin) => Check::new("setup", name, Health::Warning, format!("{CONFIG_PATH} ({origin}) has keys that mean nothing to this version"))
-            .detail(&config.unknown)
-            .fix("`bd config list` shows the keys that there are"),
+        Some(origin) => Check::new(
+            "setup",
+            name,
+            Health::Warning,
+            format!("{CONFIG_PATH} ({origin}) has keys that mean nothing to this version"),
+        )
+        .detail(&config.unknown)
+        .fix("`bd config list` shows the keys that there are"),
     }
 }
 
@@ -153,7 +168,8 @@ fn remote(store: &Store) -> Check {
     let sources = store.sources();
     let name = "store remote";
     if sources.ambiguous {
-        return Check::new("setup", name, Health::Error, "several remotes, and none is named as the one that holds the beads").fix("Name it with `bd init --remote NAME`");
+        return Check::new("setup", name, Health::Error, "several remotes, and none is named as the one that holds the beads")
+            .fix("Name it with `bd init --remote NAME`");
     }
     match &sources.remote {
         None => Check::new("setup", name, Health::Ok, "none: beads stay in this clone"),
@@ -172,12 +188,22 @@ fn damage(snapshot: &Snapshot) -> Check {
     let damage = snapshot.damage();
     if damage.is_empty() {
         let (lines, distinct) = snapshot.line_counts();
-        return Check::new("store", "event files", Health::Ok, format!("{distinct} events in {lines} lines, every file is what its name says"));
+        return Check::new(
+            "store",
+            "event files",
+            Health::Ok,
+            format!("{distinct} events in {lines} lines, every file is what its name says"),
+        );
     }
     let lines: Vec<String> = damage.iter().map(ToString::to_string).collect();
-    Check::new("store", "event files", Health::Error, format!("{} damaged places; writes are refused until they are in quarantine", damage.len()))
-        .detail(&lines)
-        .fix("`bd doctor --fix` keeps the damaged bytes in quarantine and goes on with the good lines; `bd undo` takes that back")
+    Check::new(
+        "store",
+        "event files",
+        Health::Error,
+        format!("{} damaged places; writes are refused until they are in quarantine", damage.len()),
+    )
+    .detail(&lines)
+    .fix("`bd doctor --fix` keeps the damaged bytes in quarantine and goes on with the good lines; `bd undo` takes that back")
 }
 
 fn state_ref(store: &Store) -> Result<Check> {
@@ -185,13 +211,19 @@ fn state_ref(store: &Store) -> Result<Check> {
     let Some(tip) = store.git().tip(STATE_REF)? else {
         return Ok(match crate::store::Journal::new(store.dir()).is_empty() {
             true => Check::new("store", name, Health::Ok, "none yet: nothing was written in this clone"),
-            false => Check::new("store", name, Health::Warning, "missing; the journal has what was promised").fix("The next command that writes makes it again"),
+            false => Check::new("store", name, Health::Warning, "missing; the journal has what was promised")
+                .fix("The next command that writes makes it again"),
         });
     };
     let lock = store.git().paths().common_dir.join(format!("{STATE_REF}.lock"));
     if lock.exists() {
-        return Ok(Check::new("store", name, Health::Warning, format!("{} is there: another process writes, or died doing so", lock.display()))
-            .fix("A lock older than ten seconds is taken away by the next command that writes"));
+        return Ok(Check::new(
+            "store",
+            name,
+            Health::Warning,
+            format!("{} is there: another process writes, or died doing so", lock.display()),
+        )
+        .fix("A lock older than ten seconds is taken away by the next command that writes"));
     }
     let short: String = tip.to_string().chars().take(12).collect();
     Ok(Check::new("store", name, Health::Ok, format!("at {short}")))
@@ -200,7 +232,8 @@ fn state_ref(store: &Store) -> Result<Check> {
 fn work(store: &Store, beads: &[Bead]) -> Vec<Check> {
     let live: Vec<&Bead> = beads.iter().filter(|b| !b.is_deleted()).collect();
     let known: HashSet<&str> = live.iter().map(|b| b.id.as_str()).collect();
-    let (mut dangling, mut odd, mut conflicts, mut contested, mut expired) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut dangling, mut odd, mut conflicts, mut contested, mut expired) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for bead in &live {
         for edge in &bead.edges {
             if !known.contains(edge.edge.to.as_str()) && !edge.edge.to.starts_with("external:") {
@@ -229,14 +262,53 @@ fn work(store: &Store, beads: &[Bead]) -> Vec<Check> {
     };
     let categories = crate::query::Categories::with_custom(store.config().statuses());
     let graph = crate::query::Graph::new(live.iter().map(|b| crate::query::Row::of(b, &categories)).collect());
-    let cycles: Vec<String> = crate::query::cycles(&graph).iter().map(|c| c.iter().map(|i| graph.row(*i).id.to_string()).collect::<Vec<_>>().join(" -> ")).collect();
+    let cycles: Vec<String> = crate::query::cycles(&graph)
+        .iter()
+        .map(|c| c.iter().map(|i| graph.row(*i).id.to_string()).collect::<Vec<_>>().join(" -> "))
+        .collect();
     vec![
-        list("dependency cycles", &cycles, "none", "cycles: the beads in them never become ready", "Remove an edge of each with `bd dep remove`"),
-        list("dangling dependencies", &dangling, "none", "edges to beads that are not known here; they block nothing", "Sync, or remove them with `bd dep remove`"),
-        list("dependency types", &odd, "all known", "edges of a type that nobody knows; they block nothing", &format!("Was `{}` meant?", DepType::BLOCKS.as_str())),
-        list("conflicts", &conflicts, "none", "fields with several values", "`bd conflicts` shows them; any new write of the field settles it"),
-        list("contested claims", &contested, "none", "beads claimed by several", "`bd sync` settles it where one claim was published first; else one of them releases"),
-        list("expired claims", &expired, "none", "claims whose lease has ended; the beads are offered again", "`bd claim --renew` by the holder, or leave them to others"),
+        list(
+            "dependency cycles",
+            &cycles,
+            "none",
+            "cycles: the beads in them never become ready",
+            "Remove an edge of each with `bd dep remove`",
+        ),
+        list(
+            "dangling dependencies",
+            &dangling,
+            "none",
+            "edges to beads that are not known here; they block nothing",
+            "Sync, or remove them with `bd dep remove`",
+        ),
+        list(
+            "dependency types",
+            &odd,
+            "all known",
+            "edges of a type that nobody knows; they block nothing",
+            &format!("Was `{}` meant?", DepType::BLOCKS.as_str()),
+        ),
+        list(
+            "conflicts",
+            &conflicts,
+            "none",
+            "fields with several values",
+            "`bd conflicts` shows them; any new write of the field settles it",
+        ),
+        list(
+            "contested claims",
+            &contested,
+            "none",
+            "beads claimed by several",
+            "`bd sync` settles it where one claim was published first; else one of them releases",
+        ),
+        list(
+            "expired claims",
+            &expired,
+            "none",
+            "claims whose lease has ended; the beads are offered again",
+            "`bd claim --renew` by the holder, or leave them to others",
+        ),
     ]
 }
 
@@ -245,8 +317,13 @@ fn tree_files(store: &Store) -> Check {
     let Some(dir) = store.git().paths().tree_dir() else { return Check::new("setup", name, Health::Ok, "bare: no working tree") };
     match store.git().is_tracked(".beads/issues.jsonl") {
         Ok(true) => {
-            return Check::new("setup", name, Health::Warning, ".beads/issues.jsonl is tracked: it is another tracker's truth, or a view that was committed")
-                .fix("`bd init` on the default branch adopts it; the bytes stay in history");
+            return Check::new(
+                "setup",
+                name,
+                Health::Warning,
+                ".beads/issues.jsonl is tracked: it is another tracker's truth, or a view that was committed",
+            )
+            .fix("`bd init` on the default branch adopts it; the bytes stay in history");
         }
         Err(e) => return Check::new("setup", name, Health::Error, e.to_string()),
         Ok(false) => {}
@@ -254,5 +331,6 @@ fn tree_files(store: &Store) -> Check {
     if dir.join(".gitattributes").exists() || !dir.exists() {
         return Check::new("setup", name, Health::Ok, "as `bd init` leaves it");
     }
-    Check::new("setup", name, Health::Warning, ".beads/.gitattributes is missing: git may change line ends in rides").fix("`bd init` writes it")
+    Check::new("setup", name, Health::Warning, ".beads/.gitattributes is missing: git may change line ends in rides")
+        .fix("`bd init` writes it")
 }

@@ -64,8 +64,10 @@ pub fn init(env: &Arc<Env>, request: &InitRequest) -> Result<InitReport> {
     }
     if let Some(remote) = &request.remote {
         if !git.remotes().contains(remote) {
-            return Err(Error::usage(format!("there is no remote `{}`", remote.escape_debug()))
-                .hint(format!("Remotes: {}", if git.remotes().is_empty() { "none".to_owned() } else { git.remotes().join(", ") })));
+            return Err(Error::usage(format!("there is no remote `{}`", remote.escape_debug())).hint(format!(
+                "Remotes: {}",
+                if git.remotes().is_empty() { "none".to_owned() } else { git.remotes().join(", ") }
+            )));
         }
         git.set_config("beads.remote", remote)?;
     }
@@ -171,16 +173,23 @@ fn write_files(store: &Store, request: &InitRequest, report: &mut InitReport) ->
         report.notes.push("stealth: .beads/ is in .git/info/exclude, and nothing was committed".to_owned());
         return Ok(());
     }
-    let message = format!("Track work with bd\n\nBeads begin with `{}-`. The state is on refs/beads/state, not on this branch.\n", report.prefix);
+    let message = format!(
+        "Track work with bd\n\nBeads begin with `{}-`. The state is on refs/beads/state, not on this branch.\n",
+        report.prefix
+    );
     commit(store, &changes, &message, report)
 }
 
 /// The configuration, the old one's other lines kept.
 fn config_text(old: Option<&str>, report: &InitReport) -> Result<String> {
     let Some(old) = old else {
-        let mut out = format!("# How this project tracks its work with bd. What counts is this file on the default branch.\nversion = 1\nprefix = \"{}\"\n", report.prefix);
+        let mut out = format!(
+            "# How this project tracks its work with bd. What counts is this file on the default branch.\nversion = 1\nprefix = \"{}\"\n",
+            report.prefix
+        );
         if !report.publish_to.is_empty() {
-            let urls = report.publish_to.iter().map(|u| toml_edit::Value::from(u.as_str()).to_string()).collect::<Vec<_>>().join(", ");
+            let urls =
+                report.publish_to.iter().map(|u| toml_edit::Value::from(u.as_str()).to_string()).collect::<Vec<_>>().join(", ");
             out.push_str("\n[sync]\n# Where the beads are published. Whoever can read the repository can read them.\n");
             out.push_str("publish_to = [");
             out.push_str(urls.trim());
@@ -226,7 +235,8 @@ pub(super) fn commit(store: &Store, changes: &BTreeMap<String, Option<Oid>>, mes
             email: git.config("user.email").unwrap_or_default(),
             seconds: store.now().as_second(),
         };
-        let spec = CommitSpec { tree, parents: vec![tip], author: who.clone(), committer: who, message: message.to_owned(), sign: true };
+        let spec =
+            CommitSpec { tree, parents: vec![tip], author: who.clone(), committer: who, message: message.to_owned(), sign: true };
         let new = git.write_commit(&spec)?;
         crate::failpoint!("init.commit.before");
         let cas = git.update_ref(&branch, Expected::Is(tip), Some(new), "commit: bd init")?;

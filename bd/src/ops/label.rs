@@ -66,7 +66,6 @@ pub fn split(mut words: Vec<String>, named: &[String]) -> Result<(Vec<String>, V
     Ok((words, labels.iter().flat_map(|l| l.split(',')).map(str::to_owned).collect()))
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::split;

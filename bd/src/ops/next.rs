@@ -60,4 +60,3 @@ pub fn next_step(snapshot: &Snapshot, config: &Config, closed: &BeadId, now: i64
 pub fn advance(tx: &mut Tx<'_>, next: &BeadId) -> Result<Done> {
     super::claim::claim(tx, next.as_str(), &super::claim::ClaimRequest::default())
 }
-

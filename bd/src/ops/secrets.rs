@@ -57,7 +57,8 @@ const SHAPES: &[Shape] = &[
 ];
 
 /// Names that are followed by a secret where a value of much disorder is assigned to them.
-const NAMES: &[&str] = &["password", "passwd", "secret", "token", "api_key", "apikey", "api-key", "access_key", "private_key", "auth"];
+const NAMES: &[&str] =
+    &["password", "passwd", "secret", "token", "api_key", "apikey", "api-key", "access_key", "private_key", "auth"];
 
 /// The first thing in a text that looks like a secret.
 pub fn find(text: &str) -> Option<Found> {
@@ -75,9 +76,8 @@ fn in_line(line: &str) -> Option<Found> {
                 continue;
             }
             let rest = &line[at + shape.start.len()..];
-            let fits = |c: char| {
-                (c.is_ascii_alphanumeric() && (!shape.upper || !c.is_ascii_lowercase())) || shape.extra.contains(c)
-            };
+            let fits =
+                |c: char| (c.is_ascii_alphanumeric() && (!shape.upper || !c.is_ascii_lowercase())) || shape.extra.contains(c);
             let token: &str = rest.split(|c: char| !fits(c)).next().unwrap_or_default();
             if token.len() >= shape.least && is_token(shape, token) {
                 return Some(Found { what: shape.what, shown: format!("{}…", shape.start) });
@@ -90,7 +90,9 @@ fn in_line(line: &str) -> Option<Found> {
 /// Tells tokens from words that are joined by hyphens (`sk-learn-and-other-words`) and from plain encoded JSON.
 fn is_token(shape: &Shape, token: &str) -> bool {
     match shape.start {
-        "sk-" => token.chars().any(|c| c.is_ascii_digit()) && token.split(['-', '_']).any(|part| part.len() >= 16 && entropy(part) > 3.2),
+        "sk-" => {
+            token.chars().any(|c| c.is_ascii_digit()) && token.split(['-', '_']).any(|part| part.len() >= 16 && entropy(part) > 3.2)
+        }
         "eyJ" => token.matches('.').count() == 2,
         start if start.starts_with("xo") || start == "xapp-" => token.chars().any(|c| c.is_ascii_digit()),
         _ => true,

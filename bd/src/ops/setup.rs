@@ -145,7 +145,13 @@ fn with(recipe: Recipe, old: &str, path: &Path) -> Result<String> {
             let rest = section_out(old);
             let place = old.find(BEGIN).filter(|_| rest != old).unwrap_or(rest.len());
             let (before, after) = rest.split_at(place.min(rest.len()));
-            let gap = if before.is_empty() || before.ends_with("\n\n") { "" } else if before.ends_with('\n') { "\n" } else { "\n\n" };
+            let gap = if before.is_empty() || before.ends_with("\n\n") {
+                ""
+            } else if before.ends_with('\n') {
+                "\n"
+            } else {
+                "\n\n"
+            };
             Ok(format!("{before}{gap}{SECTION}{after}"))
         }
     }
@@ -182,7 +188,9 @@ fn claude(old: &str, path: &Path, want: bool) -> Result<String> {
     let mut root: Value = if old.trim().is_empty() {
         json!({})
     } else {
-        serde_json::from_str(old).map_err(|e| Error::usage(format!("{} is not JSON: {e}", path.display())).hint("Mend the file first; nothing was changed"))?
+        serde_json::from_str(old).map_err(|e| {
+            Error::usage(format!("{} is not JSON: {e}", path.display())).hint("Mend the file first; nothing was changed")
+        })?
     };
     let before = root.clone();
     let Some(settings) = root.as_object_mut() else {

@@ -85,7 +85,10 @@ fn one(tx: &mut Tx<'_>, id: &BeadId, group: &[&Event]) -> Result<Done> {
         return Err(Error::new(ErrorKind::Conflict, format!("a redaction on `{short}` cannot be undone: the text is gone")));
     }
     if group.iter().any(|e| e.is_stub()) {
-        return Err(Error::new(ErrorKind::Conflict, format!("what happened to `{short}` then was redacted since, and cannot be undone")));
+        return Err(Error::new(
+            ErrorKind::Conflict,
+            format!("what happened to `{short}` then was redacted since, and cannot be undone"),
+        ));
     }
     let whole: Vec<&Event> = all.iter().collect();
     let before: Vec<&Event> = all.iter().filter(|e| !ids.contains(&e.id)).collect();
@@ -97,8 +100,13 @@ fn one(tx: &mut Tx<'_>, id: &BeadId, group: &[&Event]) -> Result<Done> {
     fields(&now, &was, group, &mut event, &short)?;
     labels(&now, &was, group, &mut event, &short)?;
     edges(&now, &was, group, &mut event, &short)?;
-    let withdrawn: Vec<EventId> = group.iter().filter(|e| [Kind::COMMENT, Kind::UNCOMMENT].contains(&e.kind)).map(|e| e.id).collect();
-    let restores = !event.set.is_empty() || !event.labels.is_empty() || !event.unlabels.is_empty() || !event.links.is_empty() || !event.unlinks.is_empty();
+    let withdrawn: Vec<EventId> =
+        group.iter().filter(|e| [Kind::COMMENT, Kind::UNCOMMENT].contains(&e.kind)).map(|e| e.id).collect();
+    let restores = !event.set.is_empty()
+        || !event.labels.is_empty()
+        || !event.unlabels.is_empty()
+        || !event.links.is_empty()
+        || !event.unlinks.is_empty();
     if restores {
         event.kind = kind_of(&event);
         event.extra.set("undo", Value::of(&ids));
@@ -161,7 +169,8 @@ fn uncreate(tx: &mut Tx<'_>, now: &Bead, group: &[&Event], short: &str) -> Resul
 }
 
 fn fields(now: &Bead, was: &Bead, group: &[&Event], event: &mut Event, short: &str) -> Result<()> {
-    let written: Fields = group.iter().flat_map(|e| e.set.iter()).fold(Fields::new(), |all, (name, _)| all.with(name, Value::null()));
+    let written: Fields =
+        group.iter().flat_map(|e| e.set.iter()).fold(Fields::new(), |all, (name, _)| all.with(name, Value::null()));
     for (name, _) in written.iter() {
         let Some(register) = now.fields.get(name) else { continue };
         if let Some(other) = register.heads().iter().find(|h| !group.iter().any(|e| e.id == h.id)) {

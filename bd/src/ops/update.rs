@@ -301,7 +301,9 @@ pub fn metadata_pair(text: &str) -> Result<(String, Value)> {
 pub fn metadata_key(text: &str) -> Result<String> {
     let key = text.trim();
     if key.is_empty() || key.len() > 200 || key.contains(char::is_control) {
-        return Err(Error::usage(format!("`{}` cannot be a metadata key", text.escape_debug())).hint("A key is a short text on one line"));
+        return Err(
+            Error::usage(format!("`{}` cannot be a metadata key", text.escape_debug())).hint("A key is a short text on one line")
+        );
     }
     Ok(key.to_owned())
 }

@@ -7,14 +7,42 @@ use crate::query::{Categories, nearest};
 
 /// Types that need no configuration (reference/beads.md 3.3, and ours).
 pub const TYPES: &[&str] = &[
-    "task", "bug", "feature", "epic", "chore", "decision", "spike", "story", "milestone", "molecule", "step", "checkpoint", "gate",
-    "convoy", "event", "message", "agent", "role", "rig", "slot", "queue", "merge-request",
+    "task",
+    "bug",
+    "feature",
+    "epic",
+    "chore",
+    "decision",
+    "spike",
+    "story",
+    "milestone",
+    "molecule",
+    "step",
+    "checkpoint",
+    "gate",
+    "convoy",
+    "event",
+    "message",
+    "agent",
+    "role",
+    "rig",
+    "slot",
+    "queue",
+    "merge-request",
 ];
 
 /// Short names for types.
 const TYPE_ALIASES: &[(&str, &str)] = &[
-    ("mr", "merge-request"), ("feat", "feature"), ("enhancement", "feature"), ("mol", "molecule"), ("dec", "decision"),
-    ("adr", "decision"), ("investigation", "spike"), ("timebox", "spike"), ("user-story", "story"), ("ms", "milestone"),
+    ("mr", "merge-request"),
+    ("feat", "feature"),
+    ("enhancement", "feature"),
+    ("mol", "molecule"),
+    ("dec", "decision"),
+    ("adr", "decision"),
+    ("investigation", "spike"),
+    ("timebox", "spike"),
+    ("user-story", "story"),
+    ("ms", "milestone"),
     ("wait", "gate"),
 ];
 
@@ -106,7 +134,8 @@ pub fn title(text: &str) -> Result<String> {
 pub fn label(text: &str) -> Result<String> {
     let label = text.trim();
     if label.is_empty() || label.len() > 200 || label.contains(|c: char| c.is_control() || c == ',') {
-        return Err(Error::usage(format!("`{}` cannot be a label", text.escape_debug())).hint("A label is a short text on one line without commas"));
+        return Err(Error::usage(format!("`{}` cannot be a label", text.escape_debug()))
+            .hint("A label is a short text on one line without commas"));
     }
     Ok(label.to_owned())
 }
@@ -119,7 +148,9 @@ pub fn dep_type(text: &str) -> Result<DepType> {
     let known = DepType::KNOWN.iter().map(DepType::as_str);
     match DepType::new(text.trim()).filter(DepType::is_known) {
         Some(kind) => Ok(kind),
-        None => Err(unknown("dependency type", text, known.clone()).hint(format!("Known: {}", known.collect::<Vec<_>>().join(", ")))),
+        None => {
+            Err(unknown("dependency type", text, known.clone()).hint(format!("Known: {}", known.collect::<Vec<_>>().join(", "))))
+        }
     }
 }
 
@@ -154,7 +185,8 @@ pub fn sections(issue_type: &str) -> &'static [&'static str] {
 /// The sections that are missing: neither a heading in the description nor, for acceptance criteria, the field.
 pub fn missing_sections(issue_type: &str, description: &str, acceptance: &str) -> Vec<&'static str> {
     let has = |section: &str| {
-        let line_is = |line: &str| line.trim_start_matches(['#', '*', ' ']).trim_end_matches(['*', ':', ' ']).eq_ignore_ascii_case(section);
+        let line_is =
+            |line: &str| line.trim_start_matches(['#', '*', ' ']).trim_end_matches(['*', ':', ' ']).eq_ignore_ascii_case(section);
         description.lines().any(line_is) || (section.ends_with("Criteria") && !acceptance.trim().is_empty())
     };
     sections(issue_type).iter().copied().filter(|s| !has(s)).collect()

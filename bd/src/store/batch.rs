@@ -1,9 +1,9 @@
 //! Several mutations in one commit: all of them or none.
 
+use super::Store;
 use super::lock::Lock;
 use super::snapshot::Snapshot;
 use super::tx::{self, Tx};
-use super::Store;
 use crate::error::{Error, Result};
 use crate::model::Event;
 

@@ -94,7 +94,8 @@ impl Journal {
                 let mut later = memchr::memmem::find_iter(&bytes[at..], b"rec ").skip(1);
                 match later.find(|p| parse_record(&bytes, at + p).is_some()) {
                     Some(skip) => {
-                        out.damage = Some(format!("byte {}: a record that is not whole, with whole ones behind it", from + at as u64));
+                        out.damage =
+                            Some(format!("byte {}: a record that is not whole, with whole ones behind it", from + at as u64));
                         at += skip;
                         continue;
                     }

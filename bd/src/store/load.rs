@@ -97,7 +97,11 @@ impl Loader {
     /// Where the refs are.
     pub fn tips(&self) -> Result<Tips> {
         let tip = |name: &Option<String>| name.as_deref().map(|name| self.git.tip(name)).transpose().map(Option::flatten);
-        Ok(Tips { state: self.git.tip(STATE_REF)?, published: tip(&self.sources.tracking)?, rides: tip(&self.sources.default_branch)? })
+        Ok(Tips {
+            state: self.git.tip(STATE_REF)?,
+            published: tip(&self.sources.tracking)?,
+            rides: tip(&self.sources.default_branch)?,
+        })
     }
 
     /// The objects of the stream `events` that these tips hold, without those in quarantine.

@@ -77,8 +77,11 @@ impl Store {
         store.mend()?;
         if !store.is_initialised()? {
             if store.config.sync_published() && store.sources.remote.is_some() {
-                return Err(Error::new(ErrorKind::Remote, "the beads of this repository are published, and this clone has not fetched them")
-                    .hint("Run `bd sync` to fetch them"));
+                return Err(Error::new(
+                    ErrorKind::Remote,
+                    "the beads of this repository are published, and this clone has not fetched them",
+                )
+                .hint("Run `bd sync` to fetch them"));
             }
             return Err(Error::usage("this repository has no beads yet").hint("Run `bd init` to start"));
         }

@@ -128,7 +128,9 @@ impl Store {
         if !changes.is_empty() {
             let tree = edit_tree(git, Some(git.commit_tree(tip)?), &changes)?;
             self.commit_state(lock, Some(tip), tree, "bd: take out files that cannot be read\n".to_owned())?;
-            self.notice("some files of the state ref could not be read and had no second copy here; `bd sync` brings back what others have");
+            self.notice(
+                "some files of the state ref could not be read and had no second copy here; `bd sync` brings back what others have",
+            );
         }
         Ok(out)
     }
@@ -144,7 +146,12 @@ impl Store {
         self.keep(&kept_as, &bytes)?;
         self.forget_marks();
         journal.replace(lock, &contents.records)?;
-        Ok(Some(Quarantined { file: "journal".into(), place: "journal", kept_as: Some(kept_as), good_lines: contents.records.len() }))
+        Ok(Some(Quarantined {
+            file: "journal".into(),
+            place: "journal",
+            kept_as: Some(kept_as),
+            good_lines: contents.records.len(),
+        }))
     }
 
     fn keep(&self, name: &str, bytes: &[u8]) -> Result<()> {

@@ -200,7 +200,9 @@ impl Store {
         }
         let away = self.dir().join("quarantine");
         crate::failpoint!("recover.ref.before");
-        std::fs::create_dir_all(&away).and_then(|()| std::fs::rename(&path, away.join("state-ref"))).map_err(|e| Error::io(&path, &e))?;
+        std::fs::create_dir_all(&away)
+            .and_then(|()| std::fs::rename(&path, away.join("state-ref")))
+            .map_err(|e| Error::io(&path, &e))?;
         crate::failpoint!("recover.ref.after");
         Ok(())
     }

@@ -187,8 +187,11 @@ pub fn check_sealed(stream: &str, name: &SealedName, bytes: &[u8]) -> std::resul
 /// An error for damage that stops a write.
 pub fn damaged(file: &str, place: &str, (line, why): (Option<usize>, String)) -> Error {
     let line = line.map(|n| format!(", line {n}")).unwrap_or_default();
-    Error::new(crate::error::ErrorKind::Damaged, format!("the store is damaged, nothing was written: {file} ({place}){line}: {why}"))
-        .hint("`bd doctor` shows all of it and can put the damaged bytes into quarantine")
+    Error::new(
+        crate::error::ErrorKind::Damaged,
+        format!("the store is damaged, nothing was written: {file} ({place}){line}: {why}"),
+    )
+    .hint("`bd doctor` shows all of it and can put the damaged bytes into quarantine")
 }
 
 #[cfg(test)]

@@ -56,7 +56,8 @@ impl SealedName {
             return Some(Self::Pack { digest: digest.to_owned() });
         }
         let minute = front.as_bytes();
-        let shape = minute.len() == 13 && minute.iter().enumerate().all(|(i, b)| if i == 8 { *b == b'T' } else { b.is_ascii_digit() });
+        let shape =
+            minute.len() == 13 && minute.iter().enumerate().all(|(i, b)| if i == 8 { *b == b'T' } else { b.is_ascii_digit() });
         shape.then(|| Self::Loose { minute: front.to_owned(), digest: digest.to_owned() })
     }
 

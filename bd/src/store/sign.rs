@@ -64,7 +64,8 @@ impl Store {
                 self.program(&program, &args, payload.as_bytes())?
             }
             "openpgp" => {
-                let program = git.config("gpg.openpgp.program").or_else(|| git.config("gpg.program")).unwrap_or_else(|| "gpg".to_owned());
+                let program =
+                    git.config("gpg.openpgp.program").or_else(|| git.config("gpg.program")).unwrap_or_else(|| "gpg".to_owned());
                 let mut args = vec!["--batch", "--armor", "--detach-sign"];
                 if let Some(key) = &key {
                     args.extend(["--local-user", key]);
@@ -121,7 +122,8 @@ impl Store {
         let file = sig.0.display().to_string();
         let out = self.program(&program, &["--batch", "--status-fd=1", "--verify", &file, "-"], payload.as_bytes())?;
         let status = String::from_utf8_lossy(&out.stdout).into_owned();
-        let said = |word: &str| status.lines().find_map(|l| l.strip_prefix("[GNUPG:] ")?.strip_prefix(word)).map(|l| l.trim().to_owned());
+        let said =
+            |word: &str| status.lines().find_map(|l| l.strip_prefix("[GNUPG:] ")?.strip_prefix(word)).map(|l| l.trim().to_owned());
         Ok(match (out.ok, said("GOODSIG "), said("NO_PUBKEY ")) {
             (true, Some(who), _) => Worth::Good(who),
             (_, _, Some(key)) => Worth::Unchecked(format!("the public key {key} is not in the key ring")),

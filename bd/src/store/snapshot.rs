@@ -196,8 +196,7 @@ impl Snapshot {
             return Ok(page);
         }
         let graph = Graph::new(self.rows()?);
-        let question =
-            crate::query::Ask { ephemeral: ask.ephemeral, any_type: ask.any_type, ..crate::query::Ask::at(ask.now) };
+        let question = crate::query::Ask { ephemeral: ask.ephemeral, any_type: ask.any_type, ..crate::query::Ask::at(ask.now) };
         let numbers = crate::query::ready(&graph, &question);
         let fits = numbers.into_iter().map(|n| graph.row(n)).filter(|row| ask.filter.matches_row(row)).collect();
         Ok(page(&graph, fits, SortKey::Priority, false, ask.limit, ask.now))

@@ -179,7 +179,9 @@ fn enforce(records: &mut [Record], redactions: &Redactions) -> bool {
     let mut changed = false;
     for record in records {
         let Some((dir, name)) = record.path.rsplit_once('/') else { continue };
-        let Some((name, bytes)) = SealedName::parse(name).and_then(|name| redactions.enforce(&name, &record.bytes)) else { continue };
+        let Some((name, bytes)) = SealedName::parse(name).and_then(|name| redactions.enforce(&name, &record.bytes)) else {
+            continue;
+        };
         record.path = format!("{dir}/{name}");
         record.bytes = bytes;
         changed = true;

@@ -30,8 +30,16 @@ pub fn absorb(store: &Store, lock: &Lock, theirs: Option<Oid>, manner: Manner<'_
         let tip = git.tip(STATE_REF)?;
         let ours = tip.map(|t| git.commit_tree(t)).transpose()?;
         let (redactions, enforced) = store.redactions(ours)?;
-        let sides =
-            Sides { git, ours, theirs, redactions: &redactions, quarantined: &quarantined, limits, enforce: !enforced, home: manner.home };
+        let sides = Sides {
+            git,
+            ours,
+            theirs,
+            redactions: &redactions,
+            quarantined: &quarantined,
+            limits,
+            enforce: !enforced,
+            home: manner.home,
+        };
         let union = union(&sides)?;
         if manner.dry || union.state.is_empty() {
             if let (Some(root), false) = (ours, manner.dry) {
@@ -46,7 +54,8 @@ pub fn absorb(store: &Store, lock: &Lock, theirs: Option<Oid>, manner: Manner<'_
         }
         // Somebody who does not take our lock moved the ref: look again.
     }
-    Err(Error::new(ErrorKind::Locked, format!("{STATE_REF} is moved all the time by another program")).hint("Try again in a moment"))
+    Err(Error::new(ErrorKind::Locked, format!("{STATE_REF} is moved all the time by another program"))
+        .hint("Try again in a moment"))
 }
 
 fn message(union: &Union) -> String {

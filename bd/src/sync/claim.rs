@@ -36,7 +36,9 @@ pub fn claim_and_push<T>(
             let given_back = store.write(|tx| give_back(tx, bead(&done)));
             let hint = match given_back {
                 Ok(()) => "The claim was given back in this clone: nobody holds the bead because of it",
-                Err(_) => "The claim stands in this clone only, and could not be given back; `bd sync` publishes it or says who won",
+                Err(_) => {
+                    "The claim stands in this clone only, and could not be given back; `bd sync` publishes it or says who won"
+                }
             };
             Err(error.hint(hint))
         }

@@ -253,7 +253,11 @@ fn bead_diff(id: &BeadId, news: &[(Event, bool)], known: &[Event]) -> BeadDiff {
         unlabels: all(&events, |e| &e.unlabels),
         links: all(&events, |e| &e.links),
         unlinks: all(&events, |e| &e.unlinks),
-        comments: events.iter().filter(comment).map(|e| Said { by: e.by.clone(), at: e.at.clone(), text: e.text.clone().unwrap_or_default() }).collect(),
+        comments: events
+            .iter()
+            .filter(comment)
+            .map(|e| Said { by: e.by.clone(), at: e.at.clone(), text: e.text.clone().unwrap_or_default() })
+            .collect(),
         claimed: said("claim").and_then(|v| v.decode::<Claim>()).and_then(|c| c.holder),
         redacted: events.iter().filter(|e| e.is_stub()).count(),
         by,

@@ -123,7 +123,8 @@ impl Flight<'_> {
                 return self.end(&union, Some(new), held);
             }
             if began.elapsed() > PATIENCE {
-                let said = format!("others have published to `{}` faster than this clone for {} s", self.remote.name, PATIENCE.as_secs());
+                let said =
+                    format!("others have published to `{}` faster than this clone for {} s", self.remote.name, PATIENCE.as_secs());
                 return Err(Error::new(ErrorKind::Remote, said).hint("Run `bd sync` again"));
             }
             pause(self.store);

@@ -69,8 +69,9 @@ fn follow(snapshot: &Snapshot, out: &mut BTreeSet<BeadId>) -> Result<()> {
     loop {
         let before = out.len();
         for row in &rows {
-            let hangs =
-                |e: &RowEdge| (e.kind == DepType::PARENT_CHILD || e.kind == DepType::DISCOVERED_FROM) && out.contains(e.to.as_str());
+            let hangs = |e: &RowEdge| {
+                (e.kind == DepType::PARENT_CHILD || e.kind == DepType::DISCOVERED_FROM) && out.contains(e.to.as_str())
+            };
             if !out.contains(row.id.as_str()) && row.edges.iter().any(hangs) {
                 out.insert(BeadId::new(&row.id)?);
             }

@@ -53,7 +53,8 @@ pub fn pack_rides(store: &Store, dry_run: bool) -> Result<PackedRides> {
         let path = format!(".beads/events/{}", file.name);
         let here = git.paths().work_dir.as_ref().and_then(|top| std::fs::read(top.join(&path)).ok());
         if here.is_some_and(|here| here != bytes) {
-            return Err(Error::usage(format!("`{path}` was edited in the working tree")).hint("A ride is write-once: restore it, then pack"));
+            return Err(Error::usage(format!("`{path}` was edited in the working tree"))
+                .hint("A ride is write-once: restore it, then pack"));
         }
         changes.push((path, None));
     }

@@ -48,7 +48,14 @@ fn commit(store: &Store, tip: Option<Oid>, union: &Union) -> Result<Oid> {
     let tree = edit_tree(git, root, &union.publish)?;
     let who = store.signature();
     let message = format!("bd: publish {}\n\nActor: {}\n", events(union.fresh), store.actor());
-    Ok(git.write_commit(&CommitSpec { tree, parents: tip.into_iter().collect(), author: who.clone(), committer: who, message, sign: true })?)
+    Ok(git.write_commit(&CommitSpec {
+        tree,
+        parents: tip.into_iter().collect(),
+        author: who.clone(),
+        committer: who,
+        message,
+        sign: true,
+    })?)
 }
 
 /// A pause of up to a second, so that clones that met in one race do not meet again in the next.
@@ -60,6 +67,5 @@ pub fn pause(store: &Store) {
 /// The remote is empty: what it gets first becomes its default branch.
 pub fn refuse_empty(remote: &Remote<'_>) -> Error {
     let said = format!("`{}` has no other branch: the first one that it gets becomes its default branch", remote.name);
-    Error::new(ErrorKind::Remote, said)
-        .hint("Push the code first, then run `bd sync`; everything is kept in this clone meanwhile")
+    Error::new(ErrorKind::Remote, said).hint("Push the code first, then run `bd sync`; everything is kept in this clone meanwhile")
 }

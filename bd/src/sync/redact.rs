@@ -41,7 +41,8 @@ pub fn redact(store: &Store, ids: &[EventId], reason: Option<&str>) -> Result<Re
         }
         for id in ids {
             let beads = found.get(id).ok_or_else(|| {
-                Error::usage(format!("no event `{id}` is known here")).hint("`bd history ID` shows the events of a bead with their ids")
+                Error::usage(format!("no event `{id}` is known here"))
+                    .hint("`bd history ID` shows the events of a bead with their ids")
             })?;
             for bead in beads {
                 let list = by_bead.entry(bead.clone()).or_default();
@@ -76,9 +77,17 @@ fn purge_steps(store: &Store, out: &mut Redacted) -> Result<()> {
     out.remains.push(format!("older commits of `{STATE_REF}` in this clone"));
     out.steps.push("This clone: make a fresh clone and remove this one, or let git drop what its own refs no longer need after the old state commits are gone".to_owned());
     let sources = store.sources();
-    if let Some(remote) = sources.remote.as_ref().filter(|_| sources.tracking.as_deref().is_some_and(|t| git.tip(t).is_ok_and(|t| t.is_some()))) {
-        out.remains.push(format!("the branch `{}` of `{remote}` until this clone has synced, and its older commits after that", sources.branch));
-        out.steps.push(format!("`bd sync` takes the text out of the tip of `{}`; every other clone enforces it with its next sync", sources.branch));
+    if let Some(remote) =
+        sources.remote.as_ref().filter(|_| sources.tracking.as_deref().is_some_and(|t| git.tip(t).is_ok_and(|t| t.is_some())))
+    {
+        out.remains.push(format!(
+            "the branch `{}` of `{remote}` until this clone has synced, and its older commits after that",
+            sources.branch
+        ));
+        out.steps.push(format!(
+            "`bd sync` takes the text out of the tip of `{}`; every other clone enforces it with its next sync",
+            sources.branch
+        ));
         out.steps.push(format!("The forge: start the branch `{}` anew from its tip without history, and ask the forge to drop what is unreachable; clones that have everything bring nothing back", sources.branch));
     }
     for name in rides_with(store, git, &out.ids)? {
@@ -91,7 +100,9 @@ fn purge_steps(store: &Store, out: &mut Redacted) -> Result<()> {
 }
 
 fn rides_with(store: &Store, git: &dyn Git, ids: &[EventId]) -> Result<Vec<String>> {
-    let Some(tip) = store.sources().default_branch.as_deref().map(|n| git.tip(n)).transpose()?.flatten() else { return Ok(Vec::new()) };
+    let Some(tip) = store.sources().default_branch.as_deref().map(|n| git.tip(n)).transpose()?.flatten() else {
+        return Ok(Vec::new());
+    };
     let files = list_rides(git, tip)?;
     let oids: Vec<_> = files.iter().map(|f| f.oid).collect();
     let texts: Vec<[u8; EventId::LEN]> = ids.iter().map(|id| id.text()).collect();
@@ -99,7 +110,9 @@ fn rides_with(store: &Store, git: &dyn Git, ids: &[EventId]) -> Result<Vec<Strin
     git.read_blobs(&oids, &mut |oid, bytes| {
         for line in crate::store::pack::lines(bytes) {
             let event = std::str::from_utf8(line).ok().and_then(|l| Event::parse(l).ok());
-            if texts.iter().any(|t| memchr::memmem::find(line, t).is_some()) && event.is_some_and(|e| ids.contains(&e.id) && !e.is_stub()) {
+            if texts.iter().any(|t| memchr::memmem::find(line, t).is_some())
+                && event.is_some_and(|e| ids.contains(&e.id) && !e.is_stub())
+            {
                 hit.extend(files.iter().filter(|f| f.oid == oid).map(|f| f.name.to_string()));
                 break;
             }

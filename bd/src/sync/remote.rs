@@ -98,7 +98,9 @@ impl<'a> Remote<'a> {
     fn failed(&self, step: &str, error: &GitError) -> Error {
         let why = match error {
             GitError::Remote { why, .. } => why.clone(),
-            GitError::NoGit => return Error::new(ErrorKind::Environment, "`git` is not on the PATH").hint("Install git 2.39 or newer"),
+            GitError::NoGit => {
+                return Error::new(ErrorKind::Environment, "`git` is not on the PATH").hint("Install git 2.39 or newer");
+            }
             other => other.to_string(),
         };
         Error::new(ErrorKind::Remote, format!("sync stopped at {step} `{}`: {}", self.name, why.trim()))

@@ -63,7 +63,9 @@ impl Stand {
         }
         match git.head()? {
             Head::Branch(branch, head) => Ok(Self { branch, head }),
-            Head::Unborn(branch) => Err(Error::usage(format!("{what} needs a commit to stand on, and `{}` has none yet", short(&branch)))),
+            Head::Unborn(branch) => {
+                Err(Error::usage(format!("{what} needs a commit to stand on, and `{}` has none yet", short(&branch))))
+            }
             Head::Detached(_) => Err(Error::usage(format!("{what} needs a branch, and HEAD is detached"))
                 .hint("`git switch` to the branch that the events belong to")),
         }
@@ -121,7 +123,12 @@ pub(crate) fn default_tip(store: &Store) -> Result<Option<Oid>> {
 }
 
 /// The events of this clone (on some beads) that neither the branch nor the default branch carries.
-pub(crate) fn not_riding(store: &Store, stand: &Stand, beads: Option<&BTreeSet<BeadId>>, redactions: &Redactions) -> Result<Vec<Own>> {
+pub(crate) fn not_riding(
+    store: &Store,
+    stand: &Stand,
+    beads: Option<&BTreeSet<BeadId>>,
+    redactions: &Redactions,
+) -> Result<Vec<Own>> {
     let mut carried = ride_lines(store, stand.head, redactions)?;
     if let Some(tip) = default_tip(store)?.filter(|t| *t != stand.head) {
         carried.extend(ride_lines(store, tip, redactions)?);
@@ -180,7 +187,9 @@ fn message(subject: &str, beads: &[BeadId]) -> String {
 /// tree, entries in the index, then the branch by compare-and-swap. Everything else that is staged or edited stays.
 pub(crate) fn commit_files(store: &Store, stand: &Stand, files: &[(String, Option<Vec<u8>>)], message: &str) -> Result<Oid> {
     let git = store.git();
-    let Some(top) = git.paths().work_dir.clone() else { return Err(Error::internal("a commit on a branch without a working tree")) };
+    let Some(top) = git.paths().work_dir.clone() else {
+        return Err(Error::internal("a commit on a branch without a working tree"));
+    };
     let mut changes: BTreeMap<String, Option<Oid>> = BTreeMap::new();
     for (path, bytes) in files {
         let oid = bytes.as_deref().map(|b| git.write_blob(b)).transpose()?;
@@ -215,14 +224,22 @@ pub(crate) fn commit_files(store: &Store, stand: &Stand, files: &[(String, Optio
         return Err(e.into());
     }
     crate::failpoint!("ride.index.after");
-    let cas = git.update_ref(&stand.branch, Expected::Is(stand.head), Some(new), &format!("bd: {}", message.lines().next().unwrap_or("ride")));
+    let cas = git.update_ref(
+        &stand.branch,
+        Expected::Is(stand.head),
+        Some(new),
+        &format!("bd: {}", message.lines().next().unwrap_or("ride")),
+    );
     crate::failpoint!("ride.branch.after");
     match cas {
         Ok(Cas::Done) => {}
         Ok(Cas::Moved(_)) => {
             undo();
-            return Err(Error::new(ErrorKind::Conflict, format!("`{}` was moved by another command meanwhile; nothing was committed", short(&stand.branch)))
-                .hint("Run it again"));
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                format!("`{}` was moved by another command meanwhile; nothing was committed", short(&stand.branch)),
+            )
+            .hint("Run it again"));
         }
         Err(e) => {
             undo();

@@ -25,14 +25,18 @@ pub fn absorb_rides(store: &Store, lock: &Lock) -> Result<usize> {
     let ours = state.map(|t| git.commit_tree(t)).transpose()?;
     let (redactions, _) = store.redactions(ours)?;
     let lines = missing_lines(git, ride_tree(store, &files)?, ours, &redactions)?;
-    let events: Vec<String> = lines.into_iter().filter_map(|l| String::from_utf8(l).ok()).filter(|l| Event::parse(l).is_ok()).collect();
+    let events: Vec<String> =
+        lines.into_iter().filter_map(|l| String::from_utf8(l).ok()).filter(|l| Event::parse(l).is_ok()).collect();
     if !events.is_empty() {
         // A pack, not a loose file: other clones hold the same lines in the files of their commands, and only where a
         // pack came in does the union look into files and leave out what is contained. Found by tests/histories.
         let (name, bytes) = seal_pack(events.iter().map(String::as_bytes));
         let changes = BTreeMap::from([(format!(".beads/{}", name.state_path("events")), Some(git.write_blob(&bytes)?))]);
         let tree = edit_tree(git, ours, &changes)?;
-        if store.commit_state(lock, state, tree, format!("bd: fetch {} from rides\n", super::report::events(events.len())))?.is_none() {
+        if store
+            .commit_state(lock, state, tree, format!("bd: fetch {} from rides\n", super::report::events(events.len())))?
+            .is_none()
+        {
             return Ok(0);
         }
     }

@@ -8,7 +8,7 @@ use super::shelf::{Item, Shelf};
 use crate::error::Result;
 use crate::git::{Git, Oid};
 use crate::model::BeadId;
-use crate::store::pack::{Keys, Known, LineKey, Limits, due, lines, plan, seal_pack};
+use crate::store::pack::{Keys, Known, Limits, LineKey, due, lines, plan, seal_pack};
 use crate::store::{FileEntry, Redactions, SealedName, TreeDiff, check_sealed, damaged, diff_trees, stream_files};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -82,8 +82,10 @@ pub fn union(sides: &Sides<'_>) -> Result<Union> {
         let of = |files: &[FileEntry]| files.iter().filter(|f| f.stream == stream).cloned().collect::<Vec<_>>();
         let (a, b) = (of(&a), of(&b));
         let gone: HashSet<String> = a.iter().map(FileEntry::path).collect();
-        let common: Vec<FileEntry> =
-            stream_files(sides.git, sides.ours, &stream)?.into_iter().filter(|f| !gone.contains(&f.path()) && !set_aside(sides, f)).collect();
+        let common: Vec<FileEntry> = stream_files(sides.git, sides.ours, &stream)?
+            .into_iter()
+            .filter(|f| !gone.contains(&f.path()) && !set_aside(sides, f))
+            .collect();
         let every = || a.iter().chain(&b).chain(&common);
         let loose = every().filter(|f| is_loose(f)).count();
         let packs_moved = a.iter().chain(&b).any(|f| !is_loose(f));
@@ -227,7 +229,9 @@ impl Stream<'_> {
         for (old, changes) in [(full(a), &mut out.state), (full(b), &mut out.publish)] {
             let mut old = old;
             old.extend(full(common));
-            changes.extend(result.iter().filter(|(path, oid)| old.get(*path) != Some(oid)).map(|(path, oid)| (path.clone(), Some(*oid))));
+            changes.extend(
+                result.iter().filter(|(path, oid)| old.get(*path) != Some(oid)).map(|(path, oid)| (path.clone(), Some(*oid))),
+            );
             changes.extend(old.keys().filter(|path| !result.contains_key(*path)).map(|path| (path.clone(), None)));
         }
         Ok(())

@@ -100,10 +100,14 @@ fn everything(store: &Store, out: &mut Findings) -> Result<()> {
 
 fn one(store: &Store, rev: &str, out: &mut Findings) -> Result<()> {
     let git = store.git();
-    let resolve =
-        |rev: &str| -> Result<Oid> { git.resolve(rev)?.ok_or_else(|| Error::usage(format!("there is no revision `{}`", rev.escape_debug()))) };
+    let resolve = |rev: &str| -> Result<Oid> {
+        git.resolve(rev)?.ok_or_else(|| Error::usage(format!("there is no revision `{}`", rev.escape_debug())))
+    };
     let (from, to) = match rev.split_once("..") {
-        Some((from, to)) => (Some(resolve(from)?), resolve(if to.trim_start_matches('.').is_empty() { "HEAD" } else { to.trim_start_matches('.') })?),
+        Some((from, to)) => (
+            Some(resolve(from)?),
+            resolve(if to.trim_start_matches('.').is_empty() { "HEAD" } else { to.trim_start_matches('.') })?,
+        ),
         None => (None, resolve(rev)?),
     };
     out.places.push(rev.to_owned());

@@ -89,7 +89,12 @@ mod tests {
     fn nested_values_are_indented_to_the_letter() {
         let value = Value::from_json(r#"{"b":[1,{"a":"x, {y}: \"z\\"}],"e":[],"o":{},"n":9007199254740993}"#).unwrap();
         let text = pretty(&[Fields::new().with("v", value.clone())]).unwrap();
-        assert!(text.starts_with("[\n  {\n    \"v\": {\n      \"b\": [\n        1,\n        {\n          \"a\": \"x, {y}: \\\"z\\\\\"\n"), "{text}");
+        assert!(
+            text.starts_with(
+                "[\n  {\n    \"v\": {\n      \"b\": [\n        1,\n        {\n          \"a\": \"x, {y}: \\\"z\\\\\"\n"
+            ),
+            "{text}"
+        );
         assert!(text.contains("\"e\": [],") && text.contains("\"o\": {},") && text.contains("9007199254740993"));
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()[0]["v"], value.to_tree());
         assert_eq!(pretty(&[(); 0]).unwrap(), "[]");

@@ -144,7 +144,8 @@ impl From<String> for Text {
 
 /// True for characters that act on a terminal or on the direction of writing.
 pub(super) fn is_odd(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Text that does nothing to a terminal: control characters, and those that turn the direction of writing, stand as

@@ -82,7 +82,8 @@ pub(super) fn list(ctx: &mut Ctx<'_, '_>, args: ListArgs) -> Result<()> {
             }
             None => ("?", Style::Dim, "(not here)".to_owned()),
         };
-        let line = Text::new().with(style, sign).plain(" ").with(Style::Id, graph::short(&snapshot, &item.id)).plain(" ").plain(title);
+        let line =
+            Text::new().with(style, sign).plain(" ").with(Style::Id, graph::short(&snapshot, &item.id)).plain(" ").plain(title);
         ctx.ui.line(line.with(Style::Dim, format!(" ({})", item.kind.as_str())))?;
     }
     Ok(())
@@ -136,7 +137,12 @@ pub(super) fn tree(ctx: &mut Ctx<'_, '_>, args: TreeArgs) -> Result<()> {
             Some(bead) => {
                 let row = tree.graph.row(bead);
                 let (sign, style) = status_symbol(row.class);
-                line = line.with(style, sign).plain(" ").with(Style::Id, graph::short(&snapshot, &node.id)).plain(" ").plain(&row.title);
+                line = line
+                    .with(style, sign)
+                    .plain(" ")
+                    .with(Style::Id, graph::short(&snapshot, &node.id))
+                    .plain(" ")
+                    .plain(&row.title);
             }
             None => line = line.plain("? ").with(Style::Id, &node.id).with(Style::Dim, " (not here)"),
         }
@@ -173,7 +179,8 @@ fn lasts(nodes: &[TreeNode], place: usize) -> Vec<bool> {
 fn mermaid(ctx: &mut Ctx<'_, '_>, tree: &dep::Tree) -> Result<()> {
     ctx.ui.line("flowchart TD")?;
     // Titles are data: everything that means something to mermaid goes.
-    let label = |text: &str| text.chars().map(|c| if c.is_alphanumeric() || " .,_-".contains(c) { c } else { ' ' }).collect::<String>();
+    let label =
+        |text: &str| text.chars().map(|c| if c.is_alphanumeric() || " .,_-".contains(c) { c } else { ' ' }).collect::<String>();
     for (place, node) in tree.nodes.iter().enumerate() {
         let title = node.bead.map_or_else(|| node.id.clone(), |b| tree.graph.row(b).title.clone());
         ctx.ui.line(format!("  n{place}[\"{}: {}\"]", label(&node.id), label(&title)))?;

@@ -115,7 +115,11 @@ fn add(ctx: &mut Ctx<'_, '_>, args: AddArgs) -> Result<()> {
 
 fn remove(ctx: &mut Ctx<'_, '_>, args: RemoveArgs) -> Result<()> {
     // What an import brought may have any type; it is removed by its name.
-    let kind = args.kind.as_deref().map(|k| DepType::new(k).ok_or_else(|| Error::usage("a dependency type is a short text"))).transpose()?;
+    let kind = args
+        .kind
+        .as_deref()
+        .map(|k| DepType::new(k).ok_or_else(|| Error::usage("a dependency type is a short text")))
+        .transpose()?;
     let changes = ctx.write(|tx| dep::remove(tx, &args.id, &args.other, kind.as_ref()))?;
     match changes.as_slice() {
         [first, ..] if ctx.ui.is_json() => print_change(ctx, "removed", first),
@@ -136,5 +140,11 @@ fn print_change(ctx: &mut Ctx<'_, '_>, status: &str, change: &EdgeChange) -> Res
         (_, false) => " no longer depends on ",
         (_, true) => " is no longer related to ",
     };
-    ctx.ui.line(Text::new().with(Style::Id, from).plain(word).with(Style::Id, to).with(Style::Dim, format!(" ({})", change.edge.kind.as_str())))
+    ctx.ui.line(
+        Text::new()
+            .with(Style::Id, from)
+            .plain(word)
+            .with(Style::Id, to)
+            .with(Style::Dim, format!(" ({})", change.edge.kind.as_str())),
+    )
 }

@@ -72,8 +72,12 @@ pub fn check(tx: &Tx<'_>, bead: &Bead, edge: &Edge) -> Result<()> {
     let name = |number: &usize| short(&view.name(*number));
     check_edge(&view, from, to, kind).map_err(|refusal| match refusal {
         Refusal::ToItself => Error::usage(format!("`{}` cannot depend on itself", name(&from))),
-        Refusal::ToAncestor => Error::usage(format!("`{}` is above `{}`: a child that waits for its parent would wait for ever", name(&to), name(&from)))
-            .hint("A parent waits for its children by itself; it is not closed before them"),
+        Refusal::ToAncestor => Error::usage(format!(
+            "`{}` is above `{}`: a child that waits for its parent would wait for ever",
+            name(&to),
+            name(&from)
+        ))
+        .hint("A parent waits for its children by itself; it is not closed before them"),
         Refusal::Deadlock(path) => {
             let path: Vec<String> = path.iter().map(name).collect();
             Error::usage(format!("these would wait for one another for ever: {}", path.join(" -> ")))

@@ -22,8 +22,12 @@ pub fn remove(tx: &mut Tx<'_>, from: &str, to: &str, kind: Option<&DepType>) -> 
     if edges.is_empty() {
         let short = |id: &str| graph::short(tx.snapshot(), id);
         let what = kind.map_or_else(String::new, |k| format!(" ({})", k.as_str()));
-        return Err(Error::usage(format!("`{}` does not depend on `{}`{what}", short(bead.id.as_str()), short(&to).escape_debug()))
-            .hint("`bd dep list` shows what it depends on"));
+        return Err(Error::usage(format!(
+            "`{}` does not depend on `{}`{what}",
+            short(bead.id.as_str()),
+            short(&to).escape_debug()
+        ))
+        .hint("`bd dep list` shows what it depends on"));
     }
     let mut event = tx.event(&bead.id, Kind::UNLINK)?;
     let mut out = Vec::new();

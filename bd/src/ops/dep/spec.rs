@@ -31,7 +31,8 @@ impl DepSpec {
             None | Some("all-children") => None,
             Some(gate @ "any-children") => Some(Value::of(&serde_json::json!({"metadata": format!("{{\"gate\":\"{gate}\"}}")}))),
             Some(other) => {
-                return Err(Error::usage(format!("`{}` is no gate of a waits-for", other.escape_debug())).hint("all-children or any-children"));
+                return Err(Error::usage(format!("`{}` is no gate of a waits-for", other.escape_debug()))
+                    .hint("all-children or any-children"));
             }
         };
         Ok(Self { kind: DepType::WAITS_FOR, to: spawner.to_owned(), meta })
@@ -43,9 +44,12 @@ impl DepSpec {
     /// No such bead, a deleted one, or an external name that is none.
     pub fn resolve(&self, tx: &Tx<'_>) -> Result<Edge> {
         let to = if let Some(rest) = self.to.strip_prefix("external:") {
-            let fits = rest.split_once(':').is_some_and(|(p, c)| !p.is_empty() && !c.is_empty()) && !self.to.contains(|c: char| c.is_control() || c.is_whitespace());
+            let fits = rest.split_once(':').is_some_and(|(p, c)| !p.is_empty() && !c.is_empty())
+                && !self.to.contains(|c: char| c.is_control() || c.is_whitespace());
             if !fits || self.to.len() > BeadId::MAX {
-                return Err(Error::usage(format!("`{}` names nothing", self.to.escape_debug())).hint("external:<project>:<capability>"));
+                return Err(
+                    Error::usage(format!("`{}` names nothing", self.to.escape_debug())).hint("external:<project>:<capability>")
+                );
             }
             self.to.clone()
         } else {
@@ -71,7 +75,9 @@ pub fn parse_deps(texts: &[String]) -> Result<Vec<DepSpec>> {
             Some((kind, to)) => (words::dep_type(kind)?, to.trim()),
         };
         if to.is_empty() {
-            return Err(Error::usage(format!("`{}` names no bead", part.escape_debug())).hint("type:id, e.g. discovered-from:bd-a3f8"));
+            return Err(
+                Error::usage(format!("`{}` names no bead", part.escape_debug())).hint("type:id, e.g. discovered-from:bd-a3f8")
+            );
         }
         out.push(DepSpec::new(kind, to));
     }

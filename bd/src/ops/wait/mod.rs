@@ -135,7 +135,11 @@ pub fn make(tx: &mut Tx<'_>, new: &NewWait) -> Result<Done> {
 pub fn resolve(tx: &mut Tx<'_>, id: &str, reason: Option<&str>) -> Result<Done> {
     let bead = standing(tx, id)?;
     must_wait(&bead)?;
-    let mut out = close(tx, bead.id.as_str(), &CloseRequest { reason: reason.map(str::to_owned), ends_wait: true, ..CloseRequest::default() })?;
+    let mut out = close(
+        tx,
+        bead.id.as_str(),
+        &CloseRequest { reason: reason.map(str::to_owned), ends_wait: true, ..CloseRequest::default() },
+    )?;
     if out.changed {
         out.what = "Resolved".into();
     }

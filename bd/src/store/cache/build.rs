@@ -52,7 +52,9 @@ pub fn build(plan: &Plan<'_>, gathered: Gathered<'_>, file: File) -> Read<()> {
             for bead in &part.beads {
                 rows.push(Fixed { heap, ..bead.fixed });
                 heap += bead.bytes as u64;
-                starts.push(u32::try_from(starts.last().copied().unwrap_or(0) as usize + bead.fixed.outs as usize).map_err(|_| Broken)?);
+                starts.push(
+                    u32::try_from(starts.last().copied().unwrap_or(0) as usize + bead.fixed.outs as usize).map_err(|_| Broken)?,
+                );
             }
             outs.extend(part.outs);
             missing.extend(part.missing);

@@ -102,7 +102,14 @@ impl<'a> Job<'a> {
     pub fn fold(&self, places: Range<usize>) -> Read<Part> {
         let folder = Folder::new(self.plan.categories);
         let listed = Filter::default();
-        let mut part = Part { heap: Vec::new(), beads: Vec::with_capacity(places.len()), outs: Vec::new(), missing: Vec::new(), aside: Vec::new(), distinct: 0 };
+        let mut part = Part {
+            heap: Vec::new(),
+            beads: Vec::with_capacity(places.len()),
+            outs: Vec::new(),
+            missing: Vec::new(),
+            aside: Vec::new(),
+            distinct: 0,
+        };
         let mut mine: Vec<(u128, &Reader<'_>, &Entry)> = Vec::new();
         let mut lines: Vec<LineRef> = Vec::new();
         for place in places {
@@ -195,7 +202,8 @@ impl<'a> Job<'a> {
             events.push(Event::parse(&self.text.line(*line)?).map_err(|_| Broken)?);
         }
         let row = Row::of(&fold_bead(&id, &events.iter().collect::<Vec<_>>()), self.plan.categories);
-        let redacted: Vec<u128> = events.iter().filter(|e| e.kind == Kind::REDACT).flat_map(|e| e.ids.iter().map(|i| i.0)).collect();
+        let redacted: Vec<u128> =
+            events.iter().filter(|e| e.kind == Kind::REDACT).flat_map(|e| e.ids.iter().map(|i| i.0)).collect();
         for (event, line) in events.iter().zip(lines.iter_mut()) {
             if event.kind == Kind::REDACT || event.is_stub() || !redacted.contains(&event.id.0) {
                 continue;
@@ -214,12 +222,5 @@ impl<'a> Job<'a> {
 
 /// What the row alone says; what the graph says comes later.
 pub fn standing_of(row: &Row, listed: bool) -> Standing {
-    Standing {
-        node: row.node(),
-        blocked: false,
-        deferred_until: NEVER,
-        priority: row.priority,
-        created_at: row.created_at,
-        listed,
-    }
+    Standing { node: row.node(), blocked: false, deferred_until: NEVER, priority: row.priority, created_at: row.created_at, listed }
 }

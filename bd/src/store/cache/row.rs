@@ -11,8 +11,33 @@ const CATEGORIES: [Category; 4] = [Category::Active, Category::Wip, Category::Do
 pub fn put_row(out: &mut Vec<u8>, row: &Row) {
     // Named one by one, so that a new field cannot be forgotten here.
     let Row {
-        id, title, status, category, class, priority, issue_type, assignee, owner, created_at, updated_at, closed_at, defer_until,
-        due_at, outcome, failed, deleted, shadow, pinned, ephemeral, template, conflict, contested, claim, parent, labels, edges,
+        id,
+        title,
+        status,
+        category,
+        class,
+        priority,
+        issue_type,
+        assignee,
+        owner,
+        created_at,
+        updated_at,
+        closed_at,
+        defer_until,
+        due_at,
+        outcome,
+        failed,
+        deleted,
+        shadow,
+        pinned,
+        ephemeral,
+        template,
+        conflict,
+        contested,
+        claim,
+        parent,
+        labels,
+        edges,
         comments,
     } = row;
     put_str(out, id);
@@ -157,8 +182,18 @@ impl Standing {
             Lease::Contested => 2,
         };
         let flags = [
-            n.deleted, n.shadow, n.failed, n.pinned, n.ephemeral, n.template, n.not_work, n.conflict, n.defer_until.is_some(),
-            matches!(n.lease, Lease::Held(Some(_))), self.blocked, self.listed,
+            n.deleted,
+            n.shadow,
+            n.failed,
+            n.pinned,
+            n.ephemeral,
+            n.template,
+            n.not_work,
+            n.conflict,
+            n.defer_until.is_some(),
+            matches!(n.lease, Lease::Held(Some(_))),
+            self.blocked,
+            self.listed,
         ];
         let flags = flags.iter().enumerate().fold(lease << 14, |bits, (at, flag)| bits | u16::from(*flag) << at);
         out.push(n.class as u8);

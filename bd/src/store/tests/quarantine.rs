@@ -16,7 +16,14 @@ fn spoil(lab: &Lab, change: impl Fn(&str) -> Vec<u8>) -> (String, Vec<u8>) {
     let spoiled = change(std::str::from_utf8(&bytes).unwrap());
     let tree = edit_tree(git, Some(root), &BTreeMap::from([(path.clone(), Some(git.write_blob(&spoiled).unwrap()))])).unwrap();
     let who = store.signature();
-    let spec = crate::git::CommitSpec { tree, parents: vec![tip], author: who.clone(), committer: who, message: "by hand".into(), sign: false };
+    let spec = crate::git::CommitSpec {
+        tree,
+        parents: vec![tip],
+        author: who.clone(),
+        committer: who,
+        message: "by hand".into(),
+        sign: false,
+    };
     let new = git.write_commit(&spec).unwrap();
     git.update_ref(STATE_REF, Expected::Is(tip), Some(new), "by hand").unwrap();
     (path, spoiled)
@@ -35,7 +42,10 @@ fn damaged_bytes_are_kept_good_lines_stay_and_undo_brings_back_exactly_what_was(
         let id = create(&lab.store(), "one");
         create(&lab.store(), "two");
         let (path, spoiled) = spoil(&lab, change);
-        let refused = lab.store().write(|tx| tx.mint(None).map(|id| tx.push(tx.event(&id, crate::model::Kind::CREATE).unwrap()))).unwrap_err();
+        let refused = lab
+            .store()
+            .write(|tx| tx.mint(None).map(|id| tx.push(tx.event(&id, crate::model::Kind::CREATE).unwrap())))
+            .unwrap_err();
         assert_eq!(refused.kind, ErrorKind::Damaged, "{number}");
         let store = lab.store();
         let lock = store.lock().unwrap();

@@ -63,8 +63,20 @@ pub(super) mod code {
     /// How many there are with a value.
     pub const PLAIN: u8 = 18;
     const NAMES: [&str; 14] = [
-        "description", "design", "acceptance_criteria", "notes", "metadata", "external_ref", "spec_id", "estimated_minutes",
-        "created_by", "started_at", "source_repo", "mol_type", "closed_by_session", "content_hash",
+        "description",
+        "design",
+        "acceptance_criteria",
+        "notes",
+        "metadata",
+        "external_ref",
+        "spec_id",
+        "estimated_minutes",
+        "created_by",
+        "started_at",
+        "source_repo",
+        "mol_type",
+        "closed_by_session",
+        "content_hash",
     ];
 
     /// The code of a field; `None` for names that are not that common.
@@ -452,9 +464,19 @@ mod tests {
 
     #[test]
     fn no_failure_word_slips_through() {
-        for word in
-            ["failed", "rejected", "wontfix", "won't fix", "canceled", "cancelled", "abandoned", "blocked", "error", "timeout", "aborted"]
-        {
+        for word in [
+            "failed",
+            "rejected",
+            "wontfix",
+            "won't fix",
+            "canceled",
+            "cancelled",
+            "abandoned",
+            "blocked",
+            "error",
+            "timeout",
+            "aborted",
+        ] {
             assert!(is_failure_reason(word) && may_fail(word) && may_fail(&word.to_uppercase()), "{word}");
         }
         assert!(!may_fail("done, merged as planned"));
@@ -463,7 +485,8 @@ mod tests {
 
     #[test]
     fn what_parse_refuses_is_not_taken() {
-        let good = r#"{"v":1,"id":"00000000000000000000000001","at":"2026-01-01T00:00:00.000Z","by":"ann","bead":"bd-1","do":"set""#;
+        let good =
+            r#"{"v":1,"id":"00000000000000000000000001","at":"2026-01-01T00:00:00.000Z","by":"ann","bead":"bd-1","do":"set""#;
         let mut out = Vec::new();
         assert_eq!(encode(&format!("{good}}}"), &mut out).as_deref(), Some("bd-1"));
         let len = out.len();

@@ -1,8 +1,8 @@
 //! From the encoded events of one bead to its row, or to nothing where the exact fold is needed.
 
 use super::encode::{
-    END, FIELD, FLAG_IMPORTED, FLAG_STRANGE, FLAG_TEXT, KIND_COMMENT, KIND_CREATE, KIND_IMPORT, KIND_REDACT, LABEL, LINK, NO_TIME, ON,
-    UNKNOWN, UNLABEL, UNLINK, code,
+    END, FIELD, FLAG_IMPORTED, FLAG_STRANGE, FLAG_TEXT, KIND_COMMENT, KIND_CREATE, KIND_IMPORT, KIND_REDACT, LABEL, LINK, NO_TIME,
+    ON, UNKNOWN, UNLABEL, UNLINK, code,
 };
 use crate::model::{DepType, Outcome, Status};
 use crate::query::{Categories, Row, RowClaim, RowEdge, StatusClass, Wait};

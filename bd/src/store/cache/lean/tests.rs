@@ -58,9 +58,11 @@ fn an_ordinary_history_never_needs_the_exact_fold() {
         }
         for (bead, lines) in world.by_bead() {
             let (lean, exact) = both(&bead, &lines, &categories);
-            let unknown_twice = lines.iter().filter(|l| l.contains("x_custom")).count() > 1 || lines.iter().filter(|l| l.contains("y\\\"odd")).count() > 1;
+            let unknown_twice = lines.iter().filter(|l| l.contains("x_custom")).count() > 1
+                || lines.iter().filter(|l| l.contains("y\\\"odd")).count() > 1;
             // Two creates with one id, and a deletion that a later change did not know of, are no ordinary history.
-            let created_twice = lines.iter().filter(|l| l.contains("\"do\":\"create\"") || l.contains("\"do\":\"import\"")).count() > 1;
+            let created_twice =
+                lines.iter().filter(|l| l.contains("\"do\":\"create\"") || l.contains("\"do\":\"import\"")).count() > 1;
             let withdrawn = lines.iter().any(|l| l.contains("\"do\":\"uncomment\""));
             if !withdrawn && !unknown_twice && !created_twice && !exact.deleted {
                 assert_eq!(lean.as_ref(), Some(&exact), "seed {seed}: {}", lines.join("\n"));

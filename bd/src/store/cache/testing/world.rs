@@ -125,12 +125,45 @@ impl World {
     fn field(&mut self) -> (String, Value) {
         let times = ["2026-01-01T00:00:00.000Z", "2026-02-03T04:05:06.789123+02:00", "soon", "", "2025-06-01T00:00:00Z"];
         let name = self.rng.pick([
-            "title", "status", "priority", "issue_type", "assignee", "owner", "description", "notes", "metadata", "created_at",
-            "updated_at", "closed_at", "defer_until", "due_at", "pinned", "ephemeral", "is_template", "outcome", "close_reason",
-            "x_custom", "y\"odd", "claim", "status", "priority", "issue_type",
+            "title",
+            "status",
+            "priority",
+            "issue_type",
+            "assignee",
+            "owner",
+            "description",
+            "notes",
+            "metadata",
+            "created_at",
+            "updated_at",
+            "closed_at",
+            "defer_until",
+            "due_at",
+            "pinned",
+            "ephemeral",
+            "is_template",
+            "outcome",
+            "close_reason",
+            "x_custom",
+            "y\"odd",
+            "claim",
+            "status",
+            "priority",
+            "issue_type",
         ]);
         let value = match name {
-            "status" => Value::text(self.rng.pick(["open", "in_progress", "closed", "blocked", "deferred", "review", "shipped", "tombstone", "pinned", "hooked"])),
+            "status" => Value::text(self.rng.pick([
+                "open",
+                "in_progress",
+                "closed",
+                "blocked",
+                "deferred",
+                "review",
+                "shipped",
+                "tombstone",
+                "pinned",
+                "hooked",
+            ])),
             "priority" => Value::of(&self.rng.below(5)),
             "issue_type" => Value::text(self.rng.pick(["task", "bug", "epic", "gate", "molecule", "feature"])),
             "pinned" | "ephemeral" | "is_template" => Value::of(&self.rng.one_in(3)),
@@ -156,8 +189,14 @@ impl World {
 
     fn edge(&mut self) -> Option<Edge> {
         let kinds = [
-            DepType::BLOCKS, DepType::BLOCKS, DepType::PARENT_CHILD, DepType::PARENT_CHILD, DepType::WAITS_FOR,
-            DepType::CONDITIONAL_BLOCKS, DepType::RELATED, DepType::TRACKS,
+            DepType::BLOCKS,
+            DepType::BLOCKS,
+            DepType::PARENT_CHILD,
+            DepType::PARENT_CHILD,
+            DepType::WAITS_FOR,
+            DepType::CONDITIONAL_BLOCKS,
+            DepType::RELATED,
+            DepType::TRACKS,
         ];
         let kind = self.rng.pick(kinds);
         let to = match self.rng.below(10) {
@@ -195,7 +234,10 @@ impl World {
                 self.naming(&bead, event)
             }
             4 => {
-                let event = self.event(clone, &id, Kind::CLOSE).setting("status", Value::text("closed")).setting("outcome", Value::text("done"));
+                let event = self
+                    .event(clone, &id, Kind::CLOSE)
+                    .setting("status", Value::text("closed"))
+                    .setting("outcome", Value::text("done"));
                 self.naming(&bead, event)
             }
             5 => {

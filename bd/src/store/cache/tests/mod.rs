@@ -104,7 +104,8 @@ fn commit_files(store: &Store, name: &str, files: &BTreeMap<String, Option<Vec<u
     let git = store.git();
     let tip = git.tip(name).unwrap();
     let root = tip.map(|t| git.commit_tree(t).unwrap());
-    let changes = files.iter().map(|(path, bytes)| (format!(".beads/{path}"), bytes.as_ref().map(|b| git.write_blob(b).unwrap()))).collect();
+    let changes =
+        files.iter().map(|(path, bytes)| (format!(".beads/{path}"), bytes.as_ref().map(|b| git.write_blob(b).unwrap()))).collect();
     let tree = edit_tree(git, root, &changes).unwrap();
     let who = Signature { name: "x".into(), email: String::new(), seconds: 0 };
     let parents = tip.into_iter().collect();

@@ -106,7 +106,10 @@ fn ordinary_histories() {
     for seed in [2, 4] {
         let rebuilt = history(seed, 40);
         // The first commit on the remote's default branch changes which branch is read.
-        assert!(rebuilt <= 1, "seed {seed}: all of it is additions, and packs that hold what they replace, yet {rebuilt} new images");
+        assert!(
+            rebuilt <= 1,
+            "seed {seed}: all of it is additions, and packs that hold what they replace, yet {rebuilt} new images"
+        );
     }
 }
 
