@@ -68,7 +68,55 @@ fn every_command_with_a_schema_keeps_it() {
     fits(&ann, "batch", &["batch", "batch"], s);
     fits(&ann, "import", &["import", "in.jsonl"], s);
     fits(&ann, "doctor", &["doctor"], s);
+    the_smaller_ones(&ann, s);
     let all = ann.bd(&["schema", "--json"]).json();
     let all: BTreeSet<String> = all.as_array().unwrap().iter().map(|n| n.as_str().unwrap().to_owned()).collect();
     assert_eq!(all, seen, "a schema without a test, or a test without a schema");
+}
+
+fn the_smaller_ones(ann: &Work, s: &mut BTreeSet<String>) {
+    let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    let d = id(&fits(ann, "q", &["q", "four"], s));
+    fits(ann, "note", &["note", &d, "a note"], s);
+    fits(ann, "delete", &["delete", &d, "--force"], s);
+    fits(ann, "restore", &["restore", &d], s);
+    let undone = fits(ann, "undo", &["undo"], s);
+    assert_eq!(undone[0]["conflicts"], Value::Null, "an undone restore is a deletion, not a conflict");
+    fits(ann, "restore", &["restore", &d], s);
+    fits(ann, "init", &["init"], s);
+    fits(ann, "status", &["status"], s);
+    fits(ann, "verify", &["verify"], s);
+    fits(ann, "sync", &["sync"], s);
+    fits(ann, "pack", &["pack"], s);
+    ann.git(&["add", "--all"]).ok();
+    ann.git(&["commit", "--quiet", "--allow-empty", "--message", "A commit"]).ok();
+    ann.git(&["switch", "--quiet", "--create", "topic"]).ok();
+    fits(ann, "ride", &["ride", "--all"], s);
+    fits(ann, "diff", &["diff"], s);
+    fits(ann, "setup", &["setup", "--list"], s);
+    fits(ann, "config get", &["config", "get", "prefix"], s);
+    fits(ann, "config list", &["config", "list"], s);
+    fits(ann, "prime", &["prime"], s);
+    fits(ann, "version", &["version"], s);
+    let epic = id(&ann.bd(&["create", "An epic", "--type", "epic", "--json"]).json());
+    let child = id(&ann.bd(&["create", "Its child", "--parent", &epic, "--json"]).json());
+    fits(ann, "epic status", &["epic", "status"], s);
+    ann.bd(&["close", &child]).ok();
+    assert_eq!(fits(ann, "epic close-eligible", &["epic", "close-eligible"], s)["closed"][0], epic.as_str());
+    fits(ann, "defer", &["defer", &d, "--until", "+1d"], s);
+    fits(ann, "undefer", &["undefer", &d], s);
+    let e = id(&ann.bd(&["create", "four", "--json"]).json());
+    let f = id(&ann.bd(&["create", "five", "--json"]).json());
+    fits(ann, "duplicates", &["duplicates"], s);
+    fits(ann, "duplicate", &["duplicate", &e, "--of", &d], s);
+    fits(ann, "supersede", &["supersede", &d, "--with", &f], s);
+    fits(ann, "stale", &["stale", "--days", "0"], s);
+    fits(ann, "lint", &["lint"], s);
+    let wait = id(&fits(ann, "gate create", &["gate", "create", "--blocks", &f], s));
+    fits(ann, "gate list", &["gate", "list"], s);
+    fits(ann, "gate check", &["gate", "check"], s);
+    fits(ann, "gate resolve", &["gate", "resolve", &wait], s);
+    for name in ["types", "statuses", "info", "where", "validate", "repair-deps", "detect-pollution", "migrate"] {
+        fits(ann, name, &[name], s);
+    }
 }

@@ -54,6 +54,19 @@ pub enum Shape {
     Import,
     /// Checks.
     Doctor,
+    /// How far epics are.
+    Epics,
+    /// What a verb says in keys of its own: these at least, each with its JSON type.
+    Keys(&'static [(&'static str, &'static str)]),
+    /// An array of such objects.
+    Rows(&'static [(&'static str, &'static str)]),
+}
+
+/// An object with these keys at least.
+fn keys(keys: &[(&str, &str)]) -> Value {
+    let required: Vec<&str> = keys.iter().map(|(name, _)| *name).collect();
+    let properties = keys.iter().map(|(name, kind)| ((*name).to_owned(), json!({"type": kind})));
+    object(&required, Value::Object(properties.collect()))
 }
 
 fn object(required: &[&str], properties: Value) -> Value {
@@ -140,6 +153,9 @@ impl Shape {
             Self::Batch => "the results, a line each",
             Self::Import => "what was new, changed and skipped",
             Self::Doctor => "checks",
+            Self::Epics => "epics with how far they are",
+            Self::Keys(_) => "an object",
+            Self::Rows(_) => "objects",
         }
     }
 
@@ -213,6 +229,13 @@ impl Shape {
                 json!({"source": text(), "created": number(), "updated": number(), "unchanged": number(), "skipped": number(), "conflicts": texts(),
                     "memories": number(), "ids": texts(), "warnings": texts(), "dry_run": {"type": "boolean"}}),
             ),
+            Self::Epics => {
+                let flag = json!({"type": "boolean"});
+                let properties = json!({"epic": issue_with(&[]), "total_children": number(), "closed_children": number(), "eligible_for_close": flag});
+                list(object(&["epic", "total_children", "closed_children", "eligible_for_close"], properties))
+            }
+            Self::Keys(names) => keys(names),
+            Self::Rows(names) => list(keys(names)),
             Self::Doctor => object(
                 &["path", "checks", "overall_ok", "cli_version"],
                 json!({"path": text(), "overall_ok": {"type": "boolean"}, "cli_version": text(), "checks": list(object(
@@ -259,6 +282,82 @@ pub const SHAPES: &[(&str, Shape)] = &[
     ("batch", Shape::Batch),
     ("import", Shape::Import),
     ("doctor", Shape::Doctor),
+    ("q", Shape::Issue),
+    ("note", Shape::Issues),
+    ("restore", Shape::Issues),
+    ("undo", Shape::Issues),
+    ("delete", Shape::Keys(&[("dependencies_removed", "integer"), ("references_updated", "integer")])),
+    ("init", Shape::Keys(&[("prefix", "string"), ("existed", "boolean"), ("written", "array"), ("publish_to", "array")])),
+    ("status", Shape::Keys(&[("summary", "object"), ("recent_activity", "object"), ("store", "object"), ("well", "boolean")])),
+    (
+        "verify",
+        Shape::Keys(&[("ok", "boolean"), ("events", "integer"), ("files", "integer"), ("damage", "array"), ("missing", "array")]),
+    ),
+    (
+        "sync",
+        Shape::Keys(&[
+            ("branch", "string"),
+            ("publishing", "boolean"),
+            ("fetched", "integer"),
+            ("published", "integer"),
+            ("restored", "integer"),
+            ("unpublished", "integer"),
+            ("lost_claims", "array"),
+            ("dry_run", "boolean"),
+        ]),
+    ),
+    ("ride", Shape::Keys(&[("branch", "string"), ("events", "integer"), ("beads", "array"), ("dry_run", "boolean")])),
+    ("pack", Shape::Keys(&[("due", "boolean"), ("packed", "boolean"), ("dry_run", "boolean")])),
+    ("diff", Shape::Keys(&[("from", "string"), ("to", "string"), ("beads", "array"), ("events", "integer")])),
+    ("setup", Shape::Rows(&[("recipe", "string"), ("file", "string")])),
+    ("config get", Shape::Keys(&[("key", "string"), ("value", "string")])),
+    ("config list", Shape::Rows(&[("key", "string"), ("about", "string")])),
+    ("prime", Shape::Keys(&[("text", "string"), ("bytes", "integer"), ("limit", "integer")])),
+    ("version", Shape::Keys(&[("version", "string"), ("format", "integer")])),
+    ("epic status", Shape::Epics),
+    ("epic close-eligible", Shape::Keys(&[("closed", "array"), ("count", "integer")])),
+    ("defer", Shape::Issues),
+    ("undefer", Shape::Issues),
+    ("duplicate", Shape::Issues),
+    ("supersede", Shape::Issues),
+    ("duplicates", Shape::Keys(&[("duplicate_groups", "integer"), ("groups", "array"), ("merged", "array")])),
+    ("stale", Shape::Counted),
+    ("lint", Shape::Keys(&[("total", "integer"), ("issues", "integer"), ("results", "array")])),
+    ("gate create", Shape::Issue),
+    ("gate list", Shape::Issues),
+    ("gate resolve", Shape::Issues),
+    (
+        "gate check",
+        Shape::Keys(&[
+            ("checked", "integer"),
+            ("resolved", "integer"),
+            ("escalated", "integer"),
+            ("errors", "integer"),
+            ("dry_run", "boolean"),
+        ]),
+    ),
+    ("types", Shape::Keys(&[("core_types", "array"), ("custom_types", "array")])),
+    ("statuses", Shape::Keys(&[("built_in_statuses", "array"), ("custom_statuses", "array")])),
+    (
+        "info",
+        Shape::Keys(&[
+            ("database_path", "string"),
+            ("backend", "string"),
+            ("mode", "string"),
+            ("daemon_connected", "boolean"),
+            ("issue_count", "integer"),
+            ("config", "object"),
+            ("version", "string"),
+        ]),
+    ),
+    ("where", Shape::Keys(&[("path", "string"), ("prefix", "string"), ("database_path", "string")])),
+    (
+        "validate",
+        Shape::Keys(&[("checks", "object"), ("total_issues", "integer"), ("overall_ok", "boolean"), ("fixed", "integer")]),
+    ),
+    ("repair-deps", Shape::Keys(&[("orphans_found", "integer"), ("orphans", "array"), ("fixed", "integer")])),
+    ("detect-pollution", Shape::Keys(&[("polluted_count", "integer"), ("issues", "array"), ("deleted", "integer")])),
+    ("migrate", Shape::Keys(&[("status", "string"), ("registered_migrations", "array"), ("warnings", "array")])),
 ];
 
 /// The whole document of a command.

@@ -192,7 +192,9 @@ fn fields(now: &Bead, was: &Bead, group: &[&Event], event: &mut Event, short: &s
         }
         event.set.set("notes", was.notes_text().map_or_else(Value::null, |t| Value::text(&t)));
     }
-    event.on = now.heads(event.set.iter().map(|(name, _)| name).collect::<Vec<_>>());
+    // A deletion answers for the whole bead: what it does not name would stand against it as a conflict.
+    let deletes = event.set.get("deleted").and_then(Value::as_bool) == Some(true);
+    event.on = if deletes { now.all_heads() } else { now.heads(event.set.iter().map(|(name, _)| name).collect::<Vec<_>>()) };
     Ok(())
 }
 
