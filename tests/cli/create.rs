@@ -187,3 +187,23 @@ fn an_ephemeral_bead_is_not_on_the_state_ref() {
     ann.bd(&["update", &id, "--persistent"]).ok();
     assert_ne!(ann.rev("refs/beads/state"), before);
 }
+
+#[test]
+fn a_plan_makes_all_of_its_beads_or_none() {
+    let (_sandbox, ann) = store();
+    let there = ann.create("there", &[]);
+    let plan = format!("# The plan\n\n## First\nPriority: 0\nLabels: x\n\nWhat and why.\n\n### Design\nHow.\n\n## Second\nType: bug\nDependencies: First, related:{there}\n\nText.\n");
+    let made = ann.cmd(&["create", "-f", "-", "-l", "all", "--json"]).stdin(plan).run().json();
+    let ids = ids(&made);
+    assert_eq!((&made[0]["priority"], &made[0]["design"], &made[0]["labels"]), (&json!(0), &json!("How."), &json!(["all", "x"])));
+    let second = ann.show(&ids[1]);
+    let targets: Vec<&str> = second["dependencies"].as_array().unwrap().iter().map(|d| d["id"].as_str().unwrap()).collect();
+    assert!(targets.contains(&ids[0].as_str()) && targets.contains(&there.as_str()), "{second}");
+    let before = events(&ann);
+    for bad in ["## A\n\nok\n\n## B\nType: tsk\n", "## A\nDependencies: t-none\n", "no bead in it\n", "## A\nDependencies: A\n"] {
+        ann.write("plan.md", bad);
+        let out = ann.bd(&["create", "-f", "plan.md"]);
+        out.fails(2);
+        assert_eq!(events(&ann), before, "{bad}");
+    }
+}

@@ -4,7 +4,8 @@ use super::change::{Done, done};
 use super::graph;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fold::{Bead, fold_bead};
-use crate::model::{BeadId, Claim, Event, EventId, Fields, Kind, Value};
+use crate::model::{BeadId, Claim, Event, EventId, Fields, Kind, MEMORY_BEAD, Value};
+use crate::query::millis;
 use crate::store::{Snapshot, Tx};
 
 /// What is to be undone.
@@ -42,20 +43,42 @@ pub fn find(tx: &Tx<'_>, target: &Target) -> Result<Vec<Event>> {
         }
         Target::Last => {
             let mut newest: Option<Event> = None;
-            for bead in snapshot.ids()? {
-                let own = of(&bead)?.into_iter().filter(|e| e.by == *me && e.kind != Kind::IMPORT);
+            for bead in by_change(snapshot)? {
+                // No event of a bead is later than the bead's last change.
+                if newest.as_ref().is_some_and(|n| millis(Some(&n.at)).is_some_and(|at| bead.changed < at)) {
+                    break;
+                }
+                let own = of(&bead.id)?.into_iter().filter(|e| e.by == *me && e.kind != Kind::IMPORT);
                 newest = own.chain(newest).max_by_key(|e| e.id);
             }
             newest.ok_or_else(|| Error::usage(format!("there is nothing of {me} to undo")))?
         }
     };
+    let same = |e: &Event| e.by == newest.by && e.at == newest.at && e.kind != Kind::IMPORT;
     if let Target::Bead(_) = target {
-        return Ok(of(&newest.bead)?.into_iter().filter(|e| e.by == newest.by && e.at == newest.at).collect());
+        return Ok(of(&newest.bead)?.into_iter().filter(same).collect());
     }
+    let at = millis(Some(&newest.at)).unwrap_or(i64::MIN);
     let mut out = Vec::new();
-    for bead in snapshot.ids()? {
-        out.extend(of(&bead)?.into_iter().filter(|e| e.by == newest.by && e.at == newest.at && e.kind != Kind::IMPORT));
+    for bead in by_change(snapshot)?.into_iter().take_while(|b| b.changed >= at) {
+        out.extend(of(&bead.id)?.into_iter().filter(same));
     }
+    Ok(out)
+}
+
+/// A bead and when it was last changed, in milliseconds.
+struct Changed {
+    id: BeadId,
+    changed: i64,
+}
+
+/// All beads, those that were changed last first; the store's own pseudo-beads before them.
+fn by_change(snapshot: &Snapshot) -> Result<Vec<Changed>> {
+    let mut out = vec![Changed { id: BeadId::new(MEMORY_BEAD)?, changed: i64::MAX }];
+    for row in snapshot.rows()? {
+        out.push(Changed { id: BeadId::new(&row.id)?, changed: row.updated_at });
+    }
+    out.sort_by_key(|b| std::cmp::Reverse(b.changed));
     Ok(out)
 }
 

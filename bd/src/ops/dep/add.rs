@@ -58,37 +58,44 @@ pub fn check(tx: &Tx<'_>, bead: &Bead, edge: &Edge) -> Result<()> {
     if !kind.counts_in_cycles() {
         return Ok(());
     }
-    let mut rows = graph::rows(tx.snapshot(), tx.store().config())?;
-    let mut pushed: Vec<&BeadId> = tx.pushed().iter().map(|e| &e.bead).collect();
-    pushed.sort();
-    pushed.dedup();
-    for id in pushed {
-        // Of several rows with one id the last one counts.
-        rows.extend(tx.bead(id)?.map(|bead| graph::row(&bead, tx.store().config())));
-    }
-    rows.push(graph::row(bead, tx.store().config()));
-    let view = crate::query::Graph::new(rows);
-    let (Some(from), Some(to)) = (view.find(bead.id.as_str()), view.find(row_edge.target())) else { return Ok(()) };
-    let name = |number: &usize| short(&view.name(*number));
-    check_edge(&view, from, to, kind).map_err(|refusal| match refusal {
-        Refusal::ToItself => Error::usage(format!("`{}` cannot depend on itself", name(&from))),
-        Refusal::ToAncestor => Error::usage(format!(
-            "`{}` is above `{}`: a child that waits for its parent would wait for ever",
-            name(&to),
-            name(&from)
-        ))
-        .hint("A parent waits for its children by itself; it is not closed before them"),
-        Refusal::Deadlock(path) => {
-            let path: Vec<String> = path.iter().map(name).collect();
-            Error::usage(format!("these would wait for one another for ever: {}", path.join(" -> ")))
-                .hint("A parent waits for its children by itself; `bd dep tree` shows what depends on what")
+    let (from, to) = (bead.id.as_str(), row_edge.target());
+    let found = if tx.pushed().is_empty() && tx.snapshot().row(&bead.id)?.is_some() {
+        // Only what the search comes by is read.
+        tx.snapshot().graph(|view| refusal(view, from, to, kind))?
+    } else {
+        let mut rows = graph::rows(tx.snapshot(), tx.store().config())?;
+        let mut pushed: Vec<&BeadId> = tx.pushed().iter().map(|e| &e.bead).collect();
+        pushed.sort();
+        pushed.dedup();
+        for id in pushed {
+            // Of several rows with one id the last one counts.
+            rows.extend(tx.bead(id)?.map(|bead| graph::row(&bead, tx.store().config())));
         }
-        Refusal::Cycle(path) => {
-            let path: Vec<String> = path.iter().map(name).collect();
-            Error::usage(format!("this would close a circle: {}", path.join(" -> ")))
-                .hint("`bd dep tree` shows what depends on what; for a mere association use the type related")
-        }
+        rows.push(graph::row(bead, tx.store().config()));
+        refusal(&crate::query::Graph::new(rows), from, to, kind)
+    };
+    let Some((what, path)) = found else { return Ok(()) };
+    let path: Vec<String> = path.iter().map(|id| short(id)).collect();
+    let way = path.join(" -> ");
+    Err(match what {
+        Refusal::ToItself => Error::usage(format!("`{}` cannot depend on itself", short(from))),
+        Refusal::ToAncestor => Error::usage(format!("`{}` is above `{}`: a child that waits for its parent would wait for ever", short(to), short(from)))
+            .hint("A parent waits for its children by itself; it is not closed before them"),
+        Refusal::Deadlock(_) => Error::usage(format!("these would wait for one another for ever: {way}"))
+            .hint("A parent waits for its children by itself; `bd dep tree` shows what depends on what"),
+        Refusal::Cycle(_) => Error::usage(format!("this would close a circle: {way}"))
+            .hint("`bd dep tree` shows what depends on what; for a mere association use the type related"),
     })
+}
+
+/// Why an edge may not be added, with the names of the beads on the way.
+fn refusal<V: GraphView + ?Sized>(view: &V, from: &str, to: &str, kind: EdgeKind) -> Option<(Refusal, Vec<String>)> {
+    let found = check_edge(view, view.find(from)?, view.find(to)?, kind).err()?;
+    let path = match &found {
+        Refusal::Cycle(path) | Refusal::Deadlock(path) => path.iter().map(|n| view.name(*n).into_owned()).collect(),
+        Refusal::ToItself | Refusal::ToAncestor => Vec::new(),
+    };
+    Some((found, path))
 }
 
 /// [`check`] for a bead that is being created with its edges.
