@@ -200,6 +200,7 @@ fn a_plan_makes_all_of_its_beads_or_none() {
     let targets: Vec<&str> = second["dependencies"].as_array().unwrap().iter().map(|d| d["id"].as_str().unwrap()).collect();
     assert!(targets.contains(&ids[0].as_str()) && targets.contains(&there.as_str()), "{second}");
     let before = events(&ann);
+    assert!(ann.cmd(&["create", "-f", "-", "--dry-run"]).stdin("## Only said\n").run().ok().contains("Would create"));
     for bad in ["## A\n\nok\n\n## B\nType: tsk\n", "## A\nDependencies: t-none\n", "no bead in it\n", "## A\nDependencies: A\n"] {
         ann.write("plan.md", bad);
         let out = ann.bd(&["create", "-f", "plan.md"]);

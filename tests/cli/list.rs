@@ -86,3 +86,18 @@ fn blocked_names_what_it_waits_for() {
     ann.bd(&["close", &a]).ok();
     assert_eq!(ann.bd(&["blocked", "--json"]).json(), json!([]));
 }
+
+#[test]
+fn a_tree_shows_every_row_once() {
+    let (_sandbox, ann) = store();
+    let a = ann.create("root", &["-p", "3"]);
+    let b = ann.create("child", &["--parent", &a, "-p", "0"]);
+    ann.create("grandchild", &["--parent", &b]);
+    ann.create("alone", &["-p", "4"]);
+    let out = ann.bd(&["list", "--tree"]).ok().to_owned();
+    let lines: Vec<&str> = out.lines().collect();
+    assert!(lines[0].starts_with('○') && lines[0].contains("root"), "{out}");
+    assert!(lines[1].starts_with("└─ ") && lines[1].contains("child"), "{out}");
+    assert!(lines[2].starts_with("   └─ ") && lines[3].contains("alone") && lines.len() == 4, "{out}");
+    assert_eq!(ann.bd(&["list", "--tree=false", "--json"]).json().as_array().unwrap().len(), 4);
+}

@@ -132,10 +132,12 @@ pub(super) struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
-    if let Some(file) = &args.file {
-        return plan(ctx, file, args.silent);
-    }
     let silent = args.silent;
+    if let Some(file) = args.file.clone() {
+        // The title of each stands in the plan; what else was asked for holds for all.
+        let common = Args { title: Some("-".to_owned()), ..args }.new_bead(ctx)?;
+        return plan(ctx, &file, &common, silent);
+    }
     let new = args.new_bead(ctx)?;
     let done = ctx.write(|tx| create(tx, &new))?;
     print::notes(ctx, &done.notes);
@@ -149,12 +151,12 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
 }
 
 /// Creates every bead of a Markdown plan, or none.
-fn plan(ctx: &mut Ctx<'_, '_>, file: &str, silent: bool) -> Result<()> {
+fn plan(ctx: &mut Ctx<'_, '_>, file: &str, common: &NewBead, silent: bool) -> Result<()> {
     let drafts = crate::interchange::markdown::parse(&input::text(ctx, file)?).map_err(|mut e| {
         e.message = format!("{file}: {}", e.message);
         e
     })?;
-    let made = ctx.write(|tx| crate::ops::plan::create_plan(tx, &drafts))?;
+    let made = ctx.write(|tx| crate::ops::plan::create_plan(tx, &drafts, common))?;
     if ctx.ui.is_json() {
         return ctx.ui.json(&made.iter().map(|done| json::issue_object(&done.bead)).collect::<Vec<_>>());
     }

@@ -4,8 +4,10 @@ use super::filter_args::FilterArgs;
 use super::verb::{Group, Verb};
 use super::{Ctx, print};
 use crate::error::{Error, Result};
-use crate::ops::list::{ListQuery, rows};
+use crate::ops::list::{ListQuery, Page, rows};
 use crate::query::SortKey;
+use crate::store::Snapshot;
+use crate::ui::{Style, Text, bead_line, more_line, tree_prefix};
 use clap::{ArgMatches, Args as _, FromArgMatches as _};
 
 pub(super) const VERB: Verb =
@@ -47,8 +49,9 @@ struct Args {
     /// Accepted: rows are what is printed
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     flat: Option<bool>,
-    #[arg(long, hide = true, alias = "tree", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pretty: Option<bool>,
+    /// Children below their parents
+    #[arg(long, visible_alias = "pretty", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true, value_name = "")]
+    tree: Option<bool>,
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
@@ -75,7 +78,49 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         }
         return Ok(());
     }
+    if args.tree == Some(true) && !ctx.ui.is_json() && !page.rows.is_empty() {
+        return print_tree(ctx, &snapshot, &page);
+    }
     print::page(ctx, &snapshot, &page, "no beads")
+}
+
+/// The rows of a page, children below their parents where these are on the page.
+fn print_tree(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, page: &Page) -> Result<()> {
+    let there = |id: &str| page.rows.iter().position(|l| l.row.id == id);
+    let parents: Vec<Option<usize>> = page.rows.iter().map(|l| l.row.parent.as_deref().and_then(there)).collect();
+    let below = |above: Option<usize>| (0..parents.len()).filter(|n| parents[*n] == above).rev().collect::<Vec<_>>();
+    ctx.ui.page();
+    let mut drawn = vec![false; parents.len()];
+    let mut work: Vec<(usize, Vec<bool>)> = below(None).into_iter().map(|n| (n, Vec::new())).collect();
+    loop {
+        let Some((number, lasts)) = work.pop() else {
+            // Parents that a merge put into a ring hang on nothing: the first of them is drawn as a root.
+            match drawn.iter().position(|d| !d) {
+                Some(rest) => work.push((rest, Vec::new())),
+                None => break,
+            }
+            continue;
+        };
+        if std::mem::replace(&mut drawn[number], true) {
+            continue;
+        }
+        let row = &page.rows[number].row;
+        let mut line = Text::new().with(Style::Dim, tree_prefix(&lasts));
+        for (n, cell) in bead_line(row, &crate::ops::graph::short(snapshot, &row.id)).into_iter().enumerate() {
+            if n > 0 {
+                line = line.plain(" ");
+            }
+            line.append(cell);
+        }
+        ctx.ui.line(line)?;
+        for (n, child) in below(Some(number)).into_iter().enumerate() {
+            work.push((child, lasts.iter().copied().chain([n == 0]).collect()));
+        }
+    }
+    if page.more() > 0 {
+        ctx.ui.line(more_line(page.more()))?;
+    }
+    Ok(())
 }
 
 /// Reads `--sort`.
