@@ -1,6 +1,7 @@
 //! Sync over real git and `file://`.
 
 mod basic;
+mod packing;
 mod races;
 mod riding;
 

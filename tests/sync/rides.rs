@@ -1,0 +1,124 @@
+use crate::records;
+use bd_tests::{Sandbox, Work};
+
+/// A branch with code, a closed bead and a ride, pushed.
+fn branch(work: &Work, name: &str, id: &str) {
+    work.git(&["fetch", "--quiet", "origin"]).ok();
+    work.git(&["switch", "--quiet", "--create", name, "origin/main"]).ok();
+    work.write(&format!("{name}.txt"), "code\n");
+    work.git(&["add", "."]).ok();
+    work.git(&["commit", "--quiet", "-m", &format!("Do {name}\n\nBead: {id}")]).ok();
+    work.bd(&["close", id, "--reason", name]).ok();
+    work.bd(&["ride"]).ok();
+    work.git(&["push", "--quiet", "origin", name]).ok();
+}
+
+// goal: T05 tier0
+#[test]
+fn rides_survive_merge_squash_rebase_and_revert_without_a_conflict_and_without_the_branch_beads() {
+    let sandbox = Sandbox::new();
+    let (remote, ann, bob) = sandbox.two_clones();
+    // The branch may not be pushed by her: only pull requests carry what ann says.
+    ann.git(&["config", "beads.share", "false"]).ok();
+    let made: Vec<String> = ["merge", "squash", "rebase"].iter().map(|n| ann.create(n, &[])).collect();
+    for (name, id) in ["merge", "squash", "rebase"].iter().zip(&made) {
+        branch(&ann, name, id);
+        ann.git(&["switch", "--quiet", "main"]).ok();
+    }
+    let forge = remote.forge();
+    forge.merge("main", "merge").unwrap();
+    forge.squash("main", "squash").unwrap();
+    forge.rebase("main", "rebase").unwrap();
+    bob.git(&["pull", "--quiet"]).ok();
+    let seen = records(&bob);
+    for id in &made {
+        assert_eq!(seen[id]["status"], "closed", "{id}");
+    }
+    let tip = remote.tip("beads");
+    bob.bd(&["sync"]).ok();
+    assert_ne!(remote.tip("beads"), tip, "bob publishes what came by pull request");
+    // A revert takes the file away, and no fact.
+    let ride = bob.git(&["log", "--format=%H", "--diff-filter=A", "-1", "--", ".beads/events"]).line();
+    bob.git(&["revert", "--no-edit", &ride]).ok();
+    bob.git(&["push", "--quiet", "origin", "main"]).ok();
+    ann.bd(&["sync"]).ok();
+    for clone in [&ann, &bob] {
+        let seen = records(clone);
+        assert!(made.iter().all(|id| seen[id]["status"] == "closed"), "{}", clone.actor());
+    }
+    let fresh = remote.clone_as("fresh");
+    fresh.bd(&["sync"]).ok();
+    assert_eq!(records(&fresh), records(&bob));
+}
+
+#[test]
+fn ten_branches_with_rides_on_one_bead_never_conflict_and_rides_pack() {
+    let sandbox = Sandbox::new();
+    let (remote, ann, bob) = sandbox.two_clones();
+    let id = ann.create("shared by all", &[]);
+    ann.bd(&["sync"]).ok();
+    for n in 0..10 {
+        ann.git(&["switch", "--quiet", "--create", &format!("b{n}"), "origin/main"]).ok();
+        ann.bd(&["comment", &id, &format!("from branch {n}")]).ok();
+        ann.bd(&["ride", &id]).ok();
+        ann.git(&["push", "--quiet", "origin", &format!("b{n}")]).ok();
+    }
+    let forge = remote.forge();
+    for n in 0..10 {
+        let name = format!("b{n}");
+        match n % 3 {
+            0 => forge.merge("main", &name).map(drop),
+            1 => forge.squash("main", &name).map(drop),
+            _ => forge.rebase("main", &name).map(drop),
+        }
+        .unwrap_or_else(|c| panic!("{name}: {c:?}"));
+    }
+    bob.git(&["pull", "--quiet"]).ok();
+    let before = records(&bob);
+    assert_eq!(before[&id]["comments"].as_array().map(Vec::len), Some(10));
+    bob.bd(&["pack", "--rides"]).ok();
+    assert_eq!(bob.git(&["ls-tree", "-r", "--name-only", "HEAD", ".beads/events"]).lines().len(), 1);
+    assert_eq!(bob.git(&["status", "--porcelain"]).ok(), "");
+    assert_eq!(records(&bob), before);
+    bob.git(&["push", "--quiet", "origin", "main"]).ok();
+    // A branch from before the packing still merges, and its rides are no second truth.
+    ann.git(&["fetch", "--quiet", "origin"]).ok();
+    ann.git(&["switch", "--quiet", "b3"]).ok();
+    ann.bd(&["comment", &id, "later"]).ok();
+    ann.bd(&["ride", &id]).ok();
+    ann.git(&["push", "--quiet", "origin", "b3"]).ok();
+    forge.merge("main", "b3").unwrap();
+    bob.git(&["pull", "--quiet"]).ok();
+    assert_eq!(records(&bob)[&id]["comments"].as_array().map(Vec::len), Some(11));
+}
+
+#[test]
+fn a_ride_needs_a_place_to_stand_and_takes_the_users_signature_and_words() {
+    let sandbox = Sandbox::new();
+    let (_remote, ann, _bob) = sandbox.two_clones();
+    let id = ann.create("mine", &[]);
+    ann.git(&["switch", "--quiet", "--detach"]).ok();
+    ann.bd(&["ride", &id]).fails(2);
+    ann.git(&["switch", "--quiet", "--create", "feature"]).ok();
+    ann.commit_file("a.txt", "1\n");
+    ann.git(&["switch", "--quiet", "--create", "other", "HEAD~1"]).ok();
+    ann.commit_file("a.txt", "2\n");
+    assert_ne!(ann.git(&["merge", "--quiet", "feature"]).code(), 0);
+    let head = ann.rev("HEAD");
+    ann.bd(&["ride", &id]).fails(6);
+    assert_eq!(ann.rev("HEAD"), head);
+    ann.git(&["merge", "--abort"]).ok();
+    ann.git(&["config", "beads.ride.message", "chore(beads): {events} on {beads}"]).ok();
+    ann.bd(&["ride", &id]).ok();
+    assert_eq!(ann.git(&["log", "-1", "--format=%s"]).line(), format!("chore(beads): 1 event on {id}"));
+    ann.bd(&["comment", &id, "more"]).ok();
+    ann.bd(&["ride", &id, "--message", "My own words"]).ok();
+    assert_eq!(ann.git(&["log", "-1", "--format=%s"]).line(), "My own words");
+    assert_eq!(ann.git(&["log", "-1", "--format=%(trailers:key=Bead,valueonly)"]).ok().trim(), id);
+    // A ride that cannot be signed is not made.
+    ann.bd(&["comment", &id, "still more"]).ok();
+    let head = ann.rev("HEAD");
+    let refused = ann.cmd(&["ride", &id]).config("commit.gpgSign", "true").config("gpg.program", "false").run();
+    assert_ne!(refused.code(), 0, "{refused}");
+    assert_eq!((ann.rev("HEAD"), ann.git(&["status", "--porcelain"]).ok().to_owned()), (head, String::new()));
+}
