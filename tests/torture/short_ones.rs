@@ -168,6 +168,7 @@ fn a_clock_wrong_by_years_changes_no_outcome() {
 }
 
 // goal: S01 tier2
+// goal: S02 tier2
 #[test]
 fn prime_is_small_with_a_thousand_beads_and_two_hundred_memories() {
     let ann = Sandbox::new().repo("ann");
@@ -200,4 +201,34 @@ fn init_then_nothing_leaves_the_tree_clean() {
     ann.bd(&["sync"]).ok();
     assert_eq!(ann.git(&["status", "--porcelain"]).ok(), "", "no command writes into the tree");
     assert!(!ann.exists(".beads/issues.jsonl"));
+}
+
+// goal: S14 tier1
+#[test]
+fn ready_serves_the_oldest_within_a_priority() {
+    let ann = Sandbox::new().repo("ann");
+    ann.bd(&["init", "--prefix", "t"]).ok();
+    let low = ann.create("old and low", &["-p", "3"]);
+    let first = ann.create("older", &["-p", "1"]);
+    let second = ann.create("newer", &["-p", "1"]);
+    let urgent = ann.create("newest and urgent", &["-p", "0"]);
+    let order = ids(&ann.bd(&["ready", "--json"]).json());
+    assert_eq!(order, [urgent, first, second, low], "newest first would starve the old");
+}
+
+// goal: S13 tier1
+#[test]
+fn no_derived_number_is_stored() {
+    let (_remote, ann, bob) = Sandbox::new().two_clones();
+    let parent = ann.create("parent", &[]);
+    exchange(&[&ann, &bob]);
+    for work in [&ann, &bob] {
+        work.create("child", &["--parent", &parent]);
+        work.bd(&["comment", &parent, "counted by nobody"]).ok();
+    }
+    exchange(&[&ann, &bob]);
+    let listed = ann.bd(&["list", "--json", "--id", &parent]).json();
+    assert_eq!((&listed[0]["comment_count"], &listed[0]["dependent_count"]), (&2.into(), &2.into()), "counted when asked");
+    let stored = ann.git(&["grep", "-h", "-e", "count", "refs/beads/state"]);
+    assert!(!stored.stdout().contains("_count\""), "{}", stored.stdout());
 }
