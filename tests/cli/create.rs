@@ -192,7 +192,9 @@ fn an_ephemeral_bead_is_not_on_the_state_ref() {
 fn a_plan_makes_all_of_its_beads_or_none() {
     let (_sandbox, ann) = store();
     let there = ann.create("there", &[]);
-    let plan = format!("# The plan\n\n## First\nPriority: 0\nLabels: x\n\nWhat and why.\n\n### Design\nHow.\n\n## Second\nType: bug\nDependencies: First, related:{there}\n\nText.\n");
+    let plan = format!(
+        "# The plan\n\n## First\nPriority: 0\nLabels: x\n\nWhat and why.\n\n### Design\nHow.\n\n## Second\nType: bug\nDependencies: First, related:{there}\n\nText.\n"
+    );
     let made = ann.cmd(&["create", "-f", "-", "-l", "all", "--json"]).stdin(plan).run().json();
     let ids = ids(&made);
     assert_eq!((&made[0]["priority"], &made[0]["design"], &made[0]["labels"]), (&json!(0), &json!("How."), &json!(["all", "x"])));

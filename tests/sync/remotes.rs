@@ -63,7 +63,11 @@ fn a_connection_that_breaks_leaves_everything_as_it_was() {
     let cut = sandbox.bin().join("cut");
     let cuts = [
         ("uploadpack", "git-upload-pack --advertise-refs \"$@\" | head -c 60", "asking the remote"),
-        ("uploadpack", "test -e asked || { touch asked; exec git-upload-pack \"$@\"; }\nhead -c 300 | git-upload-pack \"$@\"", "fetching"),
+        (
+            "uploadpack",
+            "test -e asked || { touch asked; exec git-upload-pack \"$@\"; }\nhead -c 300 | git-upload-pack \"$@\"",
+            "fetching",
+        ),
         ("receivepack", "exit 1", "publishing"),
     ];
     for (which, script, step) in cuts {

@@ -29,7 +29,10 @@ fn a_branch_says_what_it_did_in_text_markdown_and_json() {
     assert_eq!(there["beads"].as_array().map(Vec::len), Some(2), "{there}");
     let (new, old) = (&there["beads"][0], &there["beads"][1]);
     assert_eq!((new["id"].as_str(), new["created"].as_bool()), (Some(child.as_str()), Some(true)));
-    assert_eq!((old["id"].as_str(), old["created"].as_bool(), old["reason"].as_str()), (Some(id.as_str()), Some(false), Some("done and tested")));
+    assert_eq!(
+        (old["id"].as_str(), old["created"].as_bool(), old["reason"].as_str()),
+        (Some(id.as_str()), Some(false), Some("done and tested"))
+    );
     let priority = old["changes"].as_array().unwrap().iter().find(|c| c["field"] == "priority").unwrap();
     assert_eq!((&priority["old"], &priority["new"]), (&json!(2), &json!(0)));
     assert_eq!(old["labels"], json!(["urgent"]));

@@ -40,10 +40,20 @@ fn code_that_is_not_committed_or_not_pushed_stays_byte_for_byte() {
     bob.create("bob's", &[]);
     bob.bd(&["sync"]).ok();
     let index = || std::fs::read(ann.path(".git/index")).unwrap();
-    let heads = |w: &Work| w.git(&["for-each-ref", "refs/heads", "refs/tags", "refs/stash", "refs/remotes/origin/main"]).ok().to_owned();
+    let heads =
+        |w: &Work| w.git(&["for-each-ref", "refs/heads", "refs/tags", "refs/stash", "refs/remotes/origin/main"]).ok().to_owned();
     let before = (bytes_of(&ann), index(), ann.user_state(), heads(&ann));
     let there = remote.git(&["for-each-ref", "refs/heads/main", "refs/heads/private"]).ok().to_owned();
-    for args in [&["sync"][..], &["sync"], &["claim", &id, "--push"], &["sync", "--no-push"], &["sync", "--dry-run"], &["status"], &["pack"], &["diff"]] {
+    for args in [
+        &["sync"][..],
+        &["sync"],
+        &["claim", &id, "--push"],
+        &["sync", "--no-push"],
+        &["sync", "--dry-run"],
+        &["status"],
+        &["pack"],
+        &["diff"],
+    ] {
         ann.bd(args).ok();
         assert_eq!((bytes_of(&ann), index(), ann.user_state(), heads(&ann)), before, "{args:?}");
     }

@@ -28,7 +28,12 @@ pub fn create_plan(tx: &mut Tx<'_>, drafts: &[Draft], common: &NewBead) -> Resul
             let target = match of_plan.as_slice() {
                 [] => target.as_str(),
                 [one] => made[*one].bead.id.as_str(),
-                _ => return Err(at(Error::usage(format!("several beads of the plan are called `{}`", target.escape_debug())), draft)),
+                _ => {
+                    return Err(at(
+                        Error::usage(format!("several beads of the plan are called `{}`", target.escape_debug())),
+                        draft,
+                    ));
+                }
             };
             dep::add(tx, done.bead.id.as_str(), &DepSpec::new(kind.clone(), target)).map_err(|e| at(e, draft))?;
         }

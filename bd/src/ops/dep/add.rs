@@ -79,8 +79,12 @@ pub fn check(tx: &Tx<'_>, bead: &Bead, edge: &Edge) -> Result<()> {
     let way = path.join(" -> ");
     Err(match what {
         Refusal::ToItself => Error::usage(format!("`{}` cannot depend on itself", short(from))),
-        Refusal::ToAncestor => Error::usage(format!("`{}` is above `{}`: a child that waits for its parent would wait for ever", short(to), short(from)))
-            .hint("A parent waits for its children by itself; it is not closed before them"),
+        Refusal::ToAncestor => Error::usage(format!(
+            "`{}` is above `{}`: a child that waits for its parent would wait for ever",
+            short(to),
+            short(from)
+        ))
+        .hint("A parent waits for its children by itself; it is not closed before them"),
         Refusal::Deadlock(_) => Error::usage(format!("these would wait for one another for ever: {way}"))
             .hint("A parent waits for its children by itself; `bd dep tree` shows what depends on what"),
         Refusal::Cycle(_) => Error::usage(format!("this would close a circle: {way}"))
