@@ -40,7 +40,9 @@ impl World {
     }
 
     pub fn branch_delete(&mut self, peer: usize) -> Result<bool, Broken> {
-        let Some(name) = self.a_feature(peer) else { return Ok(false) };
+        let current = self.branch(peer);
+        let others: Vec<String> = self.branches(peer).into_iter().filter(|b| *b != "main" && *b != current).collect();
+        let Some(name) = self.rng.pick(&others).cloned() else { return Ok(false) };
         Ok(self.git(peer, &["branch", "--delete", "--force", &name]).succeeded())
     }
 

@@ -168,7 +168,6 @@ fn a_clock_wrong_by_years_changes_no_outcome() {
 }
 
 // goal: S01 tier2
-// goal: S02 tier2
 #[test]
 fn prime_is_small_with_a_thousand_beads_and_two_hundred_memories() {
     let ann = Sandbox::new().repo("ann");
@@ -231,4 +230,21 @@ fn no_derived_number_is_stored() {
     assert_eq!((&listed[0]["comment_count"], &listed[0]["dependent_count"]), (&2.into(), &2.into()), "counted when asked");
     let stored = ann.git(&["grep", "-h", "-e", "count", "refs/beads/state"]);
     assert!(!stored.stdout().contains("_count\""), "{}", stored.stdout());
+}
+
+// goal: S02 tier2
+#[test]
+fn prime_does_not_grow_with_history() {
+    let ann = Sandbox::new().repo("ann");
+    ann.bd(&["init", "--prefix", "t"]).ok();
+    let id = ann.create("the one that is open", &[]);
+    let before = ann.bd(&["prime"]).ok().len();
+    let mut batch = String::new();
+    for n in 0..100 {
+        batch.push_str(&format!("comment {id} \"comment {n}\"\n"));
+        batch.push_str(&format!("create \"closed {n}\" --id t-closed{n}\nclose t-closed{n} --reason done\n"));
+    }
+    ann.cmd(&["batch", "-"]).stdin(batch).run().ok();
+    let after = ann.bd(&["prime"]).ok().len();
+    assert!(after <= before + 40, "{before} bytes before, {after} after");
 }

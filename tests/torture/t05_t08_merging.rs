@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 fn ten_branches(ann: &Work) -> (Vec<String>, Vec<String>) {
     let old: Vec<String> = (0..10).map(|n| ann.create(&format!("old {n}"), &[])).collect();
     let mut new = Vec::new();
-    for n in 0..10 {
+    for (n, edited) in old.iter().enumerate() {
         ann.git(&["switch", "-q", "-c", &format!("b{n}"), "main"]).ok();
         new.push(ann.create(&format!("new {n}"), &[]));
-        ann.bd(&["update", &old[n], "--title", &format!("edited {n}")]).ok();
+        ann.bd(&["update", edited, "--title", &format!("edited {n}")]).ok();
         ann.commit_file(&format!("code{n}.txt"), "code\n");
         ann.bd(&["ride", "--all"]).ok();
         ann.git(&["push", "-q", "origin", &format!("b{n}")]).ok();

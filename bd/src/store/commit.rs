@@ -89,6 +89,17 @@ fn commit(store: &Store, tip: Option<Oid>, records: &[&Record]) -> Result<Option
 }
 
 impl Store {
+    /// Moves the state ref (compare-and-swap). The lock of a dead process is removed first, where that is in the way.
+    pub(super) fn move_state(&self, expected: Expected, new: Option<Oid>, reason: &str) -> Result<Cas, GitError> {
+        crate::failpoint!("state.replace.before");
+        let mut cas = self.git().update_ref(STATE_REF, expected, new, reason);
+        if matches!(cas, Err(GitError::Locked(_))) && remove_stale_lock(self) {
+            cas = self.git().update_ref(STATE_REF, expected, new, reason);
+        }
+        crate::failpoint!("state.replace.after");
+        cas
+    }
+
     /// Makes a whole new tree the state, in one commit on `tip` (compare-and-swap). What the journal holds must be
     /// committed before. `None` if the ref moved meanwhile.
     ///
@@ -100,12 +111,7 @@ impl Store {
         let parents = tip.into_iter().collect();
         let new = git.write_commit(&CommitSpec { tree, parents, author: who.clone(), committer: who, message, sign: true })?;
         let marks = self.marks();
-        crate::failpoint!("state.replace.before");
-        let mut cas = git.update_ref(STATE_REF, tip.map_or(Expected::Missing, Expected::Is), Some(new), "bd");
-        if matches!(cas, Err(GitError::Locked(_))) && remove_stale_lock(self) {
-            cas = git.update_ref(STATE_REF, tip.map_or(Expected::Missing, Expected::Is), Some(new), "bd");
-        }
-        crate::failpoint!("state.replace.after");
+        let cas = self.move_state(tip.map_or(Expected::Missing, Expected::Is), Some(new), "bd");
         if cas? != Cas::Done {
             return Ok(None);
         }

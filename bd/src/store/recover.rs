@@ -64,7 +64,7 @@ impl Store {
             let moved = git.evict_damaged(&lost, &away)?;
             crate::failpoint!("recover.back.before");
             if let Some(tip) = tip.filter(|t| Some(*t) != base) {
-                if git.update_ref(STATE_REF, Expected::Is(tip), base, "bd: back to the last sync point")? != Cas::Done {
+                if self.move_state(Expected::Is(tip), base, "bd: back to the last sync point")? != Cas::Done {
                     continue;
                 }
             } else if moved.is_empty() {
@@ -97,7 +97,7 @@ impl Store {
         if let Some(old) = ahead.into_iter().find(|k| tip.is_none_or(|t| t != *k && self.descends(*k, t))) {
             let expected = tip.map_or(Expected::Missing, Expected::Is);
             crate::failpoint!("recover.forward.before");
-            if git.update_ref(STATE_REF, expected, Some(old), "bd: rebuild the state ref")? == Cas::Done {
+            if self.move_state(expected, Some(old), "bd: rebuild the state ref")? == Cas::Done {
                 tip = Some(old);
             }
             crate::failpoint!("recover.forward.after");
