@@ -117,7 +117,7 @@ fn user_loop(work: &Work, which: usize, stop: &AtomicBool, done: &AtomicUsize, w
 // goal: P3 T20 T10 tier1 flake=low
 #[test]
 fn fifty_processes_lose_nothing_and_disturb_nobody() {
-    let commands = number("CONCURRENCY_COMMANDS", 100);
+    let commands = number("CONCURRENCY_COMMANDS", 10);
     // The lock is waited for as long as the work of all others can take on a slow machine.
     let sandbox = Options { env: vec![("BD_LOCK_TIMEOUT".into(), "120".into())], ..Options::default() }.build();
     let main = sandbox.repo("main");
