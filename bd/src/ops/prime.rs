@@ -21,7 +21,7 @@ pub struct Line {
 pub fn text(store: &Store, snapshot: &Snapshot, held: &[Line], ready: &[Line], ready_total: usize) -> Result<String> {
     let mut out = String::from(
         "# Work tracking: bd\n\
-         Work items (beads) live in this git repository. Use `bd`, not TODO lists. Never edit files under .beads/events.\n\
+         Work items (beads) live in this git repository. Use `bd` for them, not lists of your own. Never edit files under .beads/events.\n\
          - Find work: `bd ready` (why not: `bd ready --explain ID`). Read it: `bd show ID`.\n\
          - Take it before you work: `bd claim ID` (exit 6: somebody else has it; take another).\n\
          - Found something: `bd create \"Title\" -t bug -p 2 --deps discovered-from:ID`.\n\
