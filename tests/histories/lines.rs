@@ -66,7 +66,10 @@ pub fn of_remote(remote: &Remote) -> Lines {
 
 fn read_trees(git: &dyn Fn(&[&str]) -> Cmd, trees: &[String], lines: &mut Lines) {
     let mut asked = String::new();
-    for tree in trees {
+    // One process says which of the trees there are and what they are.
+    let named = git(&["cat-file", "--batch-check=%(objectname)"]).stdin(trees.join("\n") + "\n").run();
+    let found: BTreeSet<&str> = named.stdout().lines().filter(|l| !l.ends_with(" missing")).collect();
+    for tree in found {
         let listed = git(&["ls-tree", "-r", tree]).run();
         if listed.succeeded() {
             // `100644 blob ID<tab>PATH`

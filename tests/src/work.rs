@@ -142,6 +142,11 @@ impl Work {
 
     /// The folder of git that all worktrees share.
     pub fn common_dir(&self) -> PathBuf {
+        let own = self.path.join(".git");
+        // A process less where the answer is plain.
+        if own.is_dir() {
+            return own;
+        }
         self.path.join(self.git(&["rev-parse", "--git-common-dir"]).line())
     }
 
