@@ -10,7 +10,6 @@ mod ops;
 mod ops_bd;
 mod ops_fault;
 mod ops_git;
-mod rng;
 mod world;
 
 use bd_tests::setting;

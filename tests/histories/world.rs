@@ -1,8 +1,8 @@
 //! The world that a history happens in: a remote, its clones, and what was promised in them.
 
 use crate::lines::{self, id_of};
-use crate::rng::Rng;
-use bd_tests::{Options, Output, Remote, Sandbox, Work};
+
+use bd_tests::{Options, Output, Remote, Rng, Sandbox, Work};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A clone with the person who works in it.

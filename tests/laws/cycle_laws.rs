@@ -1,9 +1,10 @@
 //! What the cycle check promises: edges that it lets through never deadlock, and those that it calls a deadlock would.
 
-use crate::rng::{Rng, cases};
+use crate::cases::cases;
 use bd::fold::{Bead, State};
 use bd::model::{Actor, BeadId, DepType, Edge, Event, EventId, Kind, Value};
 use bd::query::{Categories, EdgeKind, Graph, Memo, Refusal, Row, check_edge, cycles, has_blocker, nothing_shipped};
+use bd_tests::Rng;
 
 fn world(edges: &[(usize, usize, DepType)], closed: &[bool]) -> Graph {
     let mut state = State::new();
@@ -58,7 +59,7 @@ fn what_the_check_lets_through_can_be_finished_and_a_deadlock_cannot() {
         ];
         let mut edges = Vec::new();
         for _ in 0..rng.below(14) {
-            let (from, to, kind) = (rng.below(n), rng.below(n), rng.pick(&kinds));
+            let (from, to, kind) = (rng.below(n), rng.below(n), rng.one_of(&kinds));
             let graph = world(&edges, &vec![false; n]);
             let mut with = edges.clone();
             with.push((from, to, kind.clone()));

@@ -1,9 +1,10 @@
 //! STATE 4: the fold is a function of the set of events.
 
-use crate::rng::{Rng, cases};
+use crate::cases::cases;
 use crate::world::{Mask, World, places};
 use bd::fold::{Bead, State, fold_bead, stub, stub_line};
 use bd::model::{BeadId, Edge, Event, EventId, Kind};
+use bd_tests::Rng;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const CASES: u64 = 10_000;
@@ -26,7 +27,7 @@ fn any_order_any_split_any_repetition_gives_one_state() {
         // Commutative and idempotent: any order, some of them several times.
         let mut events = world.events.clone();
         for _ in 0..rng.below(6) {
-            events.extend((!world.events.is_empty()).then(|| rng.pick(&world.events)));
+            events.extend((!world.events.is_empty()).then(|| rng.one_of(&world.events)));
         }
         rng.shuffle(&mut events);
         assert_eq!(folded(&events), want);
@@ -44,7 +45,7 @@ fn any_order_any_split_any_repetition_gives_one_state() {
         while parts.len() > 1 {
             let other = parts.swap_remove(rng.below(parts.len()));
             let into = rng.below(parts.len());
-            if rng.once_in(2) {
+            if rng.one_in(2) {
                 parts[into].extend(other);
             } else {
                 let mine = std::mem::replace(&mut parts[into], other);
@@ -195,7 +196,7 @@ fn a_redaction_is_equal_on_full_lines_and_on_stubs() {
         for (i, event) in world.events.iter().enumerate() {
             let line = event.to_line().expect("a line");
             // Another implementation may have written it with other spaces.
-            let raw = if rng.once_in(3) { line.replacen("\"do\":", "\"do\": ", 1) } else { line.clone() };
+            let raw = if rng.one_in(3) { line.replacen("\"do\":", "\"do\": ", 1) } else { line.clone() };
             let short = Event::parse(&stub_line(&raw)).expect("a stub is an event");
             assert_eq!(short, stub(event, &raw));
             assert!(!stub_line(&line).contains("secret"), "{line}");

@@ -1,8 +1,8 @@
 //! Random small worlds of beads for the ready rules: every field that the rules look at, every kind of edge, rings too.
 
-use crate::rng::Rng;
 use bd::fold::{Bead, State};
 use bd::model::{Actor, BeadId, Claim, DepType, Edge, Event, EventId, Kind, Value, format_time};
+use bd_tests::Rng;
 use jiff::Timestamp;
 
 /// 2026-01-01.
@@ -53,7 +53,7 @@ pub fn beads(rng: &mut Rng) -> Vec<Bead> {
     let mut maker = Maker::new();
     for i in 0..n {
         // A shadow now and then: something is known of it, but not its creation.
-        let kind = if rng.once_in(15) { Kind::COMMENT } else { Kind::CREATE };
+        let kind = if rng.one_in(15) { Kind::COMMENT } else { Kind::CREATE };
         let mut event = maker.event(&name(i), kind.clone());
         if kind == Kind::COMMENT {
             event.text = Some("seen".into());
@@ -69,7 +69,7 @@ pub fn beads(rng: &mut Rng) -> Vec<Bead> {
             let other = name(rng.below(n));
             event.links.push(edge(rng, to, &other));
         }
-        let contested = rng.once_in(20) && event.set.get("claim").is_some();
+        let contested = rng.one_in(20) && event.set.get("claim").is_some();
         let claim = |holder: &str| Claim { holder: Some(Actor::new(holder)), epoch: 1, until: None };
         maker.add(event);
         if contested {
@@ -86,12 +86,12 @@ fn edge(rng: &mut Rng, to: String, other: &str) -> Edge {
         4..=8 => DepType::PARENT_CHILD,
         9 | 10 => DepType::CONDITIONAL_BLOCKS,
         11 | 12 => DepType::WAITS_FOR,
-        _ => rng.pick(&[DepType::RELATED, DepType::TRACKS, DepType::new("parent_child").unwrap()]),
+        _ => rng.one_of(&[DepType::RELATED, DepType::TRACKS, DepType::new("parent_child").unwrap()]),
     };
     let mut edge = Edge::new(to, kind);
-    if edge.kind == DepType::WAITS_FOR && !rng.once_in(3) {
-        let gate = rng.pick(&["all-children", "any-children", "any-children", "odd"]);
-        let spawner = if rng.once_in(2) { format!(r#","spawner_id":"{other}""#) } else { String::new() };
+    if edge.kind == DepType::WAITS_FOR && !rng.one_in(3) {
+        let gate = rng.one_of(&["all-children", "any-children", "any-children", "odd"]);
+        let spawner = if rng.one_in(2) { format!(r#","spawner_id":"{other}""#) } else { String::new() };
         let inner = format!(r#"{{"gate":"{gate}"{spawner}}}"#);
         let meta = match rng.below(3) {
             0 => inner,
@@ -126,33 +126,34 @@ fn fields(rng: &mut Rng, mut event: Event) -> Event {
         "parked",
         "odd",
     ];
-    let status = rng.pick(&statuses);
-    if status != "open" || rng.once_in(2) {
+    let status = rng.one_of(&statuses);
+    if status != "open" || rng.one_in(2) {
         event = event.setting("status", Value::text(status));
     }
-    if rng.once_in(6) {
-        event = event.setting("issue_type", Value::text(rng.pick(&["epic", "gate", "event", "molecule", "convoy", "bug", "step"])));
+    if rng.one_in(6) {
+        event =
+            event.setting("issue_type", Value::text(rng.one_of(&["epic", "gate", "event", "molecule", "convoy", "bug", "step"])));
     }
     for flag in ["pinned", "ephemeral", "is_template", "deleted"] {
-        if rng.once_in(14) {
-            event = event.setting(flag, Value::of(&!rng.once_in(4)));
+        if rng.one_in(14) {
+            event = event.setting(flag, Value::of(&!rng.one_in(4)));
         }
     }
-    if rng.once_in(if status == "deferred" { 2 } else { 8 }) {
+    if rng.one_in(if status == "deferred" { 2 } else { 8 }) {
         let until = time(near(rng));
-        event = event.setting("defer_until", Value::text(if rng.once_in(9) { "some day" } else { &until }));
+        event = event.setting("defer_until", Value::text(if rng.one_in(9) { "some day" } else { &until }));
     }
-    if rng.once_in(if status == "in_progress" || status == "hooked" { 2 } else { 9 }) {
-        let until = (!rng.once_in(4)).then(|| Timestamp::from_millisecond(near(rng)).unwrap());
-        let holder = (!rng.once_in(6)).then(|| Actor::new("ann"));
+    if rng.one_in(if status == "in_progress" || status == "hooked" { 2 } else { 9 }) {
+        let until = (!rng.one_in(4)).then(|| Timestamp::from_millisecond(near(rng)).unwrap());
+        let holder = (!rng.one_in(6)).then(|| Actor::new("ann"));
         event = event.setting("claim", Value::of(&Claim { holder, epoch: 1, until }));
     }
-    if rng.once_in(3) {
-        event = event.setting("outcome", Value::text(rng.pick(&["done", "failed", "cancelled", "duplicate", "odd"])));
+    if rng.one_in(3) {
+        event = event.setting("outcome", Value::text(rng.one_of(&["done", "failed", "cancelled", "duplicate", "odd"])));
     }
-    if rng.once_in(3) {
+    if rng.one_in(3) {
         let reasons = ["all done", "Rejected: no", "fixed the errors", "an error", "unblocked", "won't fix", "timeout-related"];
-        event = event.setting("close_reason", Value::text(rng.pick(&reasons)));
+        event = event.setting("close_reason", Value::text(rng.one_of(&reasons)));
     }
     event
 }

@@ -1,8 +1,9 @@
 //! Reading what was written gives the same bytes.
 
-use crate::rng::{Rng, cases};
+use crate::cases::cases;
 use crate::world::World;
 use bd::model::{Event, Value};
+use bd_tests::Rng;
 
 fn odd_json(rng: &mut Rng, depth: usize) -> String {
     let digits = |rng: &mut Rng, n: usize| (0..n).map(|_| char::from(b'1' + rng.below(9) as u8)).collect::<String>();

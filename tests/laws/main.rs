@@ -1,5 +1,6 @@
 //! Laws of the fold and of `ready`, by random events. Declare a module for each test file here.
 
+mod cases;
 mod cycle_laws;
 mod fold_laws;
 mod graphs;
@@ -7,6 +8,5 @@ mod line_laws;
 mod ready_laws;
 mod ready_oracle;
 mod real;
-mod rng;
 mod scenario_laws;
 mod world;

@@ -1,11 +1,12 @@
 //! `ready`, `blocked` and `explain` agree with the page's naive reading, on random graphs and on the real files.
 
+use crate::cases::cases;
 use crate::ready_oracle::{Oracle, Reason, Said, TABLE};
-use crate::rng::{Rng, cases};
 use crate::{graphs, real};
 use bd::fold::Bead;
 use bd::model::Category;
 use bd::query::{Ask, Categories, Graph, GraphView, Memo, Row, Rule, Who, affected, explain, is_blocked, is_ready};
+use bd_tests::Rng;
 use std::collections::{BTreeMap, BTreeSet};
 
 fn custom() -> BTreeMap<String, Category> {
@@ -71,8 +72,8 @@ fn ready_is_one_computation_on_random_graphs() {
     cases(10_000, |seed| {
         let mut rng = Rng::new(seed);
         let beads = graphs::beads(&mut rng);
-        let shipped = if rng.once_in(2) { BTreeSet::from(["external:web:login".to_owned()]) } else { BTreeSet::new() };
-        let counts = compare(&beads, graphs::NOW, [rng.once_in(3), rng.once_in(3), rng.once_in(4)], &shipped);
+        let shipped = if rng.one_in(2) { BTreeSet::from(["external:web:login".to_owned()]) } else { BTreeSet::new() };
+        let counts = compare(&beads, graphs::NOW, [rng.one_in(3), rng.one_in(3), rng.one_in(4)], &shipped);
         let mut seen = seen.lock().unwrap();
         for (rule, n) in counts {
             *seen.entry(rule).or_default() += n;

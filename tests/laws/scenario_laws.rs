@@ -1,8 +1,9 @@
 //! Laws about particular deeds, among random other events: takeover against renewal, deletion against editing.
 
-use crate::rng::{Rng, cases};
+use crate::cases::cases;
 use bd::fold::{Bead, Holding, State};
 use bd::model::{Actor, BeadId, Claim, Event, EventId, Kind, Value, format_time};
+use bd_tests::Rng;
 use jiff::Timestamp;
 
 const CASES: u64 = 10_000;
@@ -37,7 +38,7 @@ impl Desk {
 
     fn claim(&mut self, by: &str, kind: Kind, on: &[EventId], epoch: u64, held: bool) -> EventId {
         let until = Timestamp::from_second(1_700_000_000 + self.rng.below(1_000_000_000) as i64).ok();
-        let forever = self.rng.once_in(3);
+        let forever = self.rng.one_in(3);
         let claim = Claim { holder: held.then(|| Actor::new(by)), epoch, until: until.filter(|_| held && !forever) };
         self.write(by, kind, on, &[("claim", Value::of(&claim))])
     }
@@ -45,7 +46,7 @@ impl Desk {
     /// Other work on the bead that has nothing to do with it.
     fn noise(&mut self) {
         for _ in 0..self.rng.below(4) {
-            let field = self.rng.pick(&["title", "priority", "assignee", "status"]);
+            let field = self.rng.one_of(&["title", "priority", "assignee", "status"]);
             self.write("eve", Kind::SET, &[], &[(field, Value::text("noise"))]);
         }
     }
@@ -53,7 +54,7 @@ impl Desk {
     /// Folds the events in any order, some twice.
     fn fold(&mut self) -> Bead {
         let mut events = self.events.clone();
-        events.push(self.rng.pick(&self.events));
+        events.push(self.rng.one_of(&self.events));
         self.rng.shuffle(&mut events);
         let mut state = State::new();
         for event in events {
@@ -84,7 +85,7 @@ fn a_takeover_beats_every_renewal_and_release_of_the_claim_that_it_replaces() {
         for _ in 0..desk.rng.below(4) {
             last = desk.claim("ann", Kind::RENEW, &[last], epoch, true);
         }
-        if desk.rng.once_in(2) {
+        if desk.rng.one_in(2) {
             last = desk.claim("ann", Kind::RELEASE, &[last], epoch, false);
         }
         desk.noise();

@@ -1,9 +1,9 @@
 //! Random histories of several clones that work offline and exchange what they have, with wrong clocks, forged causes,
 //! ids used twice and redactions; and a naive account of what must stand, kept as bit masks beside them.
 
-use crate::rng::Rng;
 use bd::fold::State;
 use bd::model::{Actor, BeadId, Claim, DepType, Edge, Event, EventId, Fields, Kind, Outcome, Value, format_time};
+use bd_tests::Rng;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -43,14 +43,14 @@ impl World {
         let n = 2 + chance.below(3);
         let year = 31_557_600_000;
         // Each clone's clock is right, or wrong by up to thirty years.
-        let skew = |rng: &mut Rng| if rng.once_in(2) { 0 } else { (rng.below(61) as i64 - 30) * year };
+        let skew = |rng: &mut Rng| if rng.one_in(2) { 0 } else { (rng.below(61) as i64 - 30) * year };
         let clocks = (0..n).map(|_| 1_767_225_600_000 + skew(&mut ids)).collect();
         let beads = 1 + chance.below(3);
         let mut world = Self { events: Vec::new(), clones: vec![0; n], beads, clocks, chance, ids };
         let steps = 4 + world.chance.below(18);
         for _ in 0..steps {
             let clone = world.chance.below(n);
-            if world.chance.once_in(4) {
+            if world.chance.one_in(4) {
                 let from = world.chance.below(n);
                 world.clones[clone] |= world.clones[from];
             } else if world.events.len() < MOST {
@@ -186,16 +186,16 @@ impl World {
         let own = Self::those(known, |i| self.events[i].bead == bead);
         let unique = self.events.len();
         let text = Value::text(&format!("secret {unique}"));
-        if own == 0 && !self.chance.once_in(8) {
-            let kind = if self.chance.once_in(4) { Kind::IMPORT } else { Kind::CREATE };
+        if own == 0 && !self.chance.one_in(8) {
+            let kind = if self.chance.one_in(4) { Kind::IMPORT } else { Kind::CREATE };
             let mut event = self.draft(clone, &bead, kind).setting("title", text);
             event.labels = LABELS[..self.chance.below(3)].iter().map(|l| (*l).to_owned()).collect();
             return self.push(clone, event);
         }
         match self.chance.below(22) {
             0..=4 => {
-                let first = self.chance.pick(&FIELDS);
-                let second = self.chance.pick(&FIELDS);
+                let first = self.chance.one_of(&FIELDS);
+                let second = self.chance.one_of(&FIELDS);
                 // Priority and status are words of the machine: a redaction leaves them, so no secret is put there.
                 let value = |field: &str| match field {
                     "priority" => Value::of(&(unique % 5)),
@@ -206,22 +206,22 @@ impl World {
             }
             5 => {
                 let mut event = self.draft(clone, &bead, Kind::LABEL);
-                event.labels = vec![self.chance.pick(&LABELS).to_owned()];
+                event.labels = vec![self.chance.one_of(&LABELS).to_owned()];
                 self.push(clone, event);
             }
             6 => {
-                let label = self.chance.pick(&LABELS);
+                let label = self.chance.one_of(&LABELS);
                 let mut event = self.draft(clone, &bead, Kind::UNLABEL);
                 event.on = self.ids(self.label_adds(known, &bead, label)).into_iter().collect();
                 event.unlabels = vec![label.to_owned()];
                 self.push(clone, event);
             }
             n @ (7 | 8) => {
-                let kind = self.chance.pick(&[DepType::BLOCKS, DepType::RELATED]);
+                let kind = self.chance.one_of(&[DepType::BLOCKS, DepType::RELATED]);
                 let edge = Edge::new(format!("bd-{}", self.chance.below(4)), kind);
                 let mut event = self.draft(clone, &bead, if n == 7 { Kind::LINK } else { Kind::UNLINK });
                 if n == 7 {
-                    let meta = self.chance.once_in(2).then(|| Value::of(&Fields::new().with("thread_id", text)));
+                    let meta = self.chance.one_in(2).then(|| Value::of(&Fields::new().with("thread_id", text)));
                     event.links = vec![Edge { meta, ..edge }];
                 } else {
                     event.on = self.ids(self.edge_adds(known, &bead, &edge)).into_iter().collect();
@@ -247,7 +247,7 @@ impl World {
                 self.claim(clone, &bead, Kind::RELEASE, epoch, false);
             }
             14 => {
-                let outcome = self.chance.pick(&Outcome::ALL);
+                let outcome = self.chance.one_of(&Outcome::ALL);
                 let fields = [("status", Value::text("closed")), ("outcome", Value::of(&outcome)), ("close_reason", text)];
                 self.set(clone, &bead, Kind::CLOSE, &fields);
             }
@@ -263,7 +263,7 @@ impl World {
                 let mut event = self.draft(clone, &bead, Kind::REDACT);
                 for _ in 0..=self.chance.below(2) {
                     let of: Vec<usize> = places(own).collect();
-                    event.ids.extend((!of.is_empty()).then(|| self.events[self.chance.pick(&of)].id));
+                    event.ids.extend((!of.is_empty()).then(|| self.events[self.chance.one_of(&of)].id));
                 }
                 self.push(clone, event);
             }
@@ -273,12 +273,12 @@ impl World {
                 for _ in 0..self.chance.below(5) {
                     event.on.extend((unique > 0).then(|| self.events[self.chance.below(unique)].id));
                 }
-                if self.chance.once_in(3) {
+                if self.chance.one_in(3) {
                     event.on.push(event.id);
                 }
-                let field = self.chance.pick(&["title", "claim", "deleted", "priority", "status"]);
+                let field = self.chance.one_of(&["title", "claim", "deleted", "priority", "status"]);
                 let word = if field == "title" { text } else { Value::text("odd") };
-                event.set.set(field, self.chance.pick(&[Value::of(&7), Value::null(), word]));
+                event.set.set(field, self.chance.one_of(&[Value::of(&7), Value::null(), word]));
                 event.labels = vec![LABELS[0].to_owned()];
                 event.extra.set("x", Value::of(&unique));
                 self.push(clone, event);
@@ -287,7 +287,7 @@ impl World {
                 // One id with two different lines.
                 let of: Vec<usize> = places(own).collect();
                 if !of.is_empty() {
-                    let mut event = self.events[self.chance.pick(&of)].clone();
+                    let mut event = self.events[self.chance.one_of(&of)].clone();
                     if event.kind != Kind::REDACT {
                         event.set.set("title", text);
                         self.push(clone, event);

@@ -3,13 +3,13 @@
 use super::Ctx;
 use super::filter_args::FilterArgs;
 use super::list::ROWS;
-use super::verb::{Group, Verb};
-use crate::error::{Error, Result};
+use super::verb::{Group, Verb, parsed};
+use crate::error::Result;
 use crate::interchange::json;
 use crate::model::BeadId;
 use crate::ops::{graph, ready};
 use crate::ui::{Style, Text, bead_line, more_line};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb =
     Verb { name: "blocked", aliases: &[], group: Group::Look, about: "What waits, and for what", args: Args::augment_args, run };
@@ -27,7 +27,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let snapshot = ctx.snapshot()?;
     let store = ctx.store()?;
     let filter = args.filter.filter(ctx, &snapshot)?;

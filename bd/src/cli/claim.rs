@@ -1,13 +1,13 @@
 //! `bd claim`
 
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, print};
 use crate::config::parse_duration;
 use crate::error::{Error, Result};
 use crate::ops::Done;
 use crate::ops::claim::{ClaimRequest, claim, release};
 use crate::sync::claim::claim_and_push;
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "claim",
@@ -41,7 +41,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let lease = args.lease.as_deref().map(lease).transpose()?;
     let request = ClaimRequest { lease, renew: args.renew, take_over: args.take_over, reason: args.reason };
     if args.push {

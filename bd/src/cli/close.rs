@@ -1,6 +1,6 @@
 //! `bd close`
 
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, input, print};
 use crate::error::{Error, Result};
 use crate::interchange::json;
@@ -10,7 +10,7 @@ use crate::ops::close::{CloseRequest, close};
 use crate::ops::next::{advance, next_step, set_free};
 use crate::ops::ready::{ReadyQuery, claim_first};
 use crate::ui::{Style, Text};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "close",
@@ -59,7 +59,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let reason = match &args.reason_file {
         Some(file) => Some(input::text(ctx, file)?),
         None => args.reason.clone(),

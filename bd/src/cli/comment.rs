@@ -1,11 +1,11 @@
 //! `bd comment`
 
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, input, print};
 use crate::error::{Error, Result};
 use crate::interchange::json;
 use crate::ops::comment::comment;
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb =
     Verb { name: "comment", aliases: &[], group: Group::Edit, about: "Add a comment", args: Args::augment_args, run };
@@ -23,7 +23,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     if ctx.globals.actor.is_none() {
         ctx.globals.actor.clone_from(&args.author);
     }

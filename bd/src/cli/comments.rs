@@ -1,10 +1,10 @@
 //! `bd comments`
 
 use super::Ctx;
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use crate::error::{Error, Result};
 use crate::interchange::json;
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "comments",
@@ -30,7 +30,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     match args.words.as_slice() {
         [add, id, text @ ..] if add == "add" => {
             if ctx.globals.actor.is_none() {

@@ -1,6 +1,7 @@
 //! `bd create`
 
-use super::verb::{Group, Verb};
+use super::field_args::FieldArgs;
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, input, print};
 use crate::error::{Error, Result};
 use crate::interchange::json;
@@ -9,7 +10,7 @@ use crate::ops::create::{NewBead, create};
 use crate::ops::dep::{DepSpec, parse_deps};
 use crate::ops::words;
 use crate::query::{Day, parse_date};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb =
     Verb { name: "create", aliases: &["new"], group: Group::Work, about: "Create a bead", args: Args::augment_args, run };
@@ -31,38 +32,8 @@ pub(super) struct Args {
     /// The status
     #[arg(short, long)]
     status: Option<String>,
-    /// What and why
-    #[arg(
-        short,
-        long,
-        visible_alias = "body",
-        short_alias = 'm',
-        alias = "message",
-        value_name = "TEXT",
-        allow_hyphen_values = true
-    )]
-    description: Option<String>,
-    /// Read the description from a file; - = standard input
-    #[arg(long, alias = "description-file", value_name = "FILE", conflicts_with = "description")]
-    body_file: Option<String>,
-    /// Read the description from standard input
-    #[arg(long, hide = true, conflicts_with_all = ["description", "body_file"])]
-    stdin: bool,
-    /// How
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    design: Option<String>,
-    /// When it is done
-    #[arg(long, alias = "acceptance-criteria", value_name = "TEXT", allow_hyphen_values = true)]
-    acceptance: Option<String>,
-    /// Notes
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    notes: Option<String>,
-    /// Whose it is to be
-    #[arg(short, long, value_name = "WHO")]
-    assignee: Option<String>,
-    /// Who wants it
-    #[arg(long, value_name = "WHO")]
-    owner: Option<String>,
+    #[command(flatten)]
+    fields: FieldArgs,
     /// Labels (several: commas)
     #[arg(short, long, visible_alias = "label", value_name = "LABELS")]
     labels: Vec<String>,
@@ -78,21 +49,6 @@ pub(super) struct Args {
     /// all-children (unless said) or any-children
     #[arg(long, value_name = "GATE", requires = "waits_for")]
     waits_for_gate: Option<String>,
-    /// A name in another tracker
-    #[arg(long, value_name = "REF")]
-    external_ref: Option<String>,
-    /// A specification document
-    #[arg(long, value_name = "PATH")]
-    spec_id: Option<String>,
-    /// Minutes
-    #[arg(short, long, value_name = "MINUTES", allow_negative_numbers = true)]
-    estimate: Option<i64>,
-    /// Wanted by a date
-    #[arg(long, value_name = "DATE")]
-    due: Option<String>,
-    /// Not before a date
-    #[arg(long, value_name = "DATE")]
-    defer: Option<String>,
     /// Stays in this clone
     #[arg(long, alias = "wisp")]
     ephemeral: bool,
@@ -131,7 +87,7 @@ pub(super) struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let silent = args.silent;
     if let Some(file) = args.file.clone() {
         // The title of each stands in the plan; what else was asked for holds for all.
@@ -174,18 +130,12 @@ impl Args {
     /// What the arguments ask for.
     pub(super) fn new_bead(self, ctx: &mut Ctx<'_, '_>) -> Result<NewBead> {
         let now = ctx.env.now();
-        let description = match (&self.body_file, self.stdin, self.description.as_deref()) {
-            (Some(file), _, _) => Some(input::text(ctx, file)?),
-            (None, true, _) | (None, false, Some("-")) => Some(input::text(ctx, "-")?),
-            (None, false, text) => text.map(str::to_owned),
-        };
+        let description = self.fields.description(ctx)?;
         let mut deps = parse_deps(&self.deps)?;
         if let Some(spawner) = &self.waits_for {
             deps.push(DepSpec::waits_for(spawner, self.waits_for_gate.as_deref())?);
         }
-        if self.estimate.is_some_and(|e| e < 0) {
-            return Err(Error::usage("an estimate cannot be negative"));
-        }
+        let estimate = self.fields.estimate()?;
         let mut fields = Fields::new();
         for (name, text) in [("wisp_type", &self.wisp_type), ("mol_type", &self.mol_type)] {
             if let Some(text) = text {
@@ -205,19 +155,19 @@ impl Args {
             priority: self.priority.as_deref().map(words::priority).transpose()?,
             status: self.status,
             description,
-            design: self.design,
-            acceptance: self.acceptance,
-            notes: self.notes,
-            assignee: self.assignee,
-            owner: self.owner,
+            design: self.fields.design,
+            acceptance: self.fields.acceptance,
+            notes: self.fields.notes,
+            assignee: self.fields.assignee,
+            owner: self.fields.owner,
             labels: self.labels,
             parent: self.parent,
             deps,
-            external_ref: self.external_ref,
-            spec_id: self.spec_id,
-            estimate: self.estimate,
-            due: date(&self.due, Day::End)?,
-            defer: date(&self.defer, Day::Start)?,
+            external_ref: self.fields.external_ref,
+            spec_id: self.fields.spec_id,
+            estimate,
+            due: date(&self.fields.due, Day::End)?,
+            defer: date(&self.fields.defer, Day::Start)?,
             ephemeral: self.ephemeral,
             template: false,
             fields,

@@ -1,11 +1,11 @@
 //! `bd defer`
 
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, print};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ops::defer::defer;
 use crate::query::{Day, parse_date};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb =
     Verb { name: "defer", aliases: &[], group: Group::More, about: "Put beads off", args: Args::augment_args, run };
@@ -24,7 +24,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let now = ctx.env.now();
     let until = args.until.as_deref().filter(|u| !u.is_empty()).map(|u| parse_date(u, now, Day::Start)).transpose()?;
     print::each(ctx, &args.ids, |tx, id| {

@@ -1,12 +1,12 @@
 //! `bd delete`
 
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, input, print};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{BeadId, Fields, Value};
 use crate::ops::delete::{Deletion, delete, plan};
 use crate::ui::{Style, Text};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "delete",
@@ -42,7 +42,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let mut names = args.ids.clone();
     if let Some(file) = &args.from_file {
         names.extend(input::lines(ctx, file)?);

@@ -1,15 +1,15 @@
 //! `bd duplicates`
 
 use super::Ctx;
-use super::verb::{Group, Verb};
-use crate::error::{Error, Result};
+use super::verb::{Group, Verb, parsed};
+use crate::error::Result;
 use crate::fold::Bead;
 use crate::ops::health::doubles;
 use crate::ops::replace::{Replaced, replace};
 use crate::query::StatusClass;
 use crate::store::Snapshot;
 use crate::ui::{Style, Text};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 use serde_json::json;
 
 pub(super) const VERB: Verb = Verb {
@@ -32,7 +32,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let groups = find(ctx)?;
     let mut merged = Vec::new();
     if args.auto_merge && !args.dry_run {

@@ -39,19 +39,13 @@ pub(super) const COUNT: Verb = Verb {
     run: count,
 };
 
+/// Which of the rows that were found, and how.
 #[derive(clap::Args)]
-struct SearchArgs {
-    /// Words that must all be found; quoted parts are one word
-    words: Vec<String>,
-    /// The same, as upstream's flag
-    #[arg(long = "query", value_name = "TEXT")]
-    text: Option<String>,
-    #[command(flatten)]
-    filter: FilterArgs,
+struct RowArgs {
     /// At most N rows; 0 = all
     #[arg(short = 'n', long = "limit", value_name = "N")]
     limit: Option<usize>,
-    /// The order of equally good finds
+    /// The order; for `search`, of equally good finds
     #[arg(long, value_name = "KEY")]
     sort: Option<String>,
     /// The other way round
@@ -63,6 +57,19 @@ struct SearchArgs {
 }
 
 #[derive(clap::Args)]
+struct SearchArgs {
+    /// Words that must all be found; quoted parts are one word
+    words: Vec<String>,
+    /// The same, as upstream's flag
+    #[arg(long = "query", value_name = "TEXT")]
+    text: Option<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
+    #[command(flatten)]
+    rows: RowArgs,
+}
+
+#[derive(clap::Args)]
 struct QueryArgs {
     /// The expression (docs/reference/query.md)
     #[arg(required = true)]
@@ -70,18 +77,8 @@ struct QueryArgs {
     /// Closed beads too, also if the expression does not name a status
     #[arg(short, long)]
     all: bool,
-    /// At most N rows; 0 = all
-    #[arg(short = 'n', long = "limit", value_name = "N")]
-    limit: Option<usize>,
-    /// The order
-    #[arg(long, value_name = "KEY")]
-    sort: Option<String>,
-    /// The other way round
-    #[arg(short, long)]
-    reverse: bool,
-    /// Exit 1 if nothing is found
-    #[arg(long)]
-    fail_empty: bool,
+    #[command(flatten)]
+    rows: RowArgs,
 }
 
 #[derive(clap::Args)]
@@ -132,11 +129,11 @@ fn search(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
         found.push((how, row));
     }
     let mut rows: Vec<&Row> = found.iter().map(|(_, row)| *row).collect();
-    list::sort_key(args.sort.as_deref())?.sort(&mut rows, args.reverse, ctx.now());
+    list::sort_key(args.rows.sort.as_deref())?.sort(&mut rows, args.rows.reverse, ctx.now());
     // The better find first; among equals the order that was asked for.
     let how = |row: &Row| found.iter().find(|(_, r)| std::ptr::eq(*r, row)).map(|(how, _)| *how);
     rows.sort_by_key(|row| how(row));
-    show(ctx, &snapshot, &graph, &rows, args.limit, args.fail_empty)
+    show(ctx, &snapshot, &graph, &rows, &args.rows)
 }
 
 fn bead_matches(snapshot: &Snapshot, row: &Row, filter: &crate::query::Filter) -> Result<bool> {
@@ -160,22 +157,15 @@ fn query(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
             rows.push(row);
         }
     }
-    list::sort_key(args.sort.as_deref())?.sort(&mut rows, args.reverse, ctx.now());
-    show(ctx, &snapshot, &graph, &rows, args.limit, args.fail_empty)
+    list::sort_key(args.rows.sort.as_deref())?.sort(&mut rows, args.rows.reverse, ctx.now());
+    show(ctx, &snapshot, &graph, &rows, &args.rows)
 }
 
-fn show(
-    ctx: &mut Ctx<'_, '_>,
-    snapshot: &Snapshot,
-    graph: &crate::query::Graph,
-    rows: &[&Row],
-    limit: Option<usize>,
-    fail_empty: bool,
-) -> Result<()> {
+fn show(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, graph: &crate::query::Graph, rows: &[&Row], args: &RowArgs) -> Result<()> {
     let default = if ctx.ui.is_json() { 50 } else { list::ROWS };
-    let page = ops_list::page(graph, rows, limit.unwrap_or(default));
+    let page = ops_list::page(graph, rows, args.limit.unwrap_or(default));
     print::page(ctx, snapshot, &page, "nothing is found")?;
-    if fail_empty && rows.is_empty() {
+    if args.fail_empty && rows.is_empty() {
         ctx.failed = Some(crate::error::ErrorKind::No);
     }
     Ok(())

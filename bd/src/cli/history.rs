@@ -1,15 +1,15 @@
 //! `bd history`
 
 use super::Ctx;
-use super::verb::{Group, Verb};
-use crate::error::{Error, Result};
+use super::verb::{Group, Verb, parsed};
+use crate::error::Result;
 use crate::model::{Fields, Value};
 use crate::ops::claim::minute;
 use crate::ops::history::{Entry, FieldChange, has_text, history, verb};
 use crate::ops::{graph, words};
 use crate::store::Snapshot;
 use crate::ui::{Style, Text, wrap};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "history",
@@ -34,7 +34,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let snapshot = ctx.snapshot()?;
     let id = snapshot.resolve(&args.id)?;
     let all = history(&snapshot, &id)?;

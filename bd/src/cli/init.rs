@@ -1,11 +1,11 @@
 //! `bd init`
 
 use super::Ctx;
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use crate::error::{Error, Result};
 use crate::ops::init::{InitReport, InitRequest, init};
 use crate::ui::{Style, Text};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 use std::io::BufRead as _;
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     ctx.writable()?;
     let mut publish = args.publish.then_some(true).or(args.no_publish.then_some(false));
     if args.contributor && publish == Some(true) {

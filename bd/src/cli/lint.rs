@@ -2,12 +2,12 @@
 
 use super::Ctx;
 use super::filter_args::FilterArgs;
-use super::verb::{Group, Verb};
-use crate::error::{Error, Result};
+use super::verb::{Group, Verb, parsed};
+use crate::error::Result;
 use crate::model::BeadId;
 use crate::ops::list::{ListQuery, rows};
 use crate::ops::words::missing_sections;
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 use serde_json::json;
 
 pub(super) const VERB: Verb = Verb {
@@ -32,7 +32,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let snapshot = ctx.snapshot()?;
     let store = ctx.store()?;
     let ids: Vec<BeadId> = if args.ids.is_empty() {

@@ -1,14 +1,14 @@
 //! `bd list`
 
 use super::filter_args::FilterArgs;
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, print};
 use crate::error::{Error, Result};
 use crate::ops::list::{ListQuery, Page, rows};
 use crate::query::SortKey;
 use crate::store::Snapshot;
 use crate::ui::{Style, Text, bead_line, more_line, tree_prefix};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb =
     Verb { name: "list", aliases: &["ls"], group: Group::Look, about: "List beads", args: Args::augment_args, run };
@@ -55,7 +55,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let snapshot = ctx.snapshot()?;
     let store = ctx.store()?;
     let mut filter = args.filter.filter(ctx, &snapshot)?;

@@ -26,6 +26,7 @@ mod dep;
 mod diff;
 mod doctor;
 mod export;
+mod field_args;
 mod filter_args;
 mod find;
 mod history;

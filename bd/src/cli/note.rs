@@ -1,10 +1,10 @@
 //! `bd note`
 
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, input, print};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ops::comment::note;
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb =
     Verb { name: "note", aliases: &[], group: Group::Edit, about: "Add to the notes of a bead", args: Args::augment_args, run };
@@ -19,7 +19,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let text = args.text.read(ctx)?;
     print::each(ctx, &[args.id], |tx, id| note(tx, id, &text).map(|(done, _)| done))
 }

@@ -1,13 +1,13 @@
 //! `bd pack`
 
 use super::Ctx;
-use super::verb::{Group, Verb};
-use crate::error::{Error, Result};
+use super::verb::{Group, Verb, parsed};
+use crate::error::Result;
 use crate::sync::maintain;
 use crate::sync::pack_rides::pack_rides;
 use crate::sync::report::events;
 use crate::ui::Text;
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "pack",
@@ -29,7 +29,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     if !args.dry_run {
         ctx.writable()?;
     }

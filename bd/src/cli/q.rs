@@ -2,11 +2,11 @@
 
 use super::Ctx;
 use super::create::Args;
-use super::verb::{Group, Verb};
-use crate::error::{Error, Result};
+use super::verb::{Group, Verb, parsed};
+use crate::error::Result;
 use crate::interchange::json;
 use crate::ops::create::create;
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "q",
@@ -18,7 +18,7 @@ pub(super) const VERB: Verb = Verb {
 };
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let new = args.new_bead(ctx)?;
     let done = ctx.write(|tx| create(tx, &new))?;
     if ctx.ui.is_json() {

@@ -2,13 +2,13 @@
 
 use super::filter_args::FilterArgs;
 use super::list::{ROWS, sort_key};
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, print};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::BeadId;
 use crate::ops::ready::{ReadyQuery, Reason, claim_first, explain, rows};
 use crate::ui::{Style, Text};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb =
     Verb { name: "ready", aliases: &[], group: Group::Work, about: "What can be worked on now", args: Args::augment_args, run };
@@ -49,7 +49,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let snapshot = ctx.snapshot()?;
     let store = ctx.store()?;
     let query = ReadyQuery {

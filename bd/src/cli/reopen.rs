@@ -1,10 +1,10 @@
 //! `bd reopen`
 
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, print};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ops::close::reopen;
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb =
     Verb { name: "reopen", aliases: &[], group: Group::Edit, about: "Open closed beads again", args: Args::augment_args, run };
@@ -20,6 +20,6 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     print::each(ctx, &args.ids, |tx, id| reopen(tx, id, args.reason.as_deref()))
 }

@@ -1,12 +1,12 @@
 //! `bd ride`
 
 use super::Ctx;
-use super::verb::{Group, Verb};
-use crate::error::{Error, Result};
+use super::verb::{Group, Verb, parsed};
+use crate::error::Result;
 use crate::sync::report::events;
 use crate::sync::ride::{RideOptions, ride};
 use crate::ui::{Style, Text};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "ride",
@@ -34,7 +34,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     if !args.dry_run {
         ctx.writable()?;
     }

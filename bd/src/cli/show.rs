@@ -2,8 +2,8 @@
 
 use super::Ctx;
 use super::print::some;
-use super::verb::{Group, Verb};
-use crate::error::{Error, Result};
+use super::verb::{Group, Verb, parsed};
+use crate::error::Result;
 use crate::fold::{Bead, Holding};
 use crate::interchange::json;
 use crate::model::{Actor, BeadId, DepType, Value};
@@ -12,7 +12,7 @@ use crate::ops::graph;
 use crate::ops::show::{Shown, show};
 use crate::store::Snapshot;
 use crate::ui::{Style, Text, priority_word, status_symbol, wrap};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb =
     Verb { name: "show", aliases: &["view"], group: Group::Look, about: "Everything about a bead", args: Args::augment_args, run };
@@ -36,7 +36,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let ids = some(args.ids.clone(), "show")?;
     let snapshot = ctx.snapshot()?;
     let single = ids.len() == 1;

@@ -1,12 +1,12 @@
 //! `bd stale`
 
 use super::filter_args::FilterArgs;
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, print};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ops::list::{ListQuery, rows};
 use crate::query::SortKey;
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "stale",
@@ -30,7 +30,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let snapshot = ctx.snapshot()?;
     let store = ctx.store()?;
     let now = ctx.now();

@@ -1,13 +1,13 @@
 //! `bd sync`
 
 use super::Ctx;
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use crate::error::{Error, Result};
 use crate::sync::claim::lost_error;
 use crate::sync::report::events;
 use crate::sync::{Choice, Options, Report, sync};
 use crate::ui::{Style, Text};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "sync",
@@ -75,7 +75,7 @@ struct Upstream {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     if !args.dry_run && !args.status {
         ctx.writable()?;
     }

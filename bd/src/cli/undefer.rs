@@ -1,10 +1,10 @@
 //! `bd undefer`
 
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, print};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ops::defer::undefer;
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "undefer",
@@ -23,6 +23,6 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     print::each(ctx, &args.ids, undefer)
 }

@@ -1,11 +1,11 @@
 //! `bd undo`
 
-use super::verb::{Group, Verb};
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, print};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::EventId;
 use crate::ops::undo::{Target, describe, find, undo};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "undo",
@@ -27,7 +27,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let target = match args.target.as_deref() {
         None => Target::Last,
         Some(text) => match EventId::parse(text.as_bytes()) {

@@ -1,14 +1,14 @@
 //! `bd update`
 
 use super::create::metadata;
-use super::verb::{Group, Verb};
+use super::field_args::{FieldArgs, date};
+use super::verb::{Group, Verb, parsed};
 use super::{Ctx, input, print};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ops::update::{UpdateRequest, metadata_key, metadata_pair, update};
 use crate::ops::words;
-use crate::query::{Day, parse_date};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
-use jiff::Timestamp;
+use crate::query::Day;
+use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb = Verb {
     name: "update",
@@ -36,51 +36,14 @@ struct Args {
     /// 0 (most urgent) to 4
     #[arg(short, long, value_name = "P")]
     priority: Option<String>,
-    /// What and why; an empty text clears it
-    #[arg(short, long, visible_alias = "body", short_alias = 'm', value_name = "TEXT", allow_hyphen_values = true)]
-    description: Option<String>,
-    /// Read the description from a file; - = standard input
-    #[arg(long, alias = "description-file", value_name = "FILE", conflicts_with = "description")]
-    body_file: Option<String>,
-    /// Read the description from standard input
-    #[arg(long, hide = true, conflicts_with_all = ["description", "body_file"])]
-    stdin: bool,
-    /// How
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    design: Option<String>,
+    #[command(flatten)]
+    fields: FieldArgs,
     /// Read the design from a file; - = standard input
     #[arg(long, value_name = "FILE", conflicts_with = "design")]
     design_file: Option<String>,
-    /// When it is done
-    #[arg(long, alias = "acceptance-criteria", value_name = "TEXT", allow_hyphen_values = true)]
-    acceptance: Option<String>,
-    /// Replace the notes
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    notes: Option<String>,
     /// Add to the notes
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with = "notes")]
     append_notes: Option<String>,
-    /// Whose it is to be; empty = nobody's
-    #[arg(short, long, value_name = "WHO")]
-    assignee: Option<String>,
-    /// Who wants it
-    #[arg(long, value_name = "WHO")]
-    owner: Option<String>,
-    /// A name in another tracker
-    #[arg(long, value_name = "REF")]
-    external_ref: Option<String>,
-    /// A specification document
-    #[arg(long, value_name = "PATH")]
-    spec_id: Option<String>,
-    /// Minutes
-    #[arg(short, long, value_name = "MINUTES", allow_negative_numbers = true)]
-    estimate: Option<i64>,
-    /// Wanted by a date; empty clears
-    #[arg(long, value_name = "DATE")]
-    due: Option<String>,
-    /// Not before a date; empty clears
-    #[arg(long, value_name = "DATE")]
-    defer: Option<String>,
     /// Add labels
     #[arg(long, value_name = "LABELS")]
     add_label: Vec<String>,
@@ -132,7 +95,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let ids = args.ids.clone();
     let request = args.request(ctx)?;
     print::each(ctx, &ids, |tx, id| update(tx, id, &request))
@@ -141,51 +104,38 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
 impl Args {
     fn request(self, ctx: &mut Ctx<'_, '_>) -> Result<UpdateRequest> {
         let now = ctx.env.now();
-        let description = match (&self.body_file, self.stdin, self.description.as_deref()) {
-            (Some(file), _, _) => Some(input::text(ctx, file)?),
-            (None, true, _) | (None, false, Some("-")) => Some(input::text(ctx, "-")?),
-            (None, false, text) => text.map(str::to_owned),
-        };
+        let description = self.fields.description(ctx)?;
+        let estimate = self.fields.estimate()?;
         let design = match &self.design_file {
             Some(file) => Some(input::text(ctx, file)?),
-            None => self.design,
+            None => self.fields.design,
         };
         let texts = [
             ("description", description),
             ("design", design),
-            ("acceptance_criteria", self.acceptance),
-            ("notes", self.notes),
-            ("owner", self.owner),
-            ("external_ref", self.external_ref),
-            ("spec_id", self.spec_id),
+            ("acceptance_criteria", self.fields.acceptance),
+            ("notes", self.fields.notes),
+            ("owner", self.fields.owner),
+            ("external_ref", self.fields.external_ref),
+            ("spec_id", self.fields.spec_id),
             ("await_id", self.await_id),
         ];
         let flag = |on: bool, off: bool| on.then_some(true).or(off.then_some(false));
         let flags = [("ephemeral", flag(self.ephemeral, self.persistent)), ("pinned", flag(self.pin, self.unpin))];
-        let date = |text: &Option<String>, day: Day| -> Result<Option<Option<Timestamp>>> {
-            match text.as_deref() {
-                None => Ok(None),
-                Some("" | "none") => Ok(Some(None)),
-                Some(text) => parse_date(text, now, day).map(|at| Some(Some(at))),
-            }
-        };
-        if self.estimate.is_some_and(|e| e < 0) {
-            return Err(Error::usage("an estimate cannot be negative"));
-        }
         let request = UpdateRequest {
             title: self.title,
             status: self.status,
             issue_type: self.issue_type,
             priority: self.priority.as_deref().map(words::priority).transpose()?,
             texts: texts.into_iter().filter_map(|(name, text)| Some((name, text?))).collect(),
-            assignee: self.assignee,
+            assignee: self.fields.assignee,
             append_notes: match self.append_notes.as_deref() {
                 Some("-") => Some(input::text(ctx, "-")?),
                 text => text.map(str::to_owned),
             },
-            estimate: self.estimate,
-            due: date(&self.due, Day::End)?,
-            defer: date(&self.defer, Day::Start)?,
+            estimate,
+            due: date(self.fields.due.as_deref(), now, Day::End)?,
+            defer: date(self.fields.defer.as_deref(), now, Day::Start)?,
             add_labels: self.add_label,
             remove_labels: self.remove_label,
             set_labels: self.set_labels,

@@ -135,25 +135,16 @@ impl Outcome {
     }
 }
 
+/// The words by which upstream knows a close reason that tells of a failure (reference/beads.md 3.5).
+pub const FAILURE_WORDS: [&str; 11] =
+    ["failed", "rejected", "wontfix", "won't fix", "canceled", "cancelled", "abandoned", "blocked", "error", "timeout", "aborted"];
+
 /// Upstream's reading of a close reason: true if a failure word stands in it (reference/beads.md 3.5).
 /// Only for records that carry no outcome; words are matched whole, so that "fixed the error handling" with
 /// an outcome of `done` is never asked.
 pub fn is_failure_reason(reason: &str) -> bool {
-    const WORDS: [&str; 11] = [
-        "failed",
-        "rejected",
-        "wontfix",
-        "won't fix",
-        "canceled",
-        "cancelled",
-        "abandoned",
-        "blocked",
-        "error",
-        "timeout",
-        "aborted",
-    ];
     let reason = reason.to_lowercase();
-    WORDS.iter().any(|word| {
+    FAILURE_WORDS.iter().any(|word| {
         reason.match_indices(word).any(|(at, _)| {
             let before = reason[..at].chars().next_back();
             let after = reason[at + word.len()..].chars().next();

@@ -18,7 +18,7 @@ pub use claim::Claim;
 pub use edge::{DepType, Edge};
 pub use event::{Event, EventError, Kind, MAX_LINE, MAX_TEXT, VERSION};
 pub use event_id::{EventId, EventIdError};
-pub use kinds::{Category, Outcome, Status, is_failure_reason};
+pub use kinds::{Category, FAILURE_WORDS, Outcome, Status, is_failure_reason};
 pub use record::{RECORD_KEYS, is_record_key, record_place};
 pub use time::{format_time, parse_time};
 pub use value::{Fields, Value};

@@ -1,11 +1,11 @@
 //! `bd detect-pollution`: what tests left behind.
 
 use super::super::Ctx;
-use super::super::verb::{Group, Verb};
-use crate::error::{Error, Result};
+use super::super::verb::{Group, Verb, parsed};
+use crate::error::Result;
 use crate::fold::Bead;
 use crate::ops::health::{clean, leftovers};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 use serde_json::{Value, json};
 
 pub(in super::super) const VERB: Verb = Verb {
@@ -32,7 +32,7 @@ pub(super) fn objects(found: &[Bead]) -> Vec<Value> {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     answer(ctx, args.clean)
 }
 

@@ -1,10 +1,10 @@
 //! `bd info`
 
 use super::super::Ctx;
-use super::super::verb::{Group, Verb};
-use crate::error::{Error, Result};
+use super::super::verb::{Group, Verb, parsed};
+use crate::error::Result;
 use crate::model::VERSION;
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 use serde_json::{Value, json};
 
 pub(in super::super) const VERB: Verb =
@@ -18,7 +18,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let mut object = facts(ctx)?;
     if args.schema {
         object["schema"] = schema(ctx)?;

@@ -1,10 +1,10 @@
 //! `bd migrate`: the format has one version, so there is nothing to migrate.
 
 use super::super::Ctx;
-use super::super::verb::{Group, Verb};
+use super::super::verb::{Group, Verb, parsed};
 use super::info;
 use crate::error::{Error, Result};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 
 pub(in super::super) const VERB: Verb = Verb {
     name: "migrate",
@@ -34,7 +34,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     if let Some(what) = &args.what {
         return Err(Error::usage(format!(
             "there is no `bd migrate {}`: the state is text in your own repository, not a database",

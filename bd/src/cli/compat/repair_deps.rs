@@ -1,10 +1,10 @@
 //! `bd repair-deps`: edges that lead nowhere.
 
 use super::super::Ctx;
-use super::super::verb::{Group, Verb};
-use crate::error::{Error, Result};
+use super::super::verb::{Group, Verb, parsed};
+use crate::error::Result;
 use crate::ops::health::{Loose, cut_loose, loose_edges};
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 use serde_json::{Value, json};
 
 pub(in super::super) const VERB: Verb = Verb {
@@ -33,7 +33,7 @@ pub(super) fn objects(loose: &[Loose]) -> Vec<Value> {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     let loose = loose_edges(&ctx.snapshot()?)?;
     let fixed = if args.fix && loose.iter().any(|l| l.deleted) { ctx.write(cut_loose)? } else { 0 };
     if ctx.ui.is_json() {

@@ -1,12 +1,12 @@
 //! `bd validate`: what can be wrong with beads though the store is well. The store itself: `bd doctor`, `bd verify`.
 
 use super::super::Ctx;
-use super::super::verb::{Group, Verb};
+use super::super::verb::{Group, Verb, parsed};
 use super::{detect_pollution, repair_deps};
 use crate::error::{Error, Result};
 use crate::ops::health::{cut_loose, doubles, leftovers, loose_edges};
 use crate::query::StatusClass;
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args as _};
 use serde_json::{Map, Value, json};
 
 pub(in super::super) const VERB: Verb = Verb {
@@ -34,7 +34,7 @@ struct Args {
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let args = Args::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))?;
+    let args: Args = parsed(m)?;
     if let Some(unknown) = args.checks.iter().find(|c| !CHECKS.contains(&c.as_str())) {
         return Err(
             Error::usage(format!("there is no check `{}`", unknown.escape_debug())).hint(format!("Checks: {}", CHECKS.join(", ")))
