@@ -122,3 +122,48 @@ fn a_ride_needs_a_place_to_stand_and_takes_the_users_signature_and_words() {
     assert_ne!(refused.code(), 0, "{refused}");
     assert_eq!((ann.rev("HEAD"), ann.git(&["status", "--porcelain"]).ok().to_owned()), (head, String::new()));
 }
+
+// goal: T19 tier1
+#[test]
+fn what_a_killed_ride_left_is_taken_away_by_the_next() {
+    let sandbox = Sandbox::new();
+    let (_remote, ann, _bob) = sandbox.two_clones();
+    for point in ["ride.file.after", "ride.index.before", "ride.index.after"] {
+        ann.create(point, &[]);
+        let died = ann.cmd(&["ride", "--all"]).fail_at(point).run();
+        assert_eq!(died.code(), 128 + 6, "{point}: {died}");
+        assert_ne!(ann.git(&["status", "--porcelain"]).ok(), "", "{point}: nothing was left, so nothing is tested");
+        // One more event: the next ride is another file.
+        ann.create("More", &[]);
+        ann.bd(&["ride", "--all"]).ok();
+        assert_eq!(ann.git(&["status", "--porcelain"]).ok(), "", "{point}: something is left behind");
+    }
+    // A file that a commit carries is nobody's leftover.
+    ann.create("Kept", &[]);
+    assert_eq!(ann.cmd(&["ride", "--all"]).fail_at("ride.index.after").run().code(), 128 + 6);
+    ann.git(&["commit", "--quiet", "--message", "The user commits what is staged"]).ok();
+    let files = ann.git(&["ls-files", ".beads/events"]).ok().to_owned();
+    ann.create("The last", &[]);
+    ann.bd(&["ride", "--all"]).ok();
+    let after = ann.git(&["ls-files", ".beads/events"]).ok().to_owned();
+    assert!(files.lines().all(|f| after.contains(f)), "{files}\n-- became --\n{after}");
+}
+
+// goal: P1 tier1
+#[test]
+fn a_rebuilt_state_ref_publishes_no_line_twice() {
+    let sandbox = Sandbox::new();
+    let (remote, ann, bob) = sandbox.two_clones();
+    ann.create("It rides and stays in ann's journal", &[]);
+    ann.bd(&["ride", "--all"]).ok();
+    ann.git(&["push", "--quiet", "origin", "main"]).ok();
+    // Bob publishes it in a pack, before ann publishes it in her own file.
+    bob.git(&["pull", "--quiet"]).ok();
+    bob.bd(&["sync"]).ok();
+    ann.git(&["fetch", "--quiet"]).ok();
+    ann.git(&["update-ref", "-d", "refs/beads/state"]).ok();
+    ann.bd(&["list"]).ok();
+    ann.bd(&["sync"]).ok();
+    let published = remote.git_cmd(&["grep", "-h", "--no-line-number", "It rides", "beads", "--", ".beads/events"]).run();
+    assert_eq!(published.ok().lines().count(), 1, "stored more than once:\n{published}");
+}

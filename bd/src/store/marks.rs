@@ -53,6 +53,33 @@ impl Store {
     }
 }
 
+impl Store {
+    fn untidy_path(&self) -> PathBuf {
+        self.dir().join("marks").join("untidy")
+    }
+
+    /// Writes down that the state ref was made whole again: it may hold lines in loose files that packs hold as well,
+    /// and the next union looks into all of them. Best effort: losing it costs bytes, no event.
+    pub(super) fn set_untidy(&self) {
+        let path = self.untidy_path();
+        crate::failpoint!("marks.untidy.before");
+        let _ = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, ""));
+        crate::failpoint!("marks.untidy.after");
+    }
+
+    /// True from a rebuilt state ref to the union after it.
+    pub fn is_untidy(&self) -> bool {
+        self.untidy_path().exists()
+    }
+
+    /// The union has looked into all files.
+    pub fn set_tidy(&self) {
+        crate::failpoint!("marks.tidy.before");
+        let _ = std::fs::remove_file(self.untidy_path());
+        crate::failpoint!("marks.tidy.after");
+    }
+}
+
 fn path(dir: &Path) -> PathBuf {
     dir.join("marks").join("committed")
 }

@@ -86,6 +86,7 @@ impl Store {
     /// Adds to `tip` the files of every other tip that this clone knows. Returns the new tip.
     fn gather(&self, lock: &Lock, tip: Option<Oid>) -> Result<Option<Oid>> {
         let git = self.git();
+        self.set_untidy();
         let mut known: Vec<Oid> = [self.marks().tip, self.sync_point().tip].into_iter().flatten().collect();
         let own = known.len();
         for name in [Some(PUBLISHED_REF), self.sources().tracking.as_deref()].into_iter().flatten() {

@@ -26,6 +26,12 @@ pub fn absorb(store: &Store, lock: &Lock, theirs: Option<Oid>, manner: Manner<'_
     let git = store.git();
     let quarantined = store.quarantined()?;
     let limits = if manner.pack { Limits::STANDARD } else { Limits { loose: usize::MAX, packs: usize::MAX, ..Limits::STANDARD } };
+    let untidy = store.is_untidy();
+    let tidied = || {
+        if untidy && !manner.dry && theirs.is_some() {
+            store.set_tidy();
+        }
+    };
     for _ in 0..5 {
         let tip = git.tip(STATE_REF)?;
         let ours = tip.map(|t| git.commit_tree(t)).transpose()?;
@@ -37,7 +43,7 @@ pub fn absorb(store: &Store, lock: &Lock, theirs: Option<Oid>, manner: Manner<'_
             redactions: &redactions,
             quarantined: &quarantined,
             limits,
-            enforce: !enforced,
+            enforce: !enforced || untidy,
             home: manner.home,
         };
         let union = union(&sides)?;
@@ -45,11 +51,13 @@ pub fn absorb(store: &Store, lock: &Lock, theirs: Option<Oid>, manner: Manner<'_
             if let (Some(root), false) = (ours, manner.dry) {
                 store.redactions_enforced(root, &union.redactions);
             }
+            tidied();
             return Ok((union, tip));
         }
         let tree = edit_tree(git, ours, &union.state)?;
         if let Some(new) = store.commit_state(lock, tip, tree, message(&union))? {
             store.redactions_enforced(tree, &union.redactions);
+            tidied();
             return Ok((union, Some(new)));
         }
         // Somebody who does not take our lock moved the ref: look again.

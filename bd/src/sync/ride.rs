@@ -86,6 +86,9 @@ pub fn ride(store: &Store, options: &RideOptions) -> Result<Ride> {
     if !options.dry_run {
         let lock = store.lock()?;
         store.commit_pending(&lock)?;
+        if let Some(top) = store.git().paths().work_dir.clone() {
+            sweep(store, &top, &stand)?;
+        }
     }
     let snapshot = store.snapshot()?;
     let (redactions, _) = redactions(store)?;
@@ -190,6 +193,7 @@ pub(crate) fn commit_files(store: &Store, stand: &Stand, files: &[(String, Optio
     let Some(top) = git.paths().work_dir.clone() else {
         return Err(Error::internal("a commit on a branch without a working tree"));
     };
+    sweep(store, &top, stand)?;
     let mut changes: BTreeMap<String, Option<Oid>> = BTreeMap::new();
     for (path, bytes) in files {
         let oid = bytes.as_deref().map(|b| git.write_blob(b)).transpose()?;
@@ -206,6 +210,8 @@ pub(crate) fn commit_files(store: &Store, stand: &Stand, files: &[(String, Optio
         .keys()
         .map(|path| Ok((path.clone(), git.entry_at(git.commit_tree(stand.head)?, path)?.map(|e| e.oid))))
         .collect::<Result<_>>()?;
+    let mark = store.dir().join("marks").join("riding");
+    remember(&mark, &top, old.iter().filter(|(_, oid)| oid.is_none()).map(|(path, _)| path.as_str()))?;
     for (path, bytes) in files.iter().filter_map(|(p, b)| Some((p, b.as_ref()?))) {
         put(&top.join(path), bytes)?;
     }
@@ -217,6 +223,7 @@ pub(crate) fn commit_files(store: &Store, stand: &Stand, files: &[(String, Optio
             let _ = std::fs::remove_file(top.join(path));
             crate::failpoint!("ride.undo.after");
         }
+        forget(&mark);
     };
     crate::failpoint!("ride.index.before");
     if let Err(e) = git.index_set(&entries) {
@@ -251,7 +258,55 @@ pub(crate) fn commit_files(store: &Store, stand: &Stand, files: &[(String, Optio
         let _ = std::fs::remove_file(top.join(path));
         crate::failpoint!("ride.remove.after");
     }
+    forget(&mark);
     Ok(new)
+}
+
+/// Writes down which new files a commit is about to put into a working tree.
+fn remember<'a>(mark: &Path, top: &Path, paths: impl Iterator<Item = &'a str>) -> Result<()> {
+    let mut text = format!("{}\n", top.display());
+    paths.for_each(|path| text.extend([path, "\n"]));
+    crate::failpoint!("ride.mark.before");
+    let written = mark.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(mark, text));
+    crate::failpoint!("ride.mark.after");
+    written.map_err(|e| Error::io(mark, &e))
+}
+
+fn forget(mark: &Path) {
+    crate::failpoint!("ride.forget.before");
+    let _ = std::fs::remove_file(mark);
+    crate::failpoint!("ride.forget.after");
+}
+
+/// Takes away what a ride that was killed half-way left in this working tree: files of ours that no commit carries.
+/// Their events are in the state ref, and the next ride takes them again.
+fn sweep(store: &Store, top: &Path, stand: &Stand) -> Result<()> {
+    let mark = store.dir().join("marks").join("riding");
+    let Ok(text) = std::fs::read_to_string(&mark) else { return Ok(()) };
+    let mut lines = text.lines();
+    // Another working tree's is left to it.
+    if lines.next().is_none_or(|there| Path::new(there) != top) {
+        return Ok(());
+    }
+    let git = store.git();
+    let tree = git.commit_tree(stand.head)?;
+    for path in lines.filter(|p| p.starts_with(".beads/events/")) {
+        if git.entry_at(tree, path)?.is_some() {
+            continue;
+        }
+        git.index_set(&[(path.to_owned(), None)])?;
+        let file = top.join(path);
+        let ours = SealedName::parse(path.rsplit('/').next().unwrap_or("")).is_some_and(|name| {
+            std::fs::read(&file).is_ok_and(|bytes| crate::store::check_sealed("events", &name, &bytes).is_ok())
+        });
+        if ours {
+            crate::failpoint!("ride.sweep.before");
+            let _ = std::fs::remove_file(&file);
+            crate::failpoint!("ride.sweep.after");
+        }
+    }
+    forget(&mark);
+    Ok(())
 }
 
 fn put(path: &Path, bytes: &[u8]) -> Result<()> {
