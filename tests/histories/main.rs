@@ -59,7 +59,7 @@ fn histories_lose_nothing_and_never_conflict() {
     let first = one.unwrap_or_else(|| number("HISTORIES_FIRST", 0));
     let seeds = if one.is_some() { 1 } else { number("HISTORIES_SEEDS", 60) };
     let next = AtomicU64::new(first);
-    let total = Mutex::new((BTreeMap::<&str, usize>::new(), 0usize, Vec::<String>::new()));
+    let total = Mutex::new((BTreeMap::<&str, usize>::new(), 0usize, Vec::<String>::new(), 0usize));
     let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -76,6 +76,7 @@ fn histories_lose_nothing_and_never_conflict() {
                     }
                     total.1 += ended.promised;
                     total.2.extend(ended.failure);
+                    total.3 += 1;
                     // Three reports say enough.
                     if total.2.len() >= 3 {
                         return;
@@ -84,9 +85,13 @@ fn histories_lose_nothing_and_never_conflict() {
             });
         }
     });
-    let (done, promised, failures) = total.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (done, promised, failures, played) = total.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let report: Vec<String> = ops::OPS.iter().map(|o| format!("{} {}", o.name, done.get(o.name).unwrap_or(&0))).collect();
-    let summary = format!("{seeds} seeds, {promised} promised events, {} broken; {}", failures.len(), report.join(", "));
+    let summary = format!(
+        "{played} histories from seed {first} on, {promised} promised events, {} broken; {}",
+        failures.len(),
+        report.join(", ")
+    );
     if let Some(file) = setting("HISTORIES_REPORT") {
         std::fs::write(&file, format!("{summary}\n")).unwrap_or_else(|e| panic!("{file}: {e}"));
     }
