@@ -82,14 +82,13 @@ impl FieldArgs {
     }
 }
 
-/// A date; `Some(None)` for the words that clear one.
+/// A date; `None` for the words that clear one.
 ///
 /// # Errors
 /// No date (exit 2).
-pub(super) fn date(text: Option<&str>, now: Timestamp, day: Day) -> Result<Option<Option<Timestamp>>> {
+pub(super) fn date(text: &str, now: Timestamp, day: Day) -> Result<Option<Timestamp>> {
     match text {
-        None => Ok(None),
-        Some("" | "none") => Ok(Some(None)),
-        Some(text) => parse_date(text, now, day).map(|at| Some(Some(at))),
+        "" | "none" => Ok(None),
+        text => parse_date(text, now, day).map(Some),
     }
 }
