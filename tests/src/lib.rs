@@ -13,6 +13,7 @@
 
 mod command;
 mod forge;
+mod http;
 mod normalise;
 mod outside;
 mod rng;
@@ -23,6 +24,7 @@ mod work;
 
 pub use command::{Cmd, Output, Running};
 pub use forge::{Conflict, Forge, Landed};
+pub use http::{Door, HttpForge};
 pub use normalise::Normalise;
 pub use outside::{compat_data, repository_root, setting};
 pub use rng::Rng;

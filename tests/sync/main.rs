@@ -1,6 +1,7 @@
 //! Sync, rides and what reviewers read, over real git and `file://`: STATE 6 and 7 as people meet them.
 
 mod claims;
+mod network;
 mod remotes;
 mod reviews;
 mod rides;

@@ -153,6 +153,20 @@ fn failure(step: &'static str, out: &Output) -> GitError {
     // The last lines say what to do about it ("Please make sure you have the correct access rights"); the first says what.
     match out.error(step) {
         GitError::Unsupported(why) => GitError::Unsupported(why),
-        _ => GitError::Remote { step, why: out.why() },
+        _ => GitError::Remote { step, why: why(out) },
     }
+}
+
+/// What went wrong on the way: git's own line, after what ssh or the server said before it. Of a refused key git itself
+/// knows no more than that it "Could not read from remote repository".
+fn why(out: &Output) -> String {
+    let line = out.why();
+    let ours = |l: &str| ["fatal: ", "error: "].iter().any(|word| l.starts_with(word));
+    let noise = |l: &str| l.is_empty() || l.to_ascii_lowercase().starts_with("warning: ");
+    let said = out.stderr.lines().take_while(|l| !ours(l)).map(|l| l.trim().trim_start_matches("remote: ")).filter(|l| !noise(l));
+    let mut words: Vec<&str> = said.take(3).collect();
+    if !line.starts_with(words.first().copied().unwrap_or("\n")) {
+        words.push(&line);
+    }
+    words.join("; ")
 }

@@ -118,7 +118,7 @@ fn add_url(git: &Arc<dyn Git>, sources: &Sources, report: &mut InitReport) -> Re
     };
     let url = git.remote_url(remote).ok_or_else(|| Error::usage(format!("the remote `{remote}` has no URL")))?;
     let url = place(&url);
-    if report.publish_to.iter().any(|known| place(known) == url) {
+    if report.publish_to.iter().any(|known| crate::sync::choice::is_place(known, &url)) {
         return Ok(false);
     }
     report.publish_to.push(url);

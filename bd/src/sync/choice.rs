@@ -56,7 +56,7 @@ pub fn choice(store: &Store) -> Choice {
     if push_url.is_some() && push_url != url {
         return Choice::Off(Why::PushesElsewhere);
     }
-    let listed = url.is_some_and(|url| store.config().publish_to().iter().any(|to| normalise(to) == url));
+    let listed = url.is_some_and(|url| store.config().publish_to().iter().any(|to| is_place(to, &url)));
     if share == Some(true) || listed { Choice::On } else { Choice::Off(Why::NotListed) }
 }
 
@@ -94,6 +94,12 @@ pub fn normalise(url: &str) -> String {
     }
 }
 
+/// True if an entry of `sync.publish_to` means this place, which is a normalised URL. `bd init` writes normalised URLs,
+/// people any form; `host:2222/a` is the first and would be read as the path `2222/a` if it were taken for the second.
+pub(crate) fn is_place(entry: &str, place: &str) -> bool {
+    entry == place || normalise(entry) == place
+}
+
 /// git's words for true and false.
 pub(crate) fn truth(value: &str) -> Option<bool> {
     match value.to_ascii_lowercase().as_str() {
@@ -124,5 +130,14 @@ mod tests {
         assert_eq!(normalise("../x"), "../x");
         assert_ne!(normalise("ssh://example.org:2222/a/b"), "example.org/a/b");
         assert_ne!(normalise("git@example.org:fork/b.git"), "example.org/a/b");
+    }
+
+    #[test]
+    fn what_init_writes_is_the_place_that_it_was_given() {
+        for url in ["ssh://git@example.org:2222/a/b.git", "http://127.0.0.1:8080/a.git", "git@example.org:a/b.git", "/srv/x.git"] {
+            let place = normalise(url);
+            assert!(is_place(&place, &place) && is_place(url, &place), "{url}");
+        }
+        assert!(!is_place("https://example.org:8443/a", &normalise("https://example.org/a")));
     }
 }
