@@ -65,22 +65,24 @@ impl Redactions {
 
     /// The bytes and the name of the file that takes the place of one that holds redacted lines; `None` if it holds none.
     pub fn enforce(&self, name: &SealedName, bytes: &[u8]) -> Option<(SealedName, Vec<u8>)> {
-        if self.is_empty() {
+        if self.is_empty() || lines(bytes).all(|l| self.enforced_line(l).is_none()) {
             return None;
         }
-        let mut out = Vec::with_capacity(bytes.len());
-        let mut changed = false;
-        for line in bytes.split_inclusive(|b| *b == b'\n') {
-            let content = line.strip_suffix(b"\n").unwrap_or(line);
-            if let Some(stub) = self.enforced_line(content) {
-                changed = true;
-                out.extend_from_slice(stub.as_bytes());
-                out.extend_from_slice(&line[content.len()..]);
-            } else {
-                out.extend_from_slice(line);
+        let mut out: Vec<Vec<u8>> = Vec::new();
+        // A file may hold a line and the stub of it: then they are one.
+        let mut seen = HashSet::new();
+        for line in lines(bytes) {
+            let line = self.enforced_line(line).map_or_else(|| line.to_vec(), String::into_bytes);
+            if seen.insert(bare(&line).to_vec()) {
+                out.push(line);
             }
         }
-        changed.then(|| (rename(name, &out), out))
+        if matches!(name, SealedName::Pack { .. }) {
+            // The same lines make the same pack, whichever way they came to be.
+            out.sort_by(|a, b| bare(a).cmp(bare(b)));
+        }
+        let bytes: Vec<u8> = out.into_iter().flat_map(|line| line.into_iter().chain([b'\n'])).collect();
+        Some((rename(name, &bytes), bytes))
     }
 }
 
@@ -212,6 +214,11 @@ mod tests {
         assert!(!text.contains("hunter2") && text.contains("redacted") && text.ends_with(&format!("{REDACT}\n")));
         assert!(renamed.matches(&bytes) && renamed != name && renamed.day() == name.day());
         assert_eq!(known.enforce(&renamed, &bytes), None, "a stub is not redacted again");
+        let both = format!("{file}{}\n", text.lines().next().unwrap());
+        let pack = SealedName::pack(both.as_bytes());
+        let (renamed, bytes) = known.enforce(&pack, both.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8(bytes).unwrap(), text, "a line and its stub in one file are one line");
+        assert!(matches!(renamed, SealedName::Pack { .. }));
         let other = SECRET.replace("bd-1", "bd-2");
         assert_eq!(known.enforced_line(other.as_bytes()), None);
     }
