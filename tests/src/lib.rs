@@ -14,6 +14,7 @@
 mod command;
 mod forge;
 mod http;
+mod mounts;
 mod normalise;
 mod outside;
 mod rng;
@@ -25,6 +26,7 @@ mod work;
 pub use command::{Cmd, Output, Running};
 pub use forge::{Conflict, Forge, Landed};
 pub use http::{Door, HttpForge};
+pub use mounts::{Mounts, mount_disk, mount_read_only, own_mounts, unmount};
 pub use normalise::Normalise;
 pub use outside::{compat_data, repository_root, setting};
 pub use rng::Rng;

@@ -1,12 +1,15 @@
 //! Torture: what happened to users of other trackers (users.md 5), one test each, re-stated for our design.
 
 mod bad_input;
+mod full_disk;
+mod read_only;
 mod short_ones;
 mod t01_t04_truth;
 mod t05_t08_merging;
 mod t09_t13_git;
 mod t14_t18_repair;
 mod t19_t24_writers;
+mod verbs;
 
 use bd_tests::Work;
 use serde_json::Value;

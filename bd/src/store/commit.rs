@@ -55,7 +55,10 @@ pub(super) fn commit_pending(store: &Store, lock: &Lock) -> Result<bool> {
                     return Ok(false);
                 }
             }
-            Err(GitError::Io { .. } | GitError::Other(_) | GitError::Unsupported(_)) => return Ok(false),
+            Err(e @ (GitError::Io { .. } | GitError::Other(_) | GitError::Unsupported(_))) => {
+                *store.unwritten.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(e.to_string());
+                return Ok(false);
+            }
             Err(e) => return Err(e.into()),
         }
     }

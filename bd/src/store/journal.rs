@@ -162,9 +162,19 @@ impl Journal {
     /// The disk does not take it; the old journal then stands.
     pub fn replace(&self, _lock: &Lock, records: &[Record]) -> Result<()> {
         let temp = self.path.with_extension("new");
-        let io = |e: std::io::Error| Error::io(&temp, &e);
+        let done = self.replace_through(&temp, records);
+        if done.is_err() {
+            crate::failpoint!("journal.replace_take_back.before");
+            let _ = std::fs::remove_file(&temp);
+            crate::failpoint!("journal.replace_take_back.after");
+        }
+        done
+    }
+
+    fn replace_through(&self, temp: &Path, records: &[Record]) -> Result<()> {
+        let io = |e: std::io::Error| Error::io(temp, &e);
         crate::failpoint!("journal.replace.before");
-        let mut file = File::create(&temp).map_err(io)?;
+        let mut file = File::create(temp).map_err(io)?;
         for record in records {
             crate::failpoint!("journal.replace.record");
             let head = format!("rec {} {} {}\n", record.path, record.bytes.len(), hex(&Sha256::digest(&record.bytes)));
@@ -173,7 +183,7 @@ impl Journal {
         crate::failpoint!("journal.replace.sync");
         file.sync_all().map_err(io)?;
         crate::failpoint!("journal.replace.rename");
-        std::fs::rename(&temp, &self.path).map_err(io)?;
+        std::fs::rename(temp, &self.path).map_err(io)?;
         crate::failpoint!("journal.replace.name");
         if let Some(dir) = self.path.parent() {
             File::open(dir).and_then(|d| d.sync_all()).map_err(|e| Error::io(dir, &e))?;

@@ -8,10 +8,22 @@ use std::time::Duration;
 
 /// Held until dropped; the system lets go of it when the process dies, however it dies.
 pub struct Lock {
-    _file: File,
+    _file: Option<File>,
 }
 
 impl Lock {
+    /// The lock for a command that changes nothing: where the folder cannot be written nobody changes anything meanwhile
+    /// either, at least not from here, and the command goes on without it.
+    ///
+    /// # Errors
+    /// As [`Lock::acquire`], but for that.
+    pub fn to_look(dir: &Path, patience: Duration) -> Result<Self> {
+        match Self::acquire(dir, patience) {
+            Err(e) if e.kind == ErrorKind::Environment => Ok(Self { _file: None }),
+            other => other,
+        }
+    }
+
     /// Takes the lock below `dir`, which is made if need be, waiting at most `patience`.
     pub fn acquire(dir: &Path, patience: Duration) -> Result<Self> {
         crate::failpoint!("lock.acquire.before");
@@ -52,7 +64,7 @@ impl Lock {
         // Whose lock it is, for the message above; never read as truth.
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
         crate::failpoint!("lock.acquire.after");
-        Ok(Self { _file: file })
+        Ok(Self { _file: Some(file) })
     }
 }
 

@@ -63,6 +63,7 @@ pub struct Store {
     actor: Actor,
     now: jiff::Timestamp,
     notices: std::sync::Mutex<Vec<String>>,
+    unwritten: std::sync::Mutex<Option<String>>,
 }
 
 impl Store {
@@ -95,7 +96,17 @@ impl Store {
         let dir = git.paths().beads_dir();
         let actor = crate::config::actor(&env, &*git, &config);
         let now = env.now();
-        Ok(Self { env, git, config, sources, dir, actor, now, notices: std::sync::Mutex::default() })
+        Ok(Self {
+            env,
+            git,
+            config,
+            sources,
+            dir,
+            actor,
+            now,
+            notices: std::sync::Mutex::default(),
+            unwritten: std::sync::Mutex::default(),
+        })
     }
 
     /// True if there is state here: the state ref, a journal, a fetched branch, rides, or a configuration.
@@ -222,5 +233,18 @@ impl Store {
     pub fn commit_pending(&self, lock: &Lock) -> Result<bool> {
         self.recover(lock)?;
         commit::commit_pending(self, lock)
+    }
+
+    /// True if the state ref is known to hold all of the journal; asked without the lock, where that cannot be had.
+    pub fn is_committed(&self) -> bool {
+        let (marks, len) = (self.marks(), Journal::new(&self.dir).len());
+        len == 0 || (marks.end == len && marks.tip.is_some() && self.git.tip(STATE_REF).is_ok_and(|tip| tip == marks.tip))
+    }
+
+    /// Why the last attempt to commit the journal was given up, in a sentence that names the state ref.
+    pub fn why_uncommitted(&self) -> String {
+        let why = self.unwritten.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        why.as_ref()
+            .map_or_else(|| "the state ref cannot be written".to_owned(), |why| format!("the state ref cannot be written: {why}"))
     }
 }

@@ -100,7 +100,12 @@ impl Store {
             crate::failpoint!("syncpoint.named.after");
             Ok(())
         };
-        write().map_err(|e| Error::io(&path, &e))
+        write().map_err(|e| {
+            crate::failpoint!("syncpoint.take_back.before");
+            let _ = std::fs::remove_file(&temp);
+            crate::failpoint!("syncpoint.take_back.after");
+            Error::io(&path, &e)
+        })
     }
 
     /// Drops the journal's records that end at or before `held`, which the store remote has, and those that are older

@@ -41,7 +41,8 @@ impl Default for Options {
 /// and what this clone knows is never less than before.
 pub fn sync(store: &Store, options: Options) -> Result<Report> {
     let patience = if options.wait { store.config().lock_timeout() + PATIENCE } else { Duration::ZERO };
-    let _flight = Lock::acquire(&store.dir().join("push"), patience)?;
+    // A dry run asks, and need not wait for those who change.
+    let _flight = if options.dry_run { None } else { Some(Lock::acquire(&store.dir().join("push"), patience)?) };
     let remote = Remote::of(store)?;
     let url = remote.as_ref().and_then(|r| store.git().remote_url(&r.name));
     let report = Report::new(store.sources().remote.clone(), url, store.sources().branch.clone(), choice(store), options.dry_run);
@@ -73,8 +74,8 @@ fn settle(store: &Store, lock: &Lock) -> Result<()> {
     // A lock is waited for by trying again; the rest needs a person.
     let locked = store.git().paths().common_dir.join(format!("{STATE_REF}.lock")).exists();
     let kind = if locked { ErrorKind::Locked } else { ErrorKind::Environment };
-    let why = if locked { "is locked by another process" } else { "cannot be written" };
-    Err(Error::new(kind, format!("sync stopped at committing: the state ref {why}"))
+    let why = if locked { "the state ref is locked by another process".to_owned() } else { store.why_uncommitted() };
+    Err(Error::new(kind, format!("sync stopped at committing: {why}"))
         .hint("The events are safe in this clone's journal; `bd doctor` looks at the rest"))
 }
 
@@ -170,7 +171,8 @@ impl Flight<'_> {
     /// Our state becomes the union with the remote's. Also returns where the journal's committed records end.
     fn join(&self, tip: Option<Oid>, pack: bool) -> Result<(Union, u64)> {
         let theirs = tip.map(|t| self.store.git().commit_tree(t)).transpose()?;
-        let lock = self.store.lock()?;
+        let patience = self.store.config().lock_timeout();
+        let lock = if self.options.dry_run { Lock::to_look(self.store.dir(), patience)? } else { self.store.lock()? };
         if !self.options.dry_run {
             settle(self.store, &lock)?;
             absorb_rides(self.store, &lock)?;

@@ -1,7 +1,7 @@
 //! Taking text away (STATE 4): a redaction is an event that names events; everything that enforces it leaves stubs.
 
 use super::absorb::{Manner, absorb};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::git::Git;
 use crate::model::{BeadId, Event, EventId, Kind};
 use crate::store::{STATE_REF, Store, list_rides};
@@ -61,14 +61,25 @@ pub fn redact(store: &Store, ids: &[EventId], reason: Option<&str>) -> Result<Re
         }
         Ok(out)
     })?;
-    let lock = store.lock()?;
-    store.commit_pending(&lock)?;
-    let (union, _) = absorb(store, &lock, None, Manner::default())?;
-    store.redact_journal(&lock, &union.redactions)?;
-    drop(lock);
+    take_out(store).map_err(|e| Error {
+        // The event is durable and enforced from here on, whatever the disk says now.
+        message: format!("the redaction holds and nobody sees the text, but it is still in this clone's files: {}", e.message),
+        ..e.hint("`bd sync` takes it out, as soon as it can write")
+    })?;
     let mut out = Redacted { events, ids: ids.to_vec(), ..Redacted::default() };
     purge_steps(store, &mut out)?;
     Ok(out)
+}
+
+/// Rewrites the tip of the state ref and the journal without the texts that are redacted.
+fn take_out(store: &Store) -> Result<()> {
+    let lock = store.lock()?;
+    if !store.commit_pending(&lock)? {
+        return Err(Error::new(ErrorKind::Environment, store.why_uncommitted()));
+    }
+    let (union, _) = absorb(store, &lock, None, Manner::default())?;
+    store.redact_journal(&lock, &union.redactions)?;
+    Ok(())
 }
 
 /// Says where the text still is. History is the user's: it is named, never rewritten.

@@ -108,8 +108,10 @@ fn settle(store: &Store) -> Result<Option<String>> {
     let done = store.lock().and_then(|lock| store.commit_pending(&lock));
     match done {
         Ok(true) => Ok(None),
-        Ok(false) => Ok(Some("the state ref cannot be written now".to_owned())),
-        Err(e) if matches!(e.kind, ErrorKind::Locked | ErrorKind::Environment) => Ok(Some(e.message)),
+        Ok(false) => Ok(Some(store.why_uncommitted())),
+        Err(e) if matches!(e.kind, ErrorKind::Locked | ErrorKind::Environment) => {
+            Ok(if store.is_committed() { None } else { Some(e.message) })
+        }
         Err(e) => Err(e),
     }
 }
