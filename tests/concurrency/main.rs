@@ -4,9 +4,12 @@ use bd_tests::{Options, Output, Sandbox, Work, setting};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 
 const BEADS: usize = 25;
 const PROCESSES: usize = 50;
+/// After how many commands of all processes the user commits, collects garbage and checks out.
+const USER_EVERY: [usize; 3] = [5, 50, 5];
 
 /// What the processes were promised.
 #[derive(Default)]
@@ -89,11 +92,13 @@ fn command(work: &Work, beads: &[String], process: usize, n: usize, promised: &M
 
 /// The user works on: nothing of theirs may fail because of us. `git gc` and `git commit` take turns: the one removes an
 /// emptied object folder under the other that is about to write there, without us too.
-fn user_loop(work: &Work, which: usize, stop: &AtomicBool, done: &AtomicUsize, turn: &Mutex<()>, wrong: &Mutex<Promised>) {
+fn user_loop(work: &Work, which: usize, ticks: &Receiver<()>, done: &[AtomicUsize; 3], turn: &Mutex<()>, wrong: &Mutex<Promised>) {
+    let my_turn = || turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut n = 0;
-    while !stop.load(Ordering::SeqCst) {
+    // One command for all ticks that came meanwhile.
+    while ticks.recv().is_ok() {
+        while ticks.try_recv().is_ok() {}
         n += 1;
-        let my_turn = || turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let out = match which {
             0 => {
                 work.write("work.txt", format!("{n}\n"));
@@ -116,14 +121,14 @@ fn user_loop(work: &Work, which: usize, stop: &AtomicBool, done: &AtomicUsize, t
                 .wrong
                 .push(format!("the user's own command failed:\n{out}"));
         }
-        done.fetch_add(1, Ordering::SeqCst);
+        done[which].fetch_add(1, Ordering::SeqCst);
     }
 }
 
 // goal: P3 T20 T10 tier1 flake=low
 #[test]
 fn fifty_processes_lose_nothing_and_disturb_nobody() {
-    let commands = number("CONCURRENCY_COMMANDS", 10);
+    let commands = number("CONCURRENCY_COMMANDS", 100);
     // The lock is waited for as long as the work of all others can take on a slow machine.
     let sandbox = Options { env: vec![("BD_LOCK_TIMEOUT".into(), "120".into())], ..Options::default() }.build();
     let main = sandbox.repo("main");
@@ -135,31 +140,35 @@ fn fifty_processes_lose_nothing_and_disturb_nobody() {
     let beads: Vec<String> = (0..BEADS).map(|n| main.create(&format!("Bead {n}"), &[])).collect();
 
     let promised = Mutex::new(Promised::default());
-    let (stop, done, turn) = (AtomicBool::new(false), AtomicUsize::new(0), Mutex::new(()));
+    let (done, turn) = ([const { AtomicUsize::new(0) }; 3], Mutex::new(()));
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..PROCESSES)
-            .map(|process| {
-                let (trees, beads, promised) = (&trees, &beads, &promised);
-                scope.spawn(move || {
-                    let work = trees[process % trees.len()].acting_as(&format!("agent-{process}"));
-                    for n in 0..commands {
-                        command(&work, beads, process, n, promised);
-                    }
-                })
-            })
-            .collect();
+        let mut ticks = Vec::new();
         for (which, tree) in trees.iter().enumerate() {
-            let (stop, done, turn, promised) = (&stop, &done, &turn, &promised);
-            scope.spawn(move || user_loop(tree, which, stop, done, turn, promised));
+            let (tick, listen) = channel();
+            ticks.push(tick);
+            let (done, turn, promised) = (&done, &turn, &promised);
+            scope.spawn(move || user_loop(tree, which, &listen, done, turn, promised));
         }
-        for worker in workers {
-            worker.join().expect("a worker");
+        for process in 0..PROCESSES {
+            let (trees, beads, promised, ticks) = (&trees, &beads, &promised, ticks.clone());
+            scope.spawn(move || {
+                let work = trees[process % trees.len()].acting_as(&format!("agent-{process}"));
+                for n in 0..commands {
+                    command(&work, beads, process, n, promised);
+                    for (tick, every) in ticks.iter().zip(USER_EVERY) {
+                        if (process * commands + n).is_multiple_of(every) {
+                            let _heard = tick.send(());
+                        }
+                    }
+                }
+            });
         }
-        stop.store(true, Ordering::SeqCst);
     });
     let promised = promised.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     assert!(promised.wrong.is_empty(), "{} commands failed:\n{}", promised.wrong.len(), promised.wrong.join("\n"));
-    assert!(done.load(Ordering::SeqCst) >= 6, "the user hardly came to work");
+    for (count, what) in done.iter().zip(["commit", "gc", "checkout"]) {
+        assert!(count.load(Ordering::SeqCst) >= 3, "the user hardly came to {what}");
+    }
     check_kept(&main, &beads, &promised);
 }
 
