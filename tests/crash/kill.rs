@@ -90,6 +90,29 @@ fn age(lock: &std::path::Path) {
     }
 }
 
+/// Records of upstream, to be imported.
+fn with_records(stage: &Stage) -> &'static str {
+    let dates = r#""created_at":"2025-01-01T00:00:00Z","updated_at":"2025-01-01T00:00:00Z""#;
+    let record = |n: u8| format!("{{\"id\":\"up-{n}\",\"title\":\"Record {n}\",{dates},\"unknown\":[{n}]}}\n");
+    stage.ann.write("in.jsonl", (0..3).map(record).collect::<String>());
+    stage.keep();
+    "in.jsonl"
+}
+
+/// Two rides on the default branch, where one stands.
+fn with_rides(stage: &Stage) -> &'static str {
+    let git = |args: &[&str]| drop(stage.ann.git(args).ok().to_owned());
+    for title in ["One", "Two"] {
+        stage.ann.create(title, &[]);
+        stage.ann.bd(&["ride", "--all"]).ok();
+    }
+    git(&["switch", "--quiet", "main"]);
+    git(&["merge", "--quiet", "feature"]);
+    git(&["push", "--quiet", "origin", "main"]);
+    stage.keep();
+    "--rides"
+}
+
 macro_rules! kills {
     ($($name:ident: $touches:ident, |$s:ident| $args:expr;)*) => {$(
         // goal: T24 tier1
@@ -113,6 +136,9 @@ kills! {
     dep_is_old_or_new: Nothing, |s| ["dep", "add", &s.bead, &s.other];
     sync_is_old_or_new: Nothing, |s| ["sync"];
     pack_is_old_or_new: Nothing, |s| ["pack"];
+    undo_is_old_or_new: Nothing, |s| ["undo"];
+    import_is_old_or_new: Nothing, |s| ["import", with_records(&s)];
+    pack_of_rides_is_old_or_new: Branch, |s| ["pack", with_rides(&s)];
     ride_is_old_or_new: Branch, |s| ["ride", "--all"];
 }
 

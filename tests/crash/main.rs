@@ -3,6 +3,7 @@
 mod kill;
 mod power;
 mod source;
+mod special;
 mod stage;
 
 // goal: P2 T24 tier1

@@ -2,4 +2,5 @@
 mod adopt;
 mod demo;
 mod readme;
+mod real_data;
 mod schemas;

@@ -52,7 +52,7 @@ fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
     let store = ctx.store()?;
     let filter = args.filter.filter(ctx, &snapshot)?;
     // An export is the whole backlog unless it is narrowed.
-    let filter = crate::query::Filter { closed_too: true, deleted_too: true, ..filter };
+    let filter = crate::query::Filter { closed_too: true, deleted_too: true, templates_too: true, gates_too: true, ..filter };
     let keep = |bead: &Bead| filter.matches(&crate::ops::graph::row(bead, store.config()), bead);
     let options = ExportOptions { tombstones: !args.no_tombstones };
     let mut bytes = Vec::new();

@@ -82,7 +82,7 @@ pub fn init(env: &Arc<Env>, request: &InitRequest) -> Result<InitReport> {
             .hint("One bead can have another prefix: `bd create --prefix`"));
     }
     report.publish_to = store.config().publish_to().to_vec();
-    let mut touched = !report.existed;
+    let mut touched = !report.existed || (!request.stealth && is_unfinished(&*git)?);
     if request.publish == Some(true) {
         touched |= add_url(&git, store.sources(), &mut report)?;
         if report.existed && git.config("beads.share").as_deref() == Some("false") {
@@ -96,9 +96,6 @@ pub fn init(env: &Arc<Env>, request: &InitRequest) -> Result<InitReport> {
     if touched {
         write_files(&store, request, &mut report)?;
     }
-    if !report.existed {
-        store.begin_here()?;
-    }
     if !request.stealth {
         // The branch may have moved: what decides is read anew.
         let store = Store::attach(Arc::clone(env), Arc::clone(&git))?;
@@ -108,6 +105,13 @@ pub fn init(env: &Arc<Env>, request: &InitRequest) -> Result<InitReport> {
         report.notes.push("this clone has several remotes; `bd init --remote NAME` names the one that holds the beads".to_owned());
     }
     Ok(report)
+}
+
+/// True if the files are in the working tree and not in the branch: an earlier call died before its commit, or could
+/// make none. Where `.beads/` is hidden, that is as it should be.
+fn is_unfinished(git: &dyn Git) -> Result<bool> {
+    let here = git.paths().work_dir.as_ref().is_some_and(|top| top.join(CONFIG_PATH).is_file());
+    Ok(here && !git.is_tracked(CONFIG_PATH)? && !is_excluded(&exclude_path(&git.paths().common_dir))?)
 }
 
 /// Adds the store remote's URL to those to which the project publishes; `true` if it was not there.
@@ -142,6 +146,11 @@ fn write_files(store: &Store, request: &InitRequest, report: &mut InitReport) ->
             return Err(Error::usage("this repository tracks .beads/ already, so it cannot be hidden"));
         }
         exclude(&git.paths().common_dir)?;
+    }
+    if !report.existed {
+        // Before the configuration says that the state is published: a call that dies in between would leave a clone that
+        // waits for a state which nobody has.
+        store.begin_here()?;
     }
     let old = store.config().text().map(str::to_owned);
     let mut files = vec![(CONFIG_PATH, config_text(old.as_deref(), report)?)];
@@ -197,6 +206,9 @@ fn config_text(old: Option<&str>, report: &InitReport) -> Result<String> {
         }
         return Ok(out);
     };
+    if report.publish_to.is_empty() {
+        return Ok(old.to_owned());
+    }
     let mut doc: toml_edit::DocumentMut = old.parse().map_err(|e| Error::usage(format!("{CONFIG_PATH}: {e}")))?;
     let urls: toml_edit::Array = report.publish_to.iter().map(String::as_str).collect();
     if doc.get("sync").is_none() {
@@ -227,7 +239,10 @@ pub(super) fn commit(store: &Store, changes: &BTreeMap<String, Option<Oid>>, mes
         let Head::Branch(branch, tip) = git.head()? else { break };
         let root = git.commit_tree(tip)?;
         let tree = crate::store::edit_tree(git, Some(root), changes)?;
+        let entries: Vec<(String, Option<Oid>)> = changes.iter().map(|(path, oid)| (path.clone(), *oid)).collect();
         if tree == root {
+            // Committed by a call that died before it told the index.
+            git.index_set(&entries)?;
             return Ok(());
         }
         let who = Signature {
@@ -242,7 +257,6 @@ pub(super) fn commit(store: &Store, changes: &BTreeMap<String, Option<Oid>>, mes
         let cas = git.update_ref(&branch, Expected::Is(tip), Some(new), "commit: bd init")?;
         crate::failpoint!("init.commit.after");
         if cas == Cas::Done {
-            let entries: Vec<(String, Option<Oid>)> = changes.iter().map(|(path, oid)| (path.clone(), *oid)).collect();
             git.index_set(&entries)?;
             report.commit = Some(new);
             return Ok(());
@@ -252,16 +266,27 @@ pub(super) fn commit(store: &Store, changes: &BTreeMap<String, Option<Oid>>, mes
     Ok(())
 }
 
+fn exclude_path(common_dir: &Path) -> std::path::PathBuf {
+    common_dir.join("info").join("exclude")
+}
+
+fn read_or_empty(path: &Path) -> Result<String> {
+    match std::fs::read_to_string(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        other => other.map_err(|e| Error::io(path, &e)),
+    }
+}
+
+fn is_excluded(path: &Path) -> Result<bool> {
+    Ok(read_or_empty(path)?.lines().any(|l| l.trim() == "/.beads/"))
+}
+
 fn exclude(common_dir: &Path) -> Result<()> {
-    let path = common_dir.join("info").join("exclude");
-    let mut text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(e) => return Err(Error::io(&path, &e)),
-    };
-    if text.lines().any(|l| l.trim() == "/.beads/") {
+    let path = exclude_path(common_dir);
+    if is_excluded(&path)? {
         return Ok(());
     }
+    let mut text = read_or_empty(&path)?;
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
