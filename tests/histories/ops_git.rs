@@ -90,7 +90,8 @@ impl World {
         let out = self.remote.git(&["for-each-ref", "--format=%(refname:short)", "refs/heads"]);
         let other = |b: &&str| *b != "main" && *b != "beads" && !b.starts_with("evil");
         let branches: Vec<String> = out.lines().into_iter().filter(other).map(str::to_owned).collect();
-        self.rng.pick(&branches).cloned()
+        // A branch whose very first commit was amended has no history in common: a forge refuses it.
+        self.rng.pick(&branches).filter(|b| self.remote.git_cmd(&["merge-base", "main", b]).run().succeeded()).cloned()
     }
 
     pub fn forge_merge(&mut self, _peer: usize) -> Result<bool, Broken> {
