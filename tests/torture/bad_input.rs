@@ -23,6 +23,7 @@ fn malformed_records_are_named_by_line_and_none_is_taken() {
     ann.create("there before", &[]);
     let good = r#"{"id":"t-good","title":"good","created_at":"2025-01-01T00:00:00Z","updated_at":"2025-01-01T00:00:00Z"}"#;
     for (bad, say) in [
+        ("{\"id\":\"t-x\",\"title\":}", "line 2, column 21"),
         ("{\"id\":\"t-x\",\"title\":", "line 2"),
         ("<<<<<<< HEAD", "line 2"),
         ("{\"id\":\"../../etc/passwd\",\"title\":\"x\"}", "line 2"),
@@ -189,6 +190,51 @@ fn a_disk_that_does_not_take_it() {
     ann.bd(&["update", &id, "--priority", "0"]).ok();
     assert_eq!(ann.show(&id)["priority"], 0);
     let _ = std::fs::set_permissions(ann.beads_dir(), std::fs::Permissions::from_mode(0o755));
+}
+
+// goal: X2 tier1
+#[test]
+fn a_clock_in_1970_or_in_2040_spoils_nothing() {
+    let (_remote, ann, bob) = Sandbox::new().two_clones();
+    let id = ann.create("a bead", &[]);
+    for (now, title) in
+        [("2040-01-01T00:00:00Z", "from 2040"), ("1970-01-01T00:00:00Z", "from 1970"), ("2026-04-01T00:00:00Z", "from today")]
+    {
+        // Whoever saw a value replaces it, whatever the clocks say.
+        ann.cmd(&["update", &id, "--title", title]).now(now).run().ok();
+        assert_eq!(ann.show(&id)["title"], title);
+        ann.cmd(&["create", &format!("made {title}")]).now(now).run().ok();
+        ann.cmd(&["sync"]).now(now).run().ok();
+        bob.bd(&["sync"]).ok();
+        assert_eq!(bob.show(&id)["title"], title);
+    }
+    assert_eq!(records(&ann), records(&bob));
+    assert_eq!(records(&ann).len(), 4);
+    assert_eq!(ann.bd(&["conflicts", "--json"]).json(), serde_json::json!([]), "a wrong clock is no conflict");
+    ann.bd(&["doctor"]).ok();
+}
+
+// goal: X2 tier1
+#[test]
+fn what_is_unknown_is_kept_and_what_controls_a_terminal_is_not_sent_to_it() {
+    let ann = store();
+    let record = r#"{"id":"t-odd","title":"a\u0007b\u001b[31mc","created_at":"2025-01-01T00:00:00Z","schema_version":99,"zz":{"v":[1,2.50]}}"#;
+    ann.write("in.jsonl", format!("{record}\n"));
+    ann.bd(&["import", "in.jsonl"]).ok();
+    assert!(ann.bd(&["export"]).ok().contains(r#""schema_version":99,"zz":{"v":[1,2.50]}"#), "kept byte for byte");
+    for words in [&["show", "t-odd"][..], &["list"], &["ready"], &["history", "t-odd"], &["search", "a"]] {
+        let out = ann.bd(words);
+        assert!(!out.ok().contains(['\u{7}', '\u{1b}']), "{words:?} sends control characters: {out}");
+    }
+    // A remote needs git; without it the sync says so and the rest goes on.
+    ann.git(&["remote", "add", "origin", "file:///nowhere"]).ok();
+    let empty = ann.sandbox().path("empty");
+    let before = all(&ann);
+    let out = ann.cmd(&["sync"]).env("PATH", &empty).run();
+    out.fails(2);
+    assert!(out.stderr().contains("git") && out.stderr().contains("PATH"), "{out}");
+    assert_eq!(all(&ann), before);
+    ann.cmd(&["create", "without git"]).env("PATH", &empty).run().ok();
 }
 
 // goal: X1 tier1
