@@ -116,7 +116,62 @@ fn the_smaller_ones(ann: &Work, s: &mut BTreeSet<String>) {
     fits(ann, "gate list", &["gate", "list"], s);
     fits(ann, "gate check", &["gate", "check"], s);
     fits(ann, "gate resolve", &["gate", "resolve", &wait], s);
-    for name in ["types", "statuses", "info", "where", "validate", "repair-deps", "detect-pollution", "migrate"] {
+    the_settings(ann, s, &f);
+    for name in
+        ["types", "statuses", "info", "where", "validate", "repair-deps", "detect-pollution", "migrate", "daemon", "quickstart"]
+    {
         fits(ann, name, &[name], s);
     }
+}
+
+fn the_settings(ann: &Work, s: &mut BTreeSet<String>, f: &str) {
+    let wait = ann.bd(&["gate", "create", "--blocks", f, "--json"]).json();
+    let wait = wait["id"].as_str().unwrap();
+    fits(ann, "gate show", &["gate", "show", wait], s);
+    fits(ann, "gate add-waiter", &["gate", "add-waiter", wait, "bob"], s);
+    fits(ann, "comments add", &["comments", "add", f, "a text"], s);
+    let other = ann.bd(&["create", "six", "-d", "a text to redact", "--json"]).json();
+    let other = other["id"].as_str().unwrap();
+    fits(ann, "dep relate", &["dep", "relate", f, other], s);
+    fits(ann, "dep unrelate", &["dep", "unrelate", f, other], s);
+    fits(ann, "conflicts list", &["conflicts", "list"], s);
+    // A field that was changed here and in a file is a conflict.
+    ann.bd(&["update", "t-in", "--title", "changed here"]).ok();
+    ann.write("in.jsonl", ann.read("in.jsonl").replace("imported", "changed there"));
+    ann.bd(&["import", "in.jsonl"]).fails(6);
+    fits(ann, "conflicts resolve", &["conflicts", "resolve", "t-in", "title", "--value", "settled"], s);
+    fits(ann, "forget", &["forget", "k"], s);
+    fits(ann, "config set", &["config", "set", "claim.lease", "8h"], s);
+    fits(ann, "config unset", &["config", "unset", "claim.lease"], s);
+    fits(ann, "config validate", &["config", "validate"], s);
+    ann.write(".beads/gates.toml", "version = 1\n");
+    let files = fits(ann, "trust", &["trust"], s);
+    assert_eq!(files[0]["trusted"], false, "nobody trusted it");
+    let dry = fits(ann, "redact", &["redact", other, "--field", "description", "--dry-run"], s);
+    assert_eq!(dry["redacted"], serde_json::json!([]), "a dry run redacts nothing");
+    fits(ann, "redact", &["redact", other, "--field", "description"], s);
+}
+
+/// The leaves of the command line: what can be run.
+fn leaves(command: &clap::Command, path: &str, out: &mut Vec<String>) {
+    let subs: Vec<_> = command.get_subcommands().filter(|c| c.get_name() != "help" && !c.is_hide_set()).collect();
+    if subs.is_empty() {
+        out.push(path.to_owned());
+    }
+    for sub in subs {
+        leaves(sub, format!("{path} {}", sub.get_name()).trim(), out);
+    }
+}
+
+// goal: X5 tier1
+#[test]
+fn every_command_has_a_schema() {
+    let mut all = Vec::new();
+    leaves(&bd::cli::whole_command(), "", &mut all);
+    assert!(all.len() > 70, "{} commands", all.len());
+    let shaped: BTreeSet<&str> = bd::cli::SHAPES.iter().map(|(name, _)| *name).collect();
+    let unshaped: BTreeSet<&str> = bd::cli::UNSHAPED.iter().map(|(name, _)| *name).collect();
+    let without: Vec<&String> = all.iter().filter(|n| !shaped.contains(n.as_str()) && !unshaped.contains(n.as_str())).collect();
+    assert!(without.is_empty(), "no schema: {without:?}");
+    assert!(shaped.is_disjoint(&unshaped), "a schema for what has none");
 }

@@ -17,6 +17,7 @@ mod http;
 mod mounts;
 mod normalise;
 mod outside;
+pub mod reference;
 mod rng;
 mod sandbox;
 pub mod schema;

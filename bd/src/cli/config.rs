@@ -71,6 +71,9 @@ fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
             let store = ctx.store()?;
             let unknown = config::validate(&store)?;
             if ctx.ui.is_json() {
+                if !unknown.is_empty() {
+                    ctx.failed = Some(crate::error::ErrorKind::Usage);
+                }
                 return ctx.ui.json(&json!({"valid": unknown.is_empty(), "unknown": unknown}));
             }
             if unknown.is_empty() {

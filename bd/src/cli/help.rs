@@ -67,7 +67,18 @@ pub fn of(printer: &mut Printer<'_>, words: &[String], verbose: bool) -> Result<
             .map(|c| c.bin_name(format!("bd {name} {word}")))
             .ok_or_else(|| Error::usage(format!("`bd {name}` has no `{}`", word.escape_debug())))?;
     }
-    printer.raw(command.render_long_help().to_string().trim_end())
+    printer.raw(&long_help(command))
+}
+
+/// The help of a command, as text.
+pub fn long_help(mut command: clap::Command) -> String {
+    tidy(&command.render_help().to_string())
+}
+
+/// clap's help without the mark of `--json=true`, which flags accept from some clients.
+pub fn tidy(help: &str) -> String {
+    let lines = help.trim_end().lines().map(|line| line.replace("[=<>]", "     ").trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// clap's words as an error of ours: the first line is what, a tip is a hint.

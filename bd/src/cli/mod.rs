@@ -3,6 +3,7 @@
 //! Only the arguments of the verb that was typed are built: a command has to cost about as much as `git` does.
 
 mod ctx;
+pub mod examples;
 mod globals;
 mod help;
 mod input;
@@ -53,6 +54,7 @@ mod stats;
 mod status;
 mod sync;
 mod trust;
+mod understands;
 mod undo;
 mod update;
 mod verify;
@@ -75,6 +77,9 @@ mod version;
 
 pub use compat::refused;
 pub use ctx::Ctx;
+pub use help::{long_help, whole_command};
+pub use shapes::{SHAPES, UNSHAPED};
+pub use understands::understands;
 pub use verb::{Group, VERBS, Verb, all, takes};
 
 use crate::env::Env;
@@ -155,7 +160,7 @@ fn dispatch(env: Env, args: &[String], printer: &mut Printer<'_>, code: &mut u8)
                 clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
             ) && !e.use_stderr() =>
         {
-            return printer.raw(e.render().to_string().trim_end());
+            return printer.raw(&help::tidy(&e.render().to_string()));
         }
         Err(e) => return Err(help::usage_error(verb, &e)),
     };

@@ -50,7 +50,7 @@ fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
     }
     if args.dry_run {
         if ctx.ui.is_json() {
-            return ctx.ui.json(&json!({"would_redact": ids, "dry_run": true}));
+            return ctx.ui.json(&json!({"redacted": [], "would_redact": ids, "remains": [], "steps": [], "dry_run": true}));
         }
         return ctx.ui.lines(ids.iter().map(|id| Text::new().plain("would redact ").with(Style::Id, id.to_string())));
     }
@@ -58,7 +58,9 @@ fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
     let store = ctx.store()?;
     let done = crate::sync::redact::redact(&store, &ids, args.reason.as_deref())?;
     if ctx.ui.is_json() {
-        return ctx.ui.json(&json!({"redacted": done.ids, "remains": done.remains, "steps": done.steps}));
+        return ctx.ui.json(&json!({
+            "redacted": done.ids, "would_redact": [], "remains": done.remains, "steps": done.steps, "dry_run": false
+        }));
     }
     let what = if done.ids.len() == 1 { "1 event".to_owned() } else { format!("{} events", done.ids.len()) };
     ctx.ui.line(Text::new().plain(format!("Redacted {what}; every clone that syncs does the same")))?;

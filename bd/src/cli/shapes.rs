@@ -266,19 +266,25 @@ pub const SHAPES: &[(&str, Shape)] = &[
     ("dep list", Shape::Linked),
     ("dep tree", Shape::Tree),
     ("dep cycles", Shape::Circles),
+    ("dep relate", Shape::EdgeChange),
+    ("dep unrelate", Shape::EdgeChange),
     ("label add", Shape::LabelChanges),
     ("label remove", Shape::LabelChanges),
     ("label list", Shape::Labels),
     ("label list-all", Shape::LabelCounts),
     ("comment", Shape::Comment),
     ("comments", Shape::Comments),
+    ("comments add", Shape::Comment),
     ("history", Shape::History),
     ("conflicts", Shape::Conflicts),
+    ("conflicts list", Shape::Conflicts),
+    ("conflicts resolve", Shape::Issues),
     ("stats", Shape::Stats),
     ("count", Shape::Count),
     ("remember", Shape::Remembered),
     ("recall", Shape::Memory),
     ("memories", Shape::Memories),
+    ("forget", Shape::Keys(&[("key", "string"), ("deleted", "boolean")])),
     ("batch", Shape::Batch),
     ("import", Shape::Import),
     ("doctor", Shape::Doctor),
@@ -312,6 +318,20 @@ pub const SHAPES: &[(&str, Shape)] = &[
     ("setup", Shape::Rows(&[("recipe", "string"), ("file", "string")])),
     ("config get", Shape::Keys(&[("key", "string"), ("value", "string")])),
     ("config list", Shape::Rows(&[("key", "string"), ("about", "string")])),
+    ("config set", Shape::Keys(&[("key", "string"), ("value", "string"), ("in_force", "boolean")])),
+    ("config unset", Shape::Keys(&[("key", "string"), ("in_force", "boolean")])),
+    ("config validate", Shape::Keys(&[("valid", "boolean"), ("unknown", "array")])),
+    ("trust", Shape::Rows(&[("file", "string"), ("trusted", "boolean"), ("digest", "string")])),
+    (
+        "redact",
+        Shape::Keys(&[
+            ("redacted", "array"),
+            ("would_redact", "array"),
+            ("remains", "array"),
+            ("steps", "array"),
+            ("dry_run", "boolean"),
+        ]),
+    ),
     ("prime", Shape::Keys(&[("text", "string"), ("bytes", "integer"), ("limit", "integer")])),
     ("version", Shape::Keys(&[("version", "string"), ("format", "integer")])),
     ("epic status", Shape::Epics),
@@ -325,7 +345,9 @@ pub const SHAPES: &[(&str, Shape)] = &[
     ("lint", Shape::Keys(&[("total", "integer"), ("issues", "integer"), ("results", "array")])),
     ("gate create", Shape::Issue),
     ("gate list", Shape::Issues),
+    ("gate show", Shape::Issue),
     ("gate resolve", Shape::Issues),
+    ("gate add-waiter", Shape::Issues),
     (
         "gate check",
         Shape::Keys(&[
@@ -357,7 +379,16 @@ pub const SHAPES: &[(&str, Shape)] = &[
     ),
     ("repair-deps", Shape::Keys(&[("orphans_found", "integer"), ("orphans", "array"), ("fixed", "integer")])),
     ("detect-pollution", Shape::Keys(&[("polluted_count", "integer"), ("issues", "array"), ("deleted", "integer")])),
+    ("daemon", Shape::Keys(&[("running", "boolean"), ("daemons", "array"), ("status", "string")])),
+    ("quickstart", Shape::Keys(&[("text", "string")])),
     ("migrate", Shape::Keys(&[("status", "string"), ("registered_migrations", "array"), ("warnings", "array")])),
+];
+
+/// Commands whose standard output is not one JSON value of one shape, with what it is.
+pub const UNSHAPED: &[(&str, &str)] = &[
+    ("export", "upstream's records, one JSON object a line; with --json a report follows on stderr"),
+    ("schema", "a JSON Schema, or without a command the list of names"),
+    ("completions", "a script for the shell"),
 ];
 
 /// The whole document of a command.

@@ -65,9 +65,23 @@ pub struct Verb {
 impl Verb {
     /// Its whole command, global flags included.
     pub fn command(&self) -> Command {
-        let command = Command::new(self.name).bin_name(format!("bd {}", self.name)).about(self.about);
-        let command = super::compat::flags::accept(self.name, (self.args)(command));
+        let command = Command::new(self.name).bin_name(format!("bd {}", self.name));
+        // Arguments that are shared bring a line of their own: the verb's stands.
+        let command = (self.args)(command).about(self.about).long_about(None);
+        let command = super::compat::flags::accept(self.name, with_example(self.name, command));
         globals::add_to(any_value(command)).disable_help_subcommand(true)
+    }
+}
+
+/// Ends a command's help, and that of its subcommands, with its example.
+fn with_example(path: &str, command: Command) -> Command {
+    let command = command.mut_subcommands(|sub| {
+        let path = format!("{path} {}", sub.get_name());
+        with_example(&path, sub)
+    });
+    match super::examples::of(path) {
+        Some(example) => command.after_help(format!("Example:\n  {}", example.line)),
+        None => command,
     }
 }
 

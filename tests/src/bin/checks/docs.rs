@@ -1,4 +1,5 @@
-//! Documents that point at something: every relative link leads to a file, and every heading that a link names is there.
+//! Documents that point at something: every relative link leads to a file, every heading that a link names is there, and
+//! every line `bd …` in a block or a sentence can be typed.
 
 use crate::Findings;
 use regex::Regex;
@@ -21,6 +22,9 @@ const NEEDED: &[&str] = &[
     "docs/design/histories.md",
 ];
 
+/// Pages whose command lines are meant to be wrong, or upstream's.
+const UNREAD: &[&str] = &["docs/compat.md", "tests/cli/cases/errors.md"];
+
 pub fn check(root: &Path) -> Findings {
     let mut found = Findings::default();
     let missing = NEEDED.iter().filter(|f| !root.join(f).is_file());
@@ -35,7 +39,11 @@ pub fn check(root: &Path) -> Findings {
     for page in &pages {
         links += check_page(root, page, &mut found);
     }
-    found.report.push(format!("{} pages, {links} links", pages.len()));
+    let mut lines = 0;
+    for page in pages.iter().filter(|p| !UNREAD.iter().any(|u| p.ends_with(u))) {
+        lines += check_lines(root, page, &mut found);
+    }
+    found.report.push(format!("{} pages, {links} links, {lines} command lines", pages.len()));
     found
 }
 
@@ -57,6 +65,44 @@ fn check_page(root: &Path, page: &Path, found: &mut Findings) -> usize {
             } else if !heading.is_empty() && file.extension().is_some_and(|e| e == "md") && !headings(&file).contains(heading) {
                 found.wrong.push(format!("{}: there is no heading `#{heading}` in {}", place(), file.display()));
             }
+        }
+    }
+    count
+}
+
+/// Holds the command lines of a page against the command line itself: those of blocks have to be whole, those in
+/// sentences may leave out what is meant by itself.
+fn check_lines(root: &Path, page: &Path, found: &mut Findings) -> usize {
+    let text = std::fs::read_to_string(page).unwrap_or_default();
+    let span = Regex::new(r"`(bd(?: [^`\n]+)?)`").expect("a valid expression");
+    let mut count = 0;
+    let mut hold = |number: usize, line: &str, whole: bool| {
+        let line = line.replace(" …", "");
+        // A form with a placeholder for the command itself, or with choices, is no line.
+        if line.contains("bd <") || line.contains("bd [") || line.contains("bd COMMAND") || line == "bd" {
+            return;
+        }
+        count += 1;
+        if let Err(e) = bd::cli::understands(&line, whole) {
+            let place = page.strip_prefix(root).unwrap_or(page).display();
+            found.wrong.push(format!("{place}:{number}: `{line}`: {e}"));
+        }
+    };
+    let mut fence: Option<&str> = None;
+    for (n, line) in text.lines().enumerate() {
+        if let Some(language) = line.trim_start().strip_prefix("```") {
+            fence = if fence.is_some() { None } else { Some(language) };
+            continue;
+        }
+        match fence {
+            None => span.captures_iter(line).for_each(|c| hold(n + 1, &c[1], false)),
+            Some("sh" | "console") => {
+                let line = line.trim_start().trim_start_matches("$ ");
+                if line.starts_with("bd ") {
+                    hold(n + 1, line.split(" #").next().unwrap_or(line).trim_end(), true);
+                }
+            }
+            Some(_) => {}
         }
     }
     count
