@@ -23,6 +23,7 @@ const HARMLESS: &[(&str, &str, &str)] = &[
     ("bd/src/ui/", "", "output to a terminal or a pipe"),
     ("bd/src/git/cli_git/batch.rs", "", "a child that only reads objects; questions to it go through a pipe"),
     ("bd/src/git/process.rs", "write_all", "input of a child, through a pipe"),
+    ("bd/src/git/bounded.rs", "write_all", "input of a child, through a pipe"),
     ("bd/src/git/process.rs", "scope.spawn", "a thread"),
     ("bd/src/store/sign.rs", "", "a temporary file for ssh-keygen and a child's pipes; nothing of the store"),
     // A kill between any two of its writes leaves a cache that is whole, cut, torn or mixed. Each of these is made on purpose

@@ -112,7 +112,8 @@ impl World {
     pub fn label_adds(&self, mask: Mask, bead: &BeadId, label: &str) -> Mask {
         let live = mask & !self.redacted(mask);
         let has = |list: &[String]| list.iter().any(|l| l == label);
-        let removals = Self::those(live, |i| self.events[i].bead == *bead && has(&self.events[i].unlabels));
+        // What a removal removed stays removed when its text is taken away; an add goes with its text.
+        let removals = Self::those(mask, |i| self.events[i].bead == *bead && has(&self.events[i].unlabels));
         let gone = |i: usize| places(removals).any(|by| self.events[by].on.contains(&self.events[i].id));
         Self::those(live, |i| self.events[i].bead == *bead && has(&self.events[i].labels) && !gone(i))
     }

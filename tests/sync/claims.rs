@@ -75,3 +75,69 @@ fn a_claim_is_not_pushed_from_where_publishing_was_not_chosen() {
     assert_eq!(ann.show(&id)["status"], "open");
     assert_eq!(remote.tip("beads"), tip);
 }
+
+/// Two clones of one person, both with the bead `wanted`.
+fn one_person(sandbox: &Sandbox) -> (bd_tests::Remote, bd_tests::Work, bd_tests::Work, String) {
+    let (remote, ann, _bob) = sandbox.two_clones();
+    let path = sandbox.path("ann-again");
+    sandbox.git_in(sandbox.root(), "ann", &["clone", "--quiet", &remote.url(), "ann-again"]).run().ok();
+    let again = bd_tests::Work::new(sandbox.clone(), path, "ann");
+    again.bd(&["init", "--publish"]).ok();
+    let id = ann.create("wanted", &[]);
+    ann.bd(&["sync"]).ok();
+    again.bd(&["sync"]).ok();
+    (remote, ann, again, id)
+}
+
+// goal: T21 tier0
+#[test]
+fn two_clones_of_one_person_do_not_both_win_a_pushed_claim() {
+    let sandbox = Sandbox::new();
+    let (remote, ann, again, id) = one_person(&sandbox);
+    ann.bd(&["claim", &id, "--push"]).ok();
+    let tip = remote.tip("beads");
+    let out = again.bd(&["claim", &id, "--push"]);
+    out.fails(6);
+    assert!(out.stderr().contains("another clone"), "{out}");
+    assert_eq!(remote.tip("beads"), tip, "the loser publishes nothing");
+    again.bd(&["claim", &id, "--renew"]).fails(6);
+    // The clone that has it may say so again, and the person may move the work on purpose.
+    ann.bd(&["claim", &id, "--push"]).ok();
+    again.bd(&["claim", &id, "--push", "--take-over", "--reason", "at the other desk"]).ok();
+    ann.bd(&["sync"]).ok();
+    ann.bd(&["claim", &id]).fails(6);
+}
+
+// goal: T21 tier0
+#[test]
+fn of_two_unseen_claims_by_one_name_the_second_to_sync_is_told_and_the_first_stands() {
+    let sandbox = Sandbox::new();
+    let (_remote, ann, again, id) = one_person(&sandbox);
+    ann.bd(&["claim", &id]).ok();
+    again.bd(&["claim", &id]).ok();
+    ann.bd(&["sync"]).ok();
+    let out = again.bd(&["sync"]);
+    out.fails(6);
+    assert!(out.stderr().contains("ann holds") && out.stderr().contains("another clone"), "{out}");
+    again.bd(&["sync"]).ok();
+    ann.bd(&["sync"]).ok();
+    for clone in [&ann, &again] {
+        assert_eq!(clone.show(&id)["assignee"], "ann");
+        assert_eq!(clone.show(&id)["status"], "in_progress");
+        assert_eq!(clone.bd(&["conflicts", "--json"]).json(), serde_json::json!([]));
+    }
+    ann.bd(&["claim", &id, "--renew"]).ok();
+    again.bd(&["claim", &id, "--renew"]).fails(6);
+}
+
+// goal: T21 tier0
+#[test]
+fn at_the_same_moment_one_of_two_clones_of_one_person_wins() {
+    let sandbox = Sandbox::new();
+    let (_remote, ann, again, id) = one_person(&sandbox);
+    let start = |work: &bd_tests::Work| work.cmd(&["claim", &id, "--push"]).free_running().spawn();
+    let (first, second) = (start(&ann), start(&again));
+    let outs = [first.wait(), second.wait()];
+    assert_eq!(outs.iter().filter(|o| o.succeeded()).count(), 1, "{}\n{}", outs[0], outs[1]);
+    outs.iter().find(|o| !o.succeeded()).unwrap().fails(6);
+}

@@ -6,6 +6,7 @@ mod remotes;
 mod reviews;
 mod rides;
 mod safety;
+mod stuck;
 
 use bd_tests::Work;
 use serde_json::Value;

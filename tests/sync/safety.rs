@@ -89,3 +89,43 @@ fn a_stale_clone_does_not_bring_a_redacted_text_back() {
     assert!(!fresh.bd(&["export"]).ok().contains("hunter2"));
     assert_eq!(ann.bd(&["conflicts", "--json"]).json(), serde_json::json!([]));
 }
+
+// goal: T19 tier1
+#[test]
+fn redacting_a_removal_takes_the_text_and_does_not_bring_the_label_or_the_edge_back() {
+    let sandbox = Sandbox::new();
+    let (remote, ann, bob) = sandbox.two_clones();
+    let id = ann.create("a bead", &["-l", "kept"]);
+    let other = ann.create("another", &[]);
+    ann.bd(&["label", "add", &id, "hunter2"]).ok();
+    ann.bd(&["label", "remove", &id, "hunter2"]).ok();
+    ann.bd(&["dep", "add", &id, &other]).ok();
+    ann.bd(&["dep", "remove", &id, &other]).ok();
+    ann.bd(&["sync"]).ok();
+    bob.bd(&["sync"]).ok();
+    let event = |kind: &str| {
+        let all = ann.bd(&["history", &id, "--json"]).json();
+        let list = all.as_array().cloned().unwrap_or_default();
+        let found = list.iter().find(|e| e["do"] == kind || e["kind"] == kind).cloned();
+        found.unwrap_or_else(|| panic!("no `{kind}` in {all}"))["id"].as_str().unwrap().to_owned()
+    };
+    let removals = [event("unlabel"), event("unlink")];
+    for removal in &removals {
+        ann.bd(&["redact", removal]).ok();
+        assert_eq!(ann.show(&id)["labels"], serde_json::json!(["kept"]), "the removal of {removal} was taken away");
+        assert_eq!(ann.bd(&["list", "--label", "hunter2", "--json"]).json(), serde_json::json!([]));
+        assert!(ann.bd(&["ready", "--json"]).ok().contains(&id), "blocked again");
+    }
+    // Now the one that added it: nothing of the name is left anywhere.
+    ann.bd(&["redact", &id, "--containing", "hunter2"]).ok();
+    for clone in [&ann, &bob, &ann] {
+        clone.bd(&["sync"]).ok();
+    }
+    for clone in [&ann, &bob] {
+        assert_eq!(clone.show(&id)["labels"], serde_json::json!(["kept"]));
+        assert_eq!(clone.git(&["grep", "hunter2", "refs/beads/state"]).code(), 1);
+        assert!(!clone.bd(&["history", &id]).ok().contains("hunter2"));
+    }
+    assert_eq!(remote.git(&["grep", "hunter2", "beads"]).code(), 1);
+    assert_eq!(records(&ann), records(&bob));
+}

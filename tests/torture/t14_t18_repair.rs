@@ -125,6 +125,12 @@ fn t18_repair_quarantines_and_can_be_undone() {
         let seen = records(&ann);
         assert!(good.iter().all(|id| seen.contains_key(id)), "{how}: the journal still has what the file lost");
         assert!(!seen.values().any(|r| r["title"].as_str().is_some_and(|t| t.contains("evil"))) || how == "a changed value");
+        // The way back: the bytes are where they were, damaged; and forth again.
+        ann.bd(&["undo", "--quarantine"]).ok();
+        ann.bd(&["update", &good[0], "--priority", "1"]).fails(9);
+        assert_eq!(ann.rev("HEAD"), head, "{how}: no branch is moved");
+        ann.bd(&["doctor", "--fix"]).ok();
+        assert_eq!(records(&ann), seen, "{how}");
         ann.bd(&["update", &good[0], "--append-notes", how]).ok();
     }
 }

@@ -123,7 +123,7 @@ fn holds(event: &crate::model::Event, text: &str) -> bool {
     let in_value = |v: &crate::model::Value| v.to_plain().contains(text) || v.json().contains(text);
     event.text.as_ref().is_some_and(|t| t.contains(text))
         || event.set.iter().any(|(name, value)| name.contains(text) || in_value(value))
-        || event.labels.iter().any(|l| l.contains(text))
+        || event.labels.iter().chain(&event.unlabels).any(|l| l.contains(text))
         || event.extra.iter().any(|(_, value)| in_value(value))
         || event.links.iter().any(|l| l.meta.as_ref().is_some_and(in_value))
 }

@@ -2,7 +2,7 @@
 
 use super::verb::{Group, Verb, parsed};
 use super::{Ctx, print};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::EventId;
 use crate::ops::undo::{Target, describe, find, undo};
 use clap::{ArgMatches, Args as _};
@@ -21,6 +21,9 @@ struct Args {
     /// A bead or an event; nothing = one's own last command
     #[arg(value_name = "ID|EVENT")]
     target: Option<String>,
+    /// Take back the last quarantine of `bd doctor --fix`: the bytes are where they were, damaged
+    #[arg(long, conflicts_with_all = ["target", "dry_run"])]
+    quarantine: bool,
     /// Only say what would be undone
     #[arg(long)]
     dry_run: bool,
@@ -28,6 +31,9 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
+    if args.quarantine {
+        return quarantine(ctx);
+    }
     let target = match args.target.as_deref() {
         None => Target::Last,
         Some(text) => match EventId::parse(text.as_bytes()) {
@@ -49,4 +55,22 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         return lines.iter().try_for_each(|line| ctx.ui.line(format!("Would undo: {line}")));
     }
     print::many(ctx, done.into_iter().map(|d| (d.short.clone(), Ok(d))).collect())
+}
+
+/// The way back from `bd doctor --fix`.
+fn quarantine(ctx: &mut Ctx<'_, '_>) -> Result<()> {
+    ctx.writable()?;
+    let store = ctx.store_for_repair()?;
+    let lock = store.lock()?;
+    store.commit_pending(&lock)?;
+    let Some(path) = store.undo_quarantine(&lock)? else {
+        return Err(Error::usage("no file of the state is in quarantine")
+            .hint("A damaged journal is kept in quarantine as well, but its good records are all that can be read of it"));
+    };
+    if ctx.ui.is_json() {
+        return ctx.ui.json(&serde_json::json!({ "restored": path }));
+    }
+    ctx.ui.line(format!("Took {path} out of quarantine"))?;
+    ctx.ui.warn("the store is damaged again: writes are refused until `bd doctor --fix`");
+    Ok(())
 }

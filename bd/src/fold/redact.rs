@@ -42,11 +42,19 @@ pub fn stub(event: &Event, line: &str) -> Event {
     let bare = |edges: &[Edge]| edges.iter().map(|e| Edge::new(e.to.clone(), e.kind.clone())).collect();
     out.links = bare(&event.links);
     out.unlinks = bare(&event.unlinks);
+    // What a removal removed stays removed; the name itself is the writer's text, its digest is not.
+    out.unlabels = event.unlabels.iter().map(|l| label_digest(l)).collect();
     out.ids.clone_from(&event.ids);
     let digest: String =
         Sha256::digest(line.trim_start_matches(' ').as_bytes()).iter().take(16).map(|b| format!("{b:02x}")).collect();
     out.extra = Fields::new().with("redacted", Value::text(&digest));
     out
+}
+
+/// What stands for a label in the `unlabels` of a stub: `sha256:` and the first 16 bytes, in hex.
+pub fn label_digest(label: &str) -> String {
+    let digest = Sha256::digest(label.as_bytes());
+    digest.iter().take(16).fold("sha256:".to_owned(), |all, b| all + &format!("{b:02x}"))
 }
 
 /// [`stub`] from line to line. What cannot be read as an event is returned as it is.

@@ -158,7 +158,10 @@ fn labels(events: &[Event], bead: &mut Bead) {
     let gone = removed(events, |e| &e.unlabels);
     for event in events {
         for label in &event.labels {
-            if !gone.get(&event.id).is_some_and(|labels| labels.contains(&label)) {
+            // A redacted removal names the label by its digest.
+            let named =
+                |gone: &&String| *gone == label || gone.starts_with("sha256:") && **gone == super::redact::label_digest(label);
+            if !gone.get(&event.id).is_some_and(|labels| labels.iter().any(named)) {
                 let adds = bead.labels.entry(label.clone()).or_default();
                 if adds.last() != Some(&event.id) {
                     adds.push(event.id);

@@ -4,6 +4,7 @@
 //! git command; all that is not refs and raw objects is `repo`, once for both. [`open`] chooses. Network is always the user's own `git`.
 
 mod backend;
+mod bounded;
 mod cli_git;
 mod codec;
 mod config;

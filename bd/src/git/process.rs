@@ -53,6 +53,8 @@ pub(super) struct Runner {
     search: String,
     /// Nobody sits at a terminal: nothing may wait for an answer.
     pub unattended: bool,
+    /// `BD_NETWORK_TIMEOUT`, in seconds.
+    pub network_timeout: Option<u64>,
     git: OnceLock<Option<PathBuf>>,
 }
 
@@ -126,7 +128,9 @@ impl Runner {
             vars.push((name.to_owned(), value.to_owned()));
         }
         let search = env.var("PATH").unwrap_or_default().to_owned();
-        Self { dir: dir.to_owned(), env: vars, search, unattended: !env.stdin_tty && !env.stderr_tty, git: OnceLock::new() }
+        let unattended = !env.stdin_tty && !env.stderr_tty;
+        let network_timeout = env.var("BD_NETWORK_TIMEOUT").and_then(|t| t.parse().ok());
+        Self { dir: dir.to_owned(), env: vars, search, unattended, network_timeout, git: OnceLock::new() }
     }
 
     /// True if the child will have this variable.

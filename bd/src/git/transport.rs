@@ -3,8 +3,9 @@
 //! Hooks are off: what is pushed here is our own ref, which no hook of the user was written for. Nothing but the
 //! refs asked for changes: no tags, no pruning, no opportunistic tracking refs, no FETCH_HEAD, no gc, no submodules.
 
+use super::bounded::{Wait, finish};
 use super::config::Config;
-use super::process::{Output, Runner, finish};
+use super::process::{Output, Runner};
 use super::redact::redact;
 use super::{FetchOutcome, GitError, Oid, PushOutcome};
 use std::process::Command;
@@ -34,7 +35,7 @@ pub(super) fn fetch(runner: &Runner, config: &Config, remote: &str, refspecs: &[
         command.args(["fetch", "--quiet", "--no-tags", "--no-prune", "--no-auto-gc", "--no-write-fetch-head"]);
         command.args(["--no-recurse-submodules", "--no-show-forced-updates", "--refmap=", "--", remote]).args(&specs);
         crate::failpoint!("git.fetch.before");
-        let out = finish(command, &[])?;
+        let out = finish(runner, config, command, &[], ("fetch", Wait::Transfer))?;
         crate::failpoint!("git.fetch.after");
         if out.ok() {
             return Ok(FetchOutcome::Done);
@@ -68,7 +69,7 @@ pub(super) fn fetch_objects(runner: &Runner, config: &Config, ids: &[Oid]) -> Re
     command.args(["--no-write-fetch-head", "--no-recurse-submodules", "--refmap=", "--filter=blob:none", "--stdin", "--", &remote]);
     let list = super::codec::id_lines(ids);
     crate::failpoint!("git.fetch-objects.before");
-    let out = finish(command, list.as_bytes())?;
+    let out = finish(runner, config, command, list.as_bytes(), ("fetching missing objects", Wait::Transfer))?;
     crate::failpoint!("git.fetch-objects.after");
     if out.ok() { Ok(()) } else { Err(failure("fetching missing objects", &out)) }
 }
@@ -98,7 +99,7 @@ pub(super) fn push(
         &spec,
     ]);
     crate::failpoint!("git.push.before");
-    let out = finish(command, &[])?;
+    let out = finish(runner, config, command, &[], ("push", Wait::Transfer))?;
     crate::failpoint!("git.push.after");
     if out.ok() {
         return Ok(PushOutcome::Done);
@@ -126,7 +127,7 @@ pub(super) fn ls_remote(runner: &Runner, config: &Config, remote: &str, patterns
     check_remote(remote)?;
     let mut command = start(runner, config)?;
     command.args(["ls-remote", "--quiet", "--", remote]).args(patterns);
-    let out = finish(command, &[])?;
+    let out = finish(runner, config, command, &[], ("ls-remote", Wait::Answer))?;
     if !out.ok() {
         return Err(failure("ls-remote", &out));
     }

@@ -4,7 +4,7 @@ use super::change::{Done, done, standing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fold::{Bead, Holding};
 use crate::model::{Actor, Claim, Fields, Kind, Status, Value, format_time};
-use crate::store::Tx;
+use crate::store::{CLONE_KEY, Tx};
 use std::time::Duration;
 
 /// How to claim.
@@ -27,6 +27,17 @@ fn standing_claim(bead: &Bead) -> (Holding, u64) {
     (bead.holding(), epoch)
 }
 
+/// True if the claim that stands was made in another clone, though under the same name. What does not say where it was made
+/// counts as made here.
+fn from_elsewhere(tx: &Tx<'_>, bead: &Bead, held: &Claim, clone: &str) -> Result<bool> {
+    let heads = bead.fields.get("claim").map(crate::fold::Register::heads).unwrap_or_default();
+    let stands = heads.iter().rev().find(|h| h.value.decode::<Claim>().as_ref() == Some(held));
+    let Some(head) = stands.map(|h| h.id) else { return Ok(false) };
+    let event = tx.snapshot().events(&bead.id)?.into_iter().find(|s| s.event.id == head);
+    let made = event.and_then(|s| s.event.extra.get(CLONE_KEY)?.as_str().map(std::borrow::Cow::into_owned));
+    Ok(made.is_some_and(|made| made != clone))
+}
+
 /// Claims a bead for the acting actor: status `in_progress` and the lease in one event.
 ///
 /// # Errors
@@ -40,9 +51,21 @@ pub fn claim(tx: &mut Tx<'_>, id: &str, request: &ClaimRequest) -> Result<Done> 
         return Err(Error::new(ErrorKind::Conflict, format!("`{short}` is closed")).hint("`bd reopen` opens a closed bead again"));
     }
     let (holding, epoch) = standing_claim(&bead);
+    let clone = tx.store().clone_id()?;
     let mut notes = Vec::new();
     let mut what = "Claimed";
     let next = match &holding {
+        Holding::Held(held) if held.holder.as_ref() == Some(&me) && from_elsewhere(tx, &bead, held, &clone)? => {
+            if held.expired(now) {
+                notes.push(format!("the lease of {me} in another clone ended at {}; this takes it over", until(held)));
+            } else if !(request.take_over && request.reason.is_some()) {
+                let why = format!("{me} holds it in another clone until {} (epoch {})", until(held), held.epoch);
+                return Err(refused(&short, &why, request));
+            } else {
+                notes.push(format!("this takes it from another clone of {me}"));
+            }
+            epoch + 1
+        }
         Holding::Held(held) if held.holder.as_ref() == Some(&me) => {
             what = if held.expired(now) || !request.renew { "Claimed" } else { "Renewed" };
             // One's own lease, even one that ended: nobody came in between, or the epoch would be higher.
@@ -100,6 +123,7 @@ pub fn claim(tx: &mut Tx<'_>, id: &str, request: &ClaimRequest) -> Result<Done> 
         super::change::check_text("reason", reason)?;
         event.extra.set("why", Value::text(reason));
     }
+    event.extra.set(CLONE_KEY, Value::text(&clone));
     tx.push(event);
     let detail = until.map_or_else(|| format!("epoch {next}"), |u| format!("until {}, epoch {next}", minute(u)));
     let mut out = done(tx, &bead.id, what, format!("{me}, {detail}"))?;

@@ -203,7 +203,7 @@ fn damage(snapshot: &Snapshot) -> Check {
         format!("{} damaged places; writes are refused until they are in quarantine", damage.len()),
     )
     .detail(&lines)
-    .fix("`bd doctor --fix` keeps the damaged bytes in quarantine and goes on with the good lines; `bd undo` takes that back")
+    .fix("`bd doctor --fix` keeps the damaged bytes in quarantine and goes on with the good lines; `bd undo --quarantine` takes that back")
 }
 
 fn state_ref(store: &Store) -> Result<Check> {

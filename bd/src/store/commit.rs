@@ -51,7 +51,7 @@ pub(super) fn commit_pending(store: &Store, lock: &Lock) -> Result<bool> {
             // Somebody else moved the ref (another tool, a fetch): look again.
             Ok(None) => {}
             Err(GitError::Locked(_)) => {
-                if !remove_stale_lock(store) {
+                if !remove_stale_lock(git, STATE_REF) {
                     return Ok(false);
                 }
             }
@@ -96,7 +96,7 @@ impl Store {
     pub(super) fn move_state(&self, expected: Expected, new: Option<Oid>, reason: &str) -> Result<Cas, GitError> {
         crate::failpoint!("state.replace.before");
         let mut cas = self.git().update_ref(STATE_REF, expected, new, reason);
-        if matches!(cas, Err(GitError::Locked(_))) && remove_stale_lock(self) {
+        if matches!(cas, Err(GitError::Locked(_))) && remove_stale_lock(self.git(), STATE_REF) {
             cas = self.git().update_ref(STATE_REF, expected, new, reason);
         }
         crate::failpoint!("state.replace.after");
@@ -198,9 +198,11 @@ fn edit_level(git: &dyn Git, old: Option<Oid>, changes: &BTreeMap<String, Option
     if entries.is_empty() { Ok(None) } else { git.write_tree(&entries).map(Some) }
 }
 
-/// Under the clone's lock nobody of ours writes the ref: a lock file older than 10 s is a dead process's.
-fn remove_stale_lock(store: &Store) -> bool {
-    let path = store.git().paths().common_dir.join(format!("{STATE_REF}.lock"));
+/// Takes the lock of a dead process off one of the refs that we write (the state ref, the tracking ref, what was
+/// published). Under the clone's lock, or the push lock, nobody of ours holds it, and git holds it for milliseconds: a
+/// lock file older than 10 s is a dead process's. True if the ref can be tried again.
+pub(crate) fn remove_stale_lock(git: &dyn Git, name: &str) -> bool {
+    let path = git.paths().common_dir.join(format!("{name}.lock"));
     let Ok(modified) = std::fs::metadata(&path).and_then(|m| m.modified()) else { return true };
     // The age of a file is asked of the file system's own clock.
     #[expect(clippy::disallowed_methods, reason = "compares with a file's time, which no injected clock can set")]

@@ -5,9 +5,11 @@
 
 mod batch;
 mod cache;
+mod clone_id;
 mod commit;
 mod damage;
 mod journal;
+mod leftovers;
 mod load;
 mod lock;
 mod marks;
@@ -29,7 +31,8 @@ mod tx;
 mod tests;
 
 pub use batch::Batch;
-pub(crate) use commit::edit_tree;
+pub use clone_id::CLONE_KEY;
+pub(crate) use commit::{edit_tree, remove_stale_lock};
 pub use damage::Damage;
 pub use journal::{Journal, Record};
 pub use load::{Place, StoredEvent};

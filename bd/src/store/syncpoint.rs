@@ -61,6 +61,7 @@ impl Store {
             git.sync_to_disk(&objects_since(git, tip, last.tip)?, Some(STATE_REF))?;
             self.record_sync_point(SyncPoint { tip: Some(tip), points: last.points + 1 })?;
         }
+        self.sweep_leftovers();
         let marks = self.marks();
         if marks.tip == Some(tip) {
             self.set_marks(&Marks { since_sync: 0, ..marks });

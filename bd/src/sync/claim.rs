@@ -47,7 +47,11 @@ pub fn claim_and_push<T>(
 
 /// The error of a sync in which claims were lost (exit 6).
 pub fn lost_error(lost: &[super::LostClaim]) -> Error {
-    let each: Vec<String> = lost.iter().map(|l| format!("{} holds `{}`", l.winner, l.bead)).collect();
+    let each = lost.iter().map(|l| {
+        let place = if l.winner == l.ours { " in another clone" } else { "" };
+        format!("{} holds `{}`{place}", l.winner, l.bead)
+    });
+    let each: Vec<String> = each.collect();
     Error::new(ErrorKind::Conflict, format!("somebody's claim was published first: {}", each.join(", ")))
         .hint("The claim of this clone was released; `bd ready` shows what is free")
 }

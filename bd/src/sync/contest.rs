@@ -3,7 +3,7 @@
 use super::report::LostClaim;
 use crate::error::Result;
 use crate::model::{BeadId, Claim, Event, EventId, Kind, Value};
-use crate::store::{Place, Snapshot, Store, StoredEvent, Tx};
+use crate::store::{CLONE_KEY, Place, Snapshot, Store, StoredEvent, Tx};
 use std::collections::BTreeMap;
 
 /// One head of the field `claim`.
@@ -11,6 +11,16 @@ struct Head {
     id: EventId,
     claim: Claim,
     shared: bool,
+    /// The clone that made it, where it says so.
+    clone: Option<String>,
+}
+
+impl Head {
+    /// True unless one claimant made both: one name, and not in two clones.
+    fn rivals(&self, other: &Self) -> bool {
+        let parted = self.clone.is_some() && other.clone.is_some() && self.clone != other.clone;
+        parted || self.claim.holder != other.claim.holder
+    }
 }
 
 /// What to do about the claims on one bead.
@@ -63,6 +73,9 @@ fn settle(tx: &mut Tx<'_>, id: &BeadId) -> Result<Option<LostClaim>> {
         Some(Verdict::TakeOver(ours, on, epoch)) => {
             let mut event: Event = tx.event(id, Kind::CLAIM)?;
             event.on = on;
+            if let Some(clone) = &ours.clone {
+                event.extra.set(CLONE_KEY, Value::text(clone));
+            }
             event.set.set("claim", Value::of(&Claim { epoch, ..ours.claim }));
             tx.push(event);
             Ok(None)
@@ -72,13 +85,15 @@ fn settle(tx: &mut Tx<'_>, id: &BeadId) -> Result<Option<LostClaim>> {
 
 /// The heads of the field with the places of their events.
 fn heads(tx: &Tx<'_>, id: &BeadId) -> Result<Vec<Head>> {
-    let places: BTreeMap<EventId, Place> =
-        tx.snapshot().events(id)?.into_iter().map(|StoredEvent { event, place, .. }| (event.id, place)).collect();
+    let clone = |event: &Event| event.extra.get(CLONE_KEY)?.as_str().map(std::borrow::Cow::into_owned);
+    let known: BTreeMap<EventId, (Place, Option<String>)> =
+        tx.snapshot().events(id)?.into_iter().map(|StoredEvent { event, place, .. }| (event.id, (place, clone(&event)))).collect();
     let Some(bead) = tx.bead(id)? else { return Ok(Vec::new()) };
     let Some(register) = bead.fields.get("claim") else { return Ok(Vec::new()) };
     let head = |h: &crate::fold::Head| {
-        let shared = places.get(&h.id).is_some_and(|p| matches!(p, Place::Published | Place::Ride));
-        Some(Head { id: h.id, claim: h.value.decode::<Claim>()?, shared })
+        let (place, clone) = known.get(&h.id).cloned().unzip();
+        let shared = place.is_some_and(|p| matches!(p, Place::Published | Place::Ride));
+        Some(Head { id: h.id, claim: h.value.decode::<Claim>()?, shared, clone: clone.flatten() })
     };
     Ok(register.heads().iter().filter_map(head).collect())
 }
@@ -91,11 +106,10 @@ fn judge(heads: Vec<Head>, now: jiff::Timestamp) -> Option<Verdict> {
     // The highest epoch decides, here as in the fold; what is below a claim of ours does not contest it.
     let mine = ours.iter().map(|h| h.claim.epoch).max()?;
     let rivals = || shared.iter().filter(|s| s.claim.epoch >= mine && s.claim.holder.is_some());
-    let strange = |s: &&Head| ours.iter().any(|h| h.claim.holder != s.claim.holder);
+    let strange = |s: &&Head| ours.iter().any(|h| h.rivals(s));
     if let Some(winner) = rivals().filter(strange).filter(|s| !s.claim.expired(now)).max_by_key(|s| (s.claim.epoch, s.id)) {
-        let winner = winner.claim.clone();
-        ours.retain(|h| h.claim.holder != winner.holder);
-        return Some(Verdict::Release(ours, winner));
+        ours.retain(|h| h.rivals(winner));
+        return Some(Verdict::Release(ours, winner.claim.clone()));
     }
     if rivals().any(|s| strange(&s)) {
         let at = ours.iter().enumerate().max_by_key(|(_, h)| (h.claim.epoch, h.id)).map(|(at, _)| at)?;

@@ -250,7 +250,8 @@ fn bead_diff(id: &BeadId, news: &[(Event, bool)], known: &[Event]) -> BeadDiff {
         reopened: done(&before) && status.is_some() && !closes,
         changes: changes.collect(),
         labels: all(&events, |e| &e.labels),
-        unlabels: all(&events, |e| &e.unlabels),
+        // A redacted removal knows only the digest of its label, and a stub adds none.
+        unlabels: all(&events, |e| if e.is_stub() { &e.labels } else { &e.unlabels }),
         links: all(&events, |e| &e.links),
         unlinks: all(&events, |e| &e.unlinks),
         comments: events

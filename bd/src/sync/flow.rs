@@ -4,7 +4,7 @@ use super::absorb::{Manner, absorb};
 use super::choice::{Choice, choice, home_streams};
 use super::contest::settle_claims;
 use super::lost::missing_lines;
-use super::publish::{Attempt, PATIENCE, pause, publish, refuse_empty};
+use super::publish::{Attempt, LOCK_PATIENCE, PATIENCE, locked, pause, publish, refuse_empty};
 use super::remote::{Remote, Seen};
 use super::report::Report;
 use super::rides::absorb_rides;
@@ -118,10 +118,16 @@ impl Flight<'_> {
             if !others {
                 return Err(refuse_empty(&self.remote));
             }
-            if let Attempt::Done(new) = publish(self.store, &self.remote, tip, &union, &self.report)? {
-                self.report.published += union.fresh;
-                self.report.first = self.told()?;
-                return self.end(&union, Some(new), held);
+            match publish(self.store, &self.remote, tip, &union, &self.report)? {
+                Attempt::Done(new) => {
+                    self.report.published += union.fresh;
+                    self.report.first = self.told()?;
+                    return self.end(&union, Some(new), held);
+                }
+                Attempt::Locked(words) if began.elapsed() > LOCK_PATIENCE => {
+                    return Err(locked(&self.remote, &self.report.branch, &words));
+                }
+                Attempt::Locked(_) | Attempt::Lost => {}
             }
             if began.elapsed() > PATIENCE {
                 let said =

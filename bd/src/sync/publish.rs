@@ -11,13 +11,18 @@ use std::time::Duration;
 /// How long lost races are tried again.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long a branch that is locked there is tried again: a living process holds the lock for as long as one ref moves.
+pub const LOCK_PATIENCE: Duration = Duration::from_secs(3);
+
 /// What became of one attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attempt {
     /// The remote has it; its new tip.
     Done(Oid),
     /// Somebody else was faster: fetch and try again.
     Lost,
+    /// Somebody is moving the branch there at this moment, or died while doing so: the words of the remote.
+    Locked(String),
 }
 
 /// Publishes a union onto the remote's tip.
@@ -34,6 +39,9 @@ pub fn publish(store: &Store, remote: &Remote<'_>, tip: Option<Oid>, union: &Uni
     }
     if now.tip != tip {
         return Ok(Attempt::Lost);
+    }
+    if words.contains(".lock': File exists") {
+        return Ok(Attempt::Locked(words));
     }
     let said = format!("sync stopped at publishing: `{}` refuses the branch `{}`: {}", remote.name, report.branch, words.trim());
     Err(Error::new(ErrorKind::Remote, said)
@@ -56,6 +64,13 @@ fn commit(store: &Store, tip: Option<Oid>, union: &Union) -> Result<Oid> {
         message,
         sign: true,
     })?)
+}
+
+/// The lock of the branch there did not go away.
+pub fn locked(remote: &Remote<'_>, branch: &str, words: &str) -> Error {
+    let said = format!("sync stopped at publishing: the branch `{branch}` of `{}` stays locked: {}", remote.name, words.trim());
+    Error::new(ErrorKind::Remote, said)
+        .hint("A process that died there may have left the lock; whoever runs the remote sees to it. Nothing was lost: everything is kept in this clone")
 }
 
 /// A pause of up to a second, so that clones that met in one race do not meet again in the next.

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::git::{Cas, Expected, FetchOutcome, Git, GitError, Oid, PushOutcome};
-use crate::store::{PUBLISHED_REF, Sources, Store};
+use crate::store::{PUBLISHED_REF, Sources, Store, remove_stale_lock};
 
 /// The remote and the names on both sides.
 pub struct Remote<'a> {
@@ -58,8 +58,21 @@ impl<'a> Remote<'a> {
     /// Fetches the published branch, and nothing else: code branches, also the default branch's tracking ref, are the
     /// user's to fetch. Returns the tip that is here now.
     pub fn fetch(&self) -> Result<Option<Oid>> {
+        let spec = [format!("+{}:{}", self.there, self.here)];
+        let lock = self.git.paths().common_dir.join(format!("{}.lock", self.here));
         crate::failpoint!("sync.fetch.before");
-        let outcome = self.git.fetch(&self.name, &[format!("+{}:{}", self.there, self.here)]);
+        let mut outcome = self.git.fetch(&self.name, &spec);
+        // Whoever was killed while the tracking ref moved left its lock behind, and git waits for a person to remove it.
+        if outcome.is_err() && lock.exists() {
+            if !remove_stale_lock(self.git, &self.here) {
+                return Err(Error::new(
+                    ErrorKind::Locked,
+                    format!("sync stopped at fetching: `{}` is locked by another process", self.here),
+                )
+                .hint("Try again in a moment; a lock that a dead process left is removed when it is 10 s old"));
+            }
+            outcome = self.git.fetch(&self.name, &spec);
+        }
         crate::failpoint!("sync.fetch.after");
         match outcome.map_err(|e| self.failed("fetching", &e))? {
             FetchOutcome::Done => Ok(self.git.tip(&self.here)?),
@@ -85,7 +98,11 @@ impl<'a> Remote<'a> {
             if old != Some(tip) {
                 crate::failpoint!("sync.note.before");
                 // Best effort: the next sync sees the remote again. Somebody's own fetch may have moved it meanwhile.
-                let cas = self.git.update_ref(name, old.map_or(Expected::Missing, Expected::Is), Some(tip), "bd sync");
+                let expected = old.map_or(Expected::Missing, Expected::Is);
+                let mut cas = self.git.update_ref(name, expected, Some(tip), "bd sync");
+                if matches!(cas, Err(GitError::Locked(_))) && remove_stale_lock(self.git, name) {
+                    cas = self.git.update_ref(name, expected, Some(tip), "bd sync");
+                }
                 crate::failpoint!("sync.note.after");
                 if let (Ok(Cas::Moved(_)), true) = (cas, name == PUBLISHED_REF) {
                     continue;
