@@ -5,7 +5,7 @@ use super::process::{Output, Runner, spawn_error};
 use super::redact::redact;
 use super::{GitError, config::Config};
 use std::io::{Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -51,14 +51,16 @@ pub(super) fn finish(
         // A git that has seen enough closes its end: its exit code says what that means.
         std::thread::spawn(move || pipe.write_all(&input).is_ok());
     }
-    let (ended, closed) = channel();
-    let stdout = drain(child.stdout.take(), ended.clone());
-    let stderr = drain(child.stderr.take(), ended);
-    let code = watch(&mut child, &closed, limit);
+    let (end_of_pipe, closed) = channel();
+    let stdout = drain(child.stdout.take(), end_of_pipe.clone());
+    let stderr = drain(child.stderr.take(), end_of_pipe);
+    let ended = watch(&mut child, &closed, limit);
     crate::failpoint!("git.child.after");
     let take = |bytes: Arc<Mutex<Vec<u8>>>| std::mem::take(&mut *bytes.lock().unwrap_or_else(PoisonError::into_inner));
-    match code {
-        Ok(Some(code)) => Ok(Output { code, stdout: take(stdout), stderr: redact(&String::from_utf8_lossy(&take(stderr))) }),
+    match ended {
+        Ok(Some(status)) => {
+            Ok(Output { code: status.code(), stdout: take(stdout), stderr: redact(&String::from_utf8_lossy(&take(stderr))) })
+        }
         Ok(None) => Err(GitError::Remote {
             step,
             why: format!("no answer within {} s; BD_NETWORK_TIMEOUT sets how many seconds to wait", limit.as_secs()),
@@ -84,9 +86,8 @@ fn drain(pipe: Option<impl Read + Send + 'static>, ended: Sender<()>) -> Arc<Mut
     all
 }
 
-/// Waits for the end of both pipes and of the child: its exit code (`None` inside = a signal). `Ok(None)` = its time was
-/// over, and it was ended.
-fn watch(child: &mut Child, closed: &Receiver<()>, limit: Duration) -> std::io::Result<Option<Option<i32>>> {
+/// Waits for the end of both pipes and of the child: how it ended. `Ok(None)` = its time was over, and it was ended.
+fn watch(child: &mut Child, closed: &Receiver<()>, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
     let began = Instant::now();
     let mut open = 2;
     let mut gone: Option<Instant> = None;
@@ -112,7 +113,7 @@ fn watch(child: &mut Child, closed: &Receiver<()>, limit: Duration) -> std::io::
     }
     loop {
         if let Some(status) = child.try_wait()? {
-            return Ok(Some(status.code()));
+            return Ok(Some(status));
         }
         if began.elapsed() >= limit {
             end(child)?;
