@@ -2,7 +2,7 @@
 
 use crate::env::Env;
 use crate::error::{Error, Result};
-use crate::git::Git;
+use crate::git::{Git, Oid};
 use crate::model::{Actor, Category, Status};
 use crate::store::Sources;
 use serde::Deserialize;
@@ -249,17 +249,62 @@ impl Config {
 fn from_branches(git: &dyn Git, sources: &Sources) -> Result<Option<(String, String)>> {
     let mut names: Vec<&String> = sources.default_branch.iter().chain(&sources.local_default).collect();
     names.dedup();
-    for name in names {
+    for (at, name) in names.into_iter().enumerate() {
         let Some(commit) = git.tip(name)? else { continue };
-        let root = git.commit_tree(commit)?;
-        if let Some(entry) = git.entry_at(root, CONFIG_PATH)? {
-            let mut bytes = Vec::new();
-            git.read_blob(entry.oid, &mut bytes)?;
-            let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("{CONFIG_PATH} on {name} is not UTF-8")))?;
+        if let Some(text) = text_at(git, commit, at)? {
+            let text = String::from_utf8(text).map_err(|_| Error::usage(format!("{CONFIG_PATH} on {name} is not UTF-8")))?;
             return Ok(Some((text, name.clone())));
         }
     }
     Ok(None)
+}
+
+/// The file in a commit's tree, if it is there. What a commit has never changes: it is remembered, so that a command that
+/// only looks opens no object.
+fn text_at(git: &dyn Git, commit: Oid, at: usize) -> Result<Option<Vec<u8>>> {
+    let path = git.paths().beads_dir().join("cache").join(format!("config-{at}"));
+    if let Some(known) = std::fs::read(&path).ok().and_then(|bytes| remembered(&bytes, commit)) {
+        return Ok(known);
+    }
+    let root = git.commit_tree(commit)?;
+    let text = match git.entry_at(root, CONFIG_PATH)? {
+        None => None,
+        Some(entry) => {
+            let mut bytes = Vec::new();
+            git.read_blob(entry.oid, &mut bytes)?;
+            Some(bytes)
+        }
+    };
+    remember(&path, commit, text.as_deref());
+    Ok(text)
+}
+
+/// `COMMIT DIGEST`, a line feed, then `-` (no file) or `+` and the bytes. The digest is of what follows the line.
+fn remembered(bytes: &[u8], commit: Oid) -> Option<Option<Vec<u8>>> {
+    let end = memchr::memchr(b'\n', bytes)?;
+    let (head, rest) = (std::str::from_utf8(&bytes[..end]).ok()?, &bytes[end + 1..]);
+    if head != format!("{commit} {}", crate::store::digest(rest)) {
+        return None;
+    }
+    match rest.split_first()? {
+        (b'-', []) => Some(None),
+        (b'+', text) => Some(Some(text.to_vec())),
+        _ => None,
+    }
+}
+
+/// Best effort, as everything in the cache, and only where there is a cache: `bd init` makes the folder its own way.
+fn remember(path: &std::path::Path, commit: Oid, text: Option<&[u8]>) {
+    let mut rest = vec![if text.is_some() { b'+' } else { b'-' }];
+    rest.extend_from_slice(text.unwrap_or_default());
+    let mut bytes = format!("{commit} {}\n", crate::store::digest(&rest)).into_bytes();
+    bytes.extend_from_slice(&rest);
+    // Whoever reads half of it sees that by the digest.
+    crate::failpoint!("config.cache.before");
+    if path.parent().is_some_and(std::path::Path::is_dir) {
+        let _ = std::fs::write(path, bytes);
+    }
+    crate::failpoint!("config.cache.after");
 }
 
 fn from_working_tree(git: &dyn Git) -> Result<(Option<String>, Option<String>)> {

@@ -42,6 +42,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         filter: Filter { parent: Some(parent), ..Filter::all() },
         sort: sort_key(args.sort.as_deref())?,
         limit: args.limit.unwrap_or(default),
+        counted: ctx.ui.is_json(),
         ..ListQuery::default()
     };
     let page = rows(&snapshot, store.config(), &query, ctx.now())?;

@@ -69,6 +69,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         reverse: args.reverse,
         limit: args.limit.unwrap_or(default),
         ready: args.ready,
+        counted: ctx.ui.is_json(),
     };
     let page = rows(&snapshot, store.config(), &query, ctx.now())?;
     if args.long && !ctx.ui.is_json() {

@@ -58,6 +58,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         limit: args.limit.unwrap_or(ROWS),
         deferred: args.include_deferred || args.filter.deferred,
         ephemeral: args.include_ephemeral,
+        counted: ctx.ui.is_json(),
         below: args.parent.as_deref().map(|p| snapshot.resolve(p).map(|id| id.as_str().to_owned())).transpose()?,
     };
     let now = ctx.now();

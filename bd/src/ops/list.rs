@@ -20,6 +20,8 @@ pub struct ListQuery {
     pub limit: usize,
     /// Also only what is ready.
     pub ready: bool,
+    /// Count what depends on each row ([`Counters::dependents`]); otherwise that is 0.
+    pub counted: bool,
 }
 
 /// One bead of a list.
@@ -60,7 +62,7 @@ impl From<RowPage> for Page {
 /// Answers a list question; `now` is milliseconds since 1970.
 pub fn rows(snapshot: &Snapshot, config: &Config, query: &ListQuery, now: i64) -> Result<Page> {
     if !query.ready && !query.filter.needs_bead() {
-        return Ok(snapshot.list_page(&query.filter, query.sort, query.reverse, query.limit, now)?.into());
+        return Ok(snapshot.list_page(&query.filter, (query.sort, query.reverse), query.limit, now, query.counted)?.into());
     }
     let graph = graph::graph(snapshot, config)?;
     let ready: Option<Vec<usize>> = query.ready.then(|| crate::query::ready(&graph, &crate::query::Ask::at(now)));

@@ -23,6 +23,8 @@ pub struct ReadyQuery {
     pub ephemeral: bool,
     /// Only what is below this bead, at any depth.
     pub below: Option<String>,
+    /// Count what depends on each row; otherwise that is 0.
+    pub counted: bool,
 }
 
 /// A bead that is held back, and by what.
@@ -66,7 +68,7 @@ fn ask<'a>(query: &ReadyQuery, now: i64) -> Ask<'a> {
 pub fn rows(snapshot: &Snapshot, config: &Config, query: &ReadyQuery, now: i64) -> Result<Page> {
     if !query.deferred && query.below.is_none() && query.sort == SortKey::Priority && !query.filter.needs_bead() {
         let Ask { ephemeral, any_type, .. } = ask(query, now);
-        let ask = ReadyAsk { now, ephemeral, any_type, filter: &query.filter, limit: query.limit };
+        let ask = ReadyAsk { now, ephemeral, any_type, filter: &query.filter, limit: query.limit, count: query.counted };
         return Ok(snapshot.ready_page(&ask)?.into());
     }
     let graph = graph::graph(snapshot, config)?;

@@ -39,7 +39,7 @@ pub use load::{Place, StoredEvent};
 pub use lock::Lock;
 pub use quarantine::Quarantined;
 pub use redactions::{Redactions, check_sealed, damaged};
-pub use sealed::{SealedName, seal};
+pub use sealed::{SealedName, digest, seal};
 pub use sign::Worth;
 pub use snapshot::{ReadyAsk, RowPage, Snapshot};
 pub use sources::{PUBLISHED_REF, STATE_REF, Sources};

@@ -25,7 +25,7 @@ pub struct Snapshot {
 /// The first rows of an ordered answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RowPage {
-    /// The rows, each with the number of edges that reach it from beads that stand.
+    /// The rows, each with the number of edges that reach it from beads that stand (0 where nobody asked).
     pub rows: Vec<(Row, usize)>,
     /// How many fit the question.
     pub total: usize,
@@ -44,6 +44,8 @@ pub struct ReadyAsk<'a> {
     pub filter: &'a Filter,
     /// At most this many; 0 = all.
     pub limit: usize,
+    /// Count the edges that reach each row: a look at every bead that one comes from.
+    pub count: bool,
 }
 
 impl Snapshot {
@@ -199,17 +201,24 @@ impl Snapshot {
         let question = crate::query::Ask { ephemeral: ask.ephemeral, any_type: ask.any_type, ..crate::query::Ask::at(ask.now) };
         let numbers = crate::query::ready(&graph, &question);
         let fits = numbers.into_iter().map(|n| graph.row(n)).filter(|row| ask.filter.matches_row(row)).collect();
-        Ok(page(&graph, fits, SortKey::Priority, false, ask.limit, ask.now))
+        Ok(page(&graph, fits, (SortKey::Priority, false), ask.limit, ask.now, ask.count))
     }
 
     /// The rows that a filter lets through, in an order. Parts of the filter that need the folded bead are not looked at.
-    pub fn list_page(&self, filter: &Filter, sort: SortKey, reverse: bool, limit: usize, now: i64) -> Result<RowPage> {
-        if let Some(page) = self.ask(|cache| cache.list(filter, sort, reverse, limit, now)) {
+    pub fn list_page(
+        &self,
+        filter: &Filter,
+        (sort, reverse): (SortKey, bool),
+        limit: usize,
+        now: i64,
+        count: bool,
+    ) -> Result<RowPage> {
+        if let Some(page) = self.ask(|cache| cache.list(filter, (sort, reverse), limit, now, count)) {
             return Ok(page);
         }
         let graph = Graph::new(self.rows()?);
         let fits = graph.rows().iter().filter(|row| filter.matches_row(row)).collect();
-        Ok(page(&graph, fits, sort, reverse, limit, now))
+        Ok(page(&graph, fits, (sort, reverse), limit, now, count))
     }
 
     /// The bead that a text names: a whole id, a unique prefix of one, or a unique prefix of the part after
@@ -275,10 +284,17 @@ impl Snapshot {
     }
 }
 
-fn page(graph: &Graph, mut fits: Vec<&Row>, sort: SortKey, reverse: bool, limit: usize, now: i64) -> RowPage {
+fn page(
+    graph: &Graph,
+    mut fits: Vec<&Row>,
+    (sort, reverse): (SortKey, bool),
+    limit: usize,
+    now: i64,
+    count: bool,
+) -> RowPage {
     sort.sort(&mut fits, reverse, now);
     let total = fits.len();
     let take = if limit == 0 { total } else { limit };
-    let dependents = |row: &Row| graph.find(&row.id).map_or(0, |number| graph.dependents(number));
+    let dependents = |row: &Row| graph.find(&row.id).filter(|_| count).map_or(0, |number| graph.dependents(number));
     RowPage { rows: fits.into_iter().take(take).map(|row| (row.clone(), dependents(row))).collect(), total }
 }

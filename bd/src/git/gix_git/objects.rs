@@ -45,10 +45,26 @@ impl Objects {
             return Ok(store);
         }
         // The working directory is asked for by gix only to resolve relative alternates; ours are under `objects`.
-        let options = gix::odb::store::init::Options { current_dir: Some(self.dir.clone()), ..Default::default() };
+        let current_dir = Some(self.dir.clone());
+        let options = gix::odb::store::init::Options { slots: self.slots(), current_dir, ..Default::default() };
         let store = gix::odb::Store::at_opts(self.dir.clone(), gix::hash::Kind::Sha1, &mut std::iter::empty(), options)
             .map_err(|source| GitError::Io { path: self.dir.clone(), source })?;
         Ok(self.store.get_or_init(|| Arc::new(store)))
+    }
+
+    /// Room for the packs that there are and some that may come. gix counts by looking at every file of every pack, which
+    /// it does again to read them; without alternates the names say as much.
+    fn slots(&self) -> gix::odb::store::init::Slots {
+        let named = std::fs::read_dir(self.dir.join("pack")).map(|dir| {
+            let is_index = |e: &std::fs::DirEntry| e.path().extension().is_some_and(|x| x == "idx");
+            dir.flatten().filter(is_index).count()
+        });
+        match named {
+            Ok(n) if n < 1_000 && !self.dir.join("info").join("alternates").exists() => {
+                gix::odb::store::init::Slots::Given((n + n / 10 + 32) as u16)
+            }
+            _ => gix::odb::store::init::Slots::default(),
+        }
     }
 
     pub fn read(&self, id: Oid, into: &mut Vec<u8>) -> Result<Option<Kind>, GitError> {

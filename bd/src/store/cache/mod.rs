@@ -128,19 +128,27 @@ impl Cache {
 
     /// What can be worked on.
     pub fn ready(&self, ask: &ReadyAsk<'_>) -> Read<RowPage> {
-        self.page(lists::ready(&self.view, ask)?)
+        self.page(lists::ready(&self.view, ask)?, ask.count)
     }
 
     /// What a filter lets through.
-    pub fn list(&self, filter: &Filter, sort: SortKey, reverse: bool, limit: usize, now: i64) -> Read<RowPage> {
+    pub fn list(
+        &self,
+        filter: &Filter,
+        (sort, reverse): (SortKey, bool),
+        limit: usize,
+        now: i64,
+        count: bool,
+    ) -> Read<RowPage> {
         if filter.is_plain() && sort == SortKey::Priority && !reverse {
-            return self.page(lists::listed(&self.view, limit)?);
+            return self.page(lists::listed(&self.view, limit)?, count);
         }
-        self.page(lists::filtered(&self.view, filter, sort, reverse, limit, now)?)
+        self.page(lists::filtered(&self.view, filter, sort, reverse, limit, now)?, count)
     }
 
-    fn page(&self, (rows, total): lists::Page) -> Read<RowPage> {
-        let rows = rows.into_iter().map(|(number, row)| Ok((row, self.dependents(number)?))).collect::<Read<_>>()?;
+    fn page(&self, (rows, total): lists::Page, count: bool) -> Read<RowPage> {
+        let dependents = |number| if count { self.dependents(number) } else { Ok(0) };
+        let rows = rows.into_iter().map(|(number, row)| Ok((row, dependents(number)?))).collect::<Read<_>>()?;
         Ok(RowPage { rows, total })
     }
 

@@ -83,11 +83,11 @@ fn pages(fast: &Snapshot, full: &Snapshot, now: i64) {
     let urgent = Filter { priority_max: Some(1), labels: vec!["ui".into()], ..Filter::default() };
     for filter in [&plain, &bugs, &urgent] {
         for (ephemeral, limit) in [(false, 0), (false, 3), (true, 1), (true, 0)] {
-            let ask = ReadyAsk { now, ephemeral, any_type: !filter.types.is_empty(), filter, limit };
+            let ask = ReadyAsk { now, ephemeral, any_type: !filter.types.is_empty(), filter, limit, count: true };
             assert_eq!(fast.ready_page(&ask).unwrap(), full.ready_page(&ask).unwrap());
         }
         for (sort, reverse, limit) in [(SortKey::Priority, false, 4), (SortKey::Priority, false, 0), (SortKey::Updated, true, 5)] {
-            let list = |s: &Snapshot| s.list_page(filter, sort, reverse, limit, now).unwrap();
+            let list = |s: &Snapshot| s.list_page(filter, (sort, reverse), limit, now, true).unwrap();
             assert_eq!(list(fast), list(full));
         }
     }
