@@ -20,13 +20,14 @@ pub(super) struct GixBackend {
     runner: Arc<Runner>,
     config: Arc<Config>,
     objects: objects::Objects,
+    packed: refs::Packed,
 }
 
 impl GixBackend {
     /// Touches no file yet. `now` is the caller's clock, for objects that are kept from being collected.
     pub fn new(paths: RepoPaths, runner: Arc<Runner>, config: Arc<Config>, now: std::time::SystemTime) -> Self {
         let objects = objects::Objects::new(paths.common_dir.join("objects"), now);
-        Self { paths, runner, config, objects }
+        Self { paths, runner, config, objects, packed: refs::Packed::default() }
     }
 }
 
@@ -41,7 +42,7 @@ impl GixBackend {
 
 impl Backend for GixBackend {
     fn tip(&self, name: &str) -> Result<Option<Oid>, GitError> {
-        refs::tip(&self.paths, name)
+        refs::tip(&self.paths, &self.packed, name)
     }
 
     fn symbolic(&self, name: &str) -> Result<Option<String>, GitError> {
@@ -49,7 +50,7 @@ impl Backend for GixBackend {
     }
 
     fn refs(&self, prefix: &str) -> Result<Vec<(String, Oid)>, GitError> {
-        refs::list(&self.paths, prefix)
+        refs::list(&self.paths, &self.packed, prefix)
     }
 
     fn update_ref(&self, name: &str, expected: Expected, new: Option<Oid>, reason: &str) -> Result<Cas, GitError> {

@@ -11,6 +11,7 @@ use crate::git::{Cas, Expected, GitError, Oid, RepoPaths};
 use gix::refs::{FullNameRef, packed};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long a lock of another process is waited for.
@@ -22,15 +23,48 @@ enum Loose {
     Symbolic(String),
 }
 
+/// `packed-refs` as it was last read, and what tells whether it is another file now.
+#[derive(Default)]
+pub(super) struct Packed(Mutex<Option<(Stamp, packed::Buffer)>>);
+
+/// A rename puts every new `packed-refs` in place: another inode.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<std::time::SystemTime>,
+    len: u64,
+    inode: u64,
+}
+
+impl Packed {
+    /// For looking only; a change of a ref reads the file itself.
+    fn find(&self, paths: &RepoPaths, name: &str) -> Result<Option<Oid>, GitError> {
+        let path = paths.common_dir.join("packed-refs");
+        let Ok(there) = path.metadata() else { return Ok(None) };
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(&there);
+        #[cfg(not(unix))]
+        let inode = 0;
+        let stamp = Stamp { modified: there.modified().ok(), len: there.len(), inode };
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, buffer)) = kept.as_ref().filter(|(old, _)| *old == stamp) {
+            return find_packed(buffer, name);
+        }
+        let Some(buffer) = open_packed(paths)? else { return Ok(None) };
+        let found = find_packed(&buffer, name);
+        *kept = Some((stamp, buffer));
+        found
+    }
+}
+
 /// See [`crate::git::Git::tip`].
-pub(super) fn tip(paths: &RepoPaths, name: &str) -> Result<Option<Oid>, GitError> {
+pub(super) fn tip(paths: &RepoPaths, packed: &Packed, name: &str) -> Result<Option<Oid>, GitError> {
     let mut name = checked(name)?.to_owned();
     // git follows five symbolic refs, too.
     for _ in 0..5 {
         match loose(&file(paths, &name))? {
             Some(Loose::Object(id)) => return Ok(Some(id)),
             Some(Loose::Symbolic(next)) => checked(&next)?.clone_into(&mut name),
-            None => return packed(paths, &name),
+            None => return packed.find(paths, &name),
         }
     }
     Err(GitError::Other(format!("`{name}` is a ring of symbolic refs")))
@@ -49,7 +83,7 @@ pub(super) fn symbolic(paths: &RepoPaths, name: &str) -> Result<Option<String>, 
 }
 
 /// See [`crate::git::Git::refs`].
-pub(super) fn list(paths: &RepoPaths, prefix: &str) -> Result<Vec<(String, Oid)>, GitError> {
+pub(super) fn list(paths: &RepoPaths, packed: &Packed, prefix: &str) -> Result<Vec<(String, Oid)>, GitError> {
     let kind = gix::hash::Kind::Sha1;
     let store = if paths.git_dir == paths.common_dir {
         gix::refs::file::Store::at(paths.git_dir.clone(), kind)
@@ -67,7 +101,7 @@ pub(super) fn list(paths: &RepoPaths, prefix: &str) -> Result<Vec<(String, Oid)>
         if !name.starts_with(prefix) {
             continue;
         }
-        if let Some(id) = tip(paths, name)? {
+        if let Some(id) = tip(paths, packed, name)? {
             out.push((name.to_owned(), id));
         }
     }
@@ -87,7 +121,7 @@ pub(super) fn update(
     let path = file(paths, checked(name)?);
     let plain = name.starts_with("refs/") && !is_private(name) && !has_reflog(backend, name) && !backend.is_shared();
     let (Some(new), true) = (new, plain) else {
-        return crate::git::update_ref::run(&backend.runner, name, expected, new, reason, &|| tip(paths, name));
+        return crate::git::update_ref::run(&backend.runner, name, expected, new, reason, &|| tip(paths, &backend.packed, name));
     };
     to_gix(new)?;
 
@@ -100,7 +134,7 @@ pub(super) fn update(
         Some(Loose::Object(id)) => Some(id),
         Some(Loose::Symbolic(_)) => {
             drop(lock);
-            return crate::git::update_ref::run(&backend.runner, name, expected, Some(new), reason, &|| tip(paths, name));
+            return crate::git::update_ref::run(&backend.runner, name, expected, Some(new), reason, &|| tip(paths, &backend.packed, name));
         }
         // Loose first, packed second: a ref that is being packed is never in neither.
         None => packed(paths, name)?,
@@ -161,14 +195,24 @@ fn loose(path: &Path) -> Result<Option<Loose>, GitError> {
 }
 
 fn packed(paths: &RepoPaths, name: &str) -> Result<Option<Oid>, GitError> {
+    open_packed(paths)?.map_or(Ok(None), |buffer| find_packed(&buffer, name))
+}
+
+fn open_packed(paths: &RepoPaths) -> Result<Option<packed::Buffer>, GitError> {
     let path = paths.common_dir.join("packed-refs");
-    if !path.is_file() || !name.starts_with("refs/") {
+    if !path.is_file() {
         return Ok(None);
     }
-    let failed = |e: &gix::Error| other("packed-refs could not be read", e);
-    let buffer = packed::Buffer::open(path, 32 * 1024, gix::hash::Kind::Sha1).map_err(|e| failed(&e))?;
+    let opened = packed::Buffer::open(path, 32 * 1024, gix::hash::Kind::Sha1);
+    opened.map(Some).map_err(|e| other("packed-refs could not be read", &e))
+}
+
+fn find_packed(buffer: &packed::Buffer, name: &str) -> Result<Option<Oid>, GitError> {
+    if !name.starts_with("refs/") {
+        return Ok(None);
+    }
     let full: &FullNameRef = name.try_into().map_err(|_| GitError::Other(format!("`{name}` is not the full name of a ref")))?;
-    let found = buffer.try_find(full).map_err(|e| failed(&e))?;
+    let found = buffer.try_find(full).map_err(|e| other("packed-refs could not be read", &e))?;
     found.map(|r| from_gix(&r.target())).transpose()
 }
 
