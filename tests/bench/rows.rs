@@ -1,8 +1,9 @@
 //! The rows of STATE 8.
 
 use crate::generate::{Generated, arrivals, generate};
-use crate::measure::{Programs, Times, counts, must, peak_kib, size, time};
+use crate::measure::{Programs, Times, must, peak_kib, size, time};
 use crate::report::Report;
+use bd_tests::counts;
 use bd_tests::{Options, Sandbox, Work};
 
 /// Everything that the rows need.

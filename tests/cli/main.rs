@@ -5,6 +5,7 @@ mod claim;
 mod close;
 mod comment;
 mod conflicts;
+mod counts;
 mod create;
 mod delete;
 mod dep;

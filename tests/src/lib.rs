@@ -12,6 +12,7 @@
 //! How to write a test with it: CONTRIBUTING.md, "Writing a test".
 
 mod command;
+mod counts;
 mod forge;
 mod http;
 mod mounts;
@@ -25,6 +26,7 @@ pub mod traceability;
 mod work;
 
 pub use command::{Cmd, Output, Running};
+pub use counts::{Counts, counts};
 pub use forge::{Conflict, Forge, Landed};
 pub use http::{Door, HttpForge};
 pub use mounts::{Mounts, mount_disk, mount_read_only, own_mounts, unmount};

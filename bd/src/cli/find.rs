@@ -177,7 +177,8 @@ fn count(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
     let store = ctx.store()?;
     let mut filter = args.filter.filter(ctx, &snapshot)?;
     filter.closed_too = true;
-    let query = ops_list::ListQuery { filter, sort: SortKey::default(), reverse: false, limit: 0, ready: false, counted: ctx.ui.is_json() };
+    let query =
+        ops_list::ListQuery { filter, sort: SortKey::default(), reverse: false, limit: 0, ready: false, counted: ctx.ui.is_json() };
     let page = ops_list::rows(&snapshot, store.config(), &query, ctx.now())?;
     let by = [
         (args.by_status, GroupBy::Status),

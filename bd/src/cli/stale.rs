@@ -37,7 +37,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let mut filter = args.filter.filter(ctx, &snapshot)?;
     let limit = now - i64::from(args.days) * 86_400_000;
     filter.updated.before = Some(filter.updated.before.map_or(limit, |b| b.min(limit)));
-    let query = ListQuery { filter, sort: SortKey::Updated, reverse: true, limit: args.limit, ready: false, counted: ctx.ui.is_json() };
+    let query =
+        ListQuery { filter, sort: SortKey::Updated, reverse: true, limit: args.limit, ready: false, counted: ctx.ui.is_json() };
     let page = rows(&snapshot, store.config(), &query, now)?;
     print::page(ctx, &snapshot, &page, "nothing is stale")
 }

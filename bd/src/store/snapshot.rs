@@ -284,14 +284,7 @@ impl Snapshot {
     }
 }
 
-fn page(
-    graph: &Graph,
-    mut fits: Vec<&Row>,
-    (sort, reverse): (SortKey, bool),
-    limit: usize,
-    now: i64,
-    count: bool,
-) -> RowPage {
+fn page(graph: &Graph, mut fits: Vec<&Row>, (sort, reverse): (SortKey, bool), limit: usize, now: i64, count: bool) -> RowPage {
     sort.sort(&mut fits, reverse, now);
     let total = fits.len();
     let take = if limit == 0 { total } else { limit };

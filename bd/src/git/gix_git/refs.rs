@@ -134,7 +134,9 @@ pub(super) fn update(
         Some(Loose::Object(id)) => Some(id),
         Some(Loose::Symbolic(_)) => {
             drop(lock);
-            return crate::git::update_ref::run(&backend.runner, name, expected, Some(new), reason, &|| tip(paths, &backend.packed, name));
+            return crate::git::update_ref::run(&backend.runner, name, expected, Some(new), reason, &|| {
+                tip(paths, &backend.packed, name)
+            });
         }
         // Loose first, packed second: a ref that is being packed is never in neither.
         None => packed(paths, name)?,

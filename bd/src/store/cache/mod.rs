@@ -132,14 +132,7 @@ impl Cache {
     }
 
     /// What a filter lets through.
-    pub fn list(
-        &self,
-        filter: &Filter,
-        (sort, reverse): (SortKey, bool),
-        limit: usize,
-        now: i64,
-        count: bool,
-    ) -> Read<RowPage> {
+    pub fn list(&self, filter: &Filter, (sort, reverse): (SortKey, bool), limit: usize, now: i64, count: bool) -> Read<RowPage> {
         if filter.is_plain() && sort == SortKey::Priority && !reverse {
             return self.page(lists::listed(&self.view, limit)?, count);
         }
