@@ -41,8 +41,7 @@ find_cargo() {
 
 build() {
     say "Building bd (release) ..."
-    (cd "$root" && cargo build --release --locked --quiet -p bd) || fail "the build failed"
-    built=${CARGO_TARGET_DIR:-$root/target}/release/bd
+    built=$("$root/.ci/release") || fail "the build failed"
     [ -x "$built" ] || fail "the build left no binary at $built"
 }
 

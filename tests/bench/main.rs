@@ -2,7 +2,7 @@
 //!
 //! `bench` measures 1k, 10k and 100k beads; `--write` puts the table into docs/benchmarks.md; `--short` measures 1k and 10k with
 //! fewer runs, and with `--baseline FILE` fails where a ratio is more than a quarter worse than the baseline in three
-//! measurements, or a count is higher; `--save FILE` writes a baseline. Needs `target/release/bd` (cargo build --release -p bd).
+//! measurements, or a count is higher; `--save FILE` writes a baseline. `--bd FILE` names the binary, which `.ci/release` builds.
 
 mod generate;
 mod measure;
@@ -40,9 +40,14 @@ fn run(args: &[String]) -> Result<bool, String> {
     if let Some(file) = value(args, "--serde-pass") {
         return generate::serde_pass(file, &mut out).map(|()| true).map_err(|e| format!("{file}: {e}"));
     }
+    const FLAGS: [&str; 6] = ["--short", "--write", "--save", "--baseline", "--runs", "--bd"];
+    if let Some(odd) = args.iter().find(|a| a.starts_with("--") && !FLAGS.contains(&a.as_str())) {
+        return Err(format!("`{odd}` is none of {}", FLAGS.join(" ")));
+    }
+    let bd = value(args, "--bd");
     let short = args.iter().any(|a| a == "--short");
     let runs = value(args, "--runs").and_then(|n| n.parse().ok()).unwrap_or(if short { 15 } else { 30 });
-    let mut report = measure_all(short, runs)?;
+    let mut report = measure_all(bd, short, runs)?;
     let page = report.markdown(&machine(), runs);
     write!(out, "{page}").map_err(|e| e.to_string())?;
     let root = bd_tests::repository_root();
@@ -61,7 +66,7 @@ fn run(args: &[String]) -> Result<bool, String> {
             break;
         }
         say(&format!("worse than the baseline; measuring again ({attempt} of 3)"));
-        report.keep_best(&measure_all(short, runs)?);
+        report.keep_best(&measure_all(bd, short, runs)?);
     }
     let worse = report.worse_than(&baseline);
     for line in &worse {
@@ -70,8 +75,8 @@ fn run(args: &[String]) -> Result<bool, String> {
     Ok(worse.is_empty())
 }
 
-fn measure_all(short: bool, runs: usize) -> Result<Report, String> {
-    let mut bench = Bench::new(Programs::find()?, runs, say);
+fn measure_all(bd: Option<&str>, short: bool, runs: usize) -> Result<Report, String> {
+    let mut bench = Bench::new(Programs::find(bd)?, runs, say);
     let sizes: &[(&str, usize)] = &[("1k", 1_000), ("10k", 10_000), ("100k", 100_000)];
     for (name, beads) in &sizes[..if short { 2 } else { 3 }] {
         bench.at_size(name, *beads);

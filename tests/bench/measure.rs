@@ -13,11 +13,12 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Beside the running program.
-    pub fn find() -> Result<Self, String> {
+    /// The binary that is named, else the one beside the running program.
+    pub fn find(named: Option<&str>) -> Result<Self, String> {
         let me = std::env::current_exe().map_err(|e| e.to_string())?;
-        let bd = me.parent().unwrap_or(Path::new(".")).join("bd");
-        if bd.is_file() { Ok(Self { bd, me }) } else { Err(format!("{} is missing: cargo build --release -p bd", bd.display())) }
+        let beside = || me.parent().unwrap_or(Path::new(".")).join("bd");
+        let bd = named.map_or_else(beside, |path| std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path)));
+        if bd.is_file() { Ok(Self { bd, me }) } else { Err(format!("{} is missing: build it with .ci/release", bd.display())) }
     }
 
     /// `bd` as people run it.
