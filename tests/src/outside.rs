@@ -30,7 +30,9 @@ pub fn repository_root() -> PathBuf {
 pub(crate) fn binary() -> PathBuf {
     let me = std::env::current_exe().expect("the path of the running test");
     let name = format!("bd-under-test{}", std::env::consts::EXE_SUFFIX);
-    let near = me.ancestors().skip(1).take(3).map(|dir| dir.join(&name)).find(|path| path.is_file());
+    // A benchmark is built for release; what it only prepares with may be the tests' binary.
+    let places = |dir: &Path| [dir.join(&name), dir.join("debug").join(&name)];
+    let near = me.ancestors().skip(1).take(3).flat_map(places).find(|path| path.is_file());
     near.unwrap_or_else(|| panic!("no `{name}` near {}: run `cargo build -p bd-tests --bins`", me.display()))
 }
 
