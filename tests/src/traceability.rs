@@ -101,7 +101,8 @@ impl Map {
             };
             if path.extension().is_some_and(|e| e == "rs") {
                 let Some(name) = lines.find_map(|(_, l)| FUNCTION.captures(l).map(|c| c[1].to_owned())) else { continue };
-                test.path = module_path(&file, &text, &name);
+                let above: Vec<&str> = text.lines().take(number).collect();
+                test.path = module_path(&file, &above.join("\n"), &name);
                 test.name = name;
             } else {
                 test.name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -111,14 +112,14 @@ impl Map {
     }
 }
 
-/// `tests/torture/t05.rs` + `f` = `t05::f`; `bd/src/fold/state.rs` + `f` = `fold::state::tests::f`.
-fn module_path(file: &str, text: &str, name: &str) -> String {
+/// `tests/torture/t05.rs` + `f` = `t05::f`; `bd/src/fold/state.rs` + `f` = `fold::state::tests::f`, where `above` is the
+/// text before the test.
+fn module_path(file: &str, above: &str, name: &str) -> String {
     let below = file.strip_prefix("bd/src/").or_else(|| file.strip_prefix("tests/")?.split_once('/').map(|(_, rest)| rest));
     let below = below.unwrap_or(file).trim_end_matches(".rs");
     let mut parts: Vec<&str> = below.split('/').filter(|p| !matches!(*p, "mod" | "main" | "lib")).collect();
-    if file.starts_with("bd/src/") && text.contains("mod tests {") {
-        parts.push("tests");
-    }
+    let inline = above.lines().filter_map(|l| l.strip_prefix("mod ")?.strip_suffix(" {")).next_back();
+    parts.extend(inline);
     parts.push(name);
     parts.join("::")
 }
