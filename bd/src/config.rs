@@ -263,8 +263,10 @@ fn from_branches(git: &dyn Git, sources: &Sources) -> Result<Option<(String, Str
 /// only looks opens no object.
 fn text_at(git: &dyn Git, commit: Oid, at: usize) -> Result<Option<Vec<u8>>> {
     let path = git.paths().beads_dir().join("cache").join(format!("config-{at}"));
-    if let Some(known) = std::fs::read(&path).ok().and_then(|bytes| remembered(&bytes, commit)) {
-        return Ok(known);
+    match std::fs::read(&path).map_or(Memory::Other, |bytes| remembered(&bytes, commit)) {
+        Memory::Other => {}
+        Memory::NoFile => return Ok(None),
+        Memory::Text(text) => return Ok(Some(text)),
     }
     let root = git.commit_tree(commit)?;
     let text = match git.entry_at(root, CONFIG_PATH)? {
@@ -279,17 +281,27 @@ fn text_at(git: &dyn Git, commit: Oid, at: usize) -> Result<Option<Vec<u8>>> {
     Ok(text)
 }
 
+/// What is remembered of a commit.
+enum Memory {
+    /// Nothing, or something about another commit.
+    Other,
+    /// It has no such file.
+    NoFile,
+    /// The file's bytes.
+    Text(Vec<u8>),
+}
+
 /// `COMMIT DIGEST`, a line feed, then `-` (no file) or `+` and the bytes. The digest is of what follows the line.
-fn remembered(bytes: &[u8], commit: Oid) -> Option<Option<Vec<u8>>> {
-    let end = memchr::memchr(b'\n', bytes)?;
-    let (head, rest) = (std::str::from_utf8(&bytes[..end]).ok()?, &bytes[end + 1..]);
-    if head != format!("{commit} {}", crate::store::digest(rest)) {
-        return None;
+fn remembered(bytes: &[u8], commit: Oid) -> Memory {
+    let Some(end) = memchr::memchr(b'\n', bytes) else { return Memory::Other };
+    let (head, rest) = (&bytes[..end], &bytes[end + 1..]);
+    if head != format!("{commit} {}", crate::store::digest(rest)).as_bytes() {
+        return Memory::Other;
     }
-    match rest.split_first()? {
-        (b'-', []) => Some(None),
-        (b'+', text) => Some(Some(text.to_vec())),
-        _ => None,
+    match rest.split_first() {
+        Some((b'-', [])) => Memory::NoFile,
+        Some((b'+', text)) => Memory::Text(text.to_vec()),
+        _ => Memory::Other,
     }
 }
 

@@ -1,8 +1,8 @@
 //! The speed of `bd` beside git's (STATE 8): makes its own data, runs whole processes, prints one Markdown table.
 //!
 //! `bench` measures 1k, 10k and 100k beads; `--write` puts the table into docs/benchmarks.md; `--short` measures 1k and 10k with
-//! fewer runs, and with `--baseline FILE` fails where a ratio is more than a quarter worse than the baseline in three
-//! measurements, or a count is higher; `--save FILE` writes a baseline. `--bd FILE` names the binary, which `.ci/release` builds.
+//! fewer runs, and with `--baseline FILE` fails where a count is higher than the baseline's, and says which ratios are a
+//! quarter worse in three measurements; `--save FILE` writes a baseline. `--bd FILE` names the binary, which `.ci/release` builds.
 
 mod generate;
 mod measure;
@@ -62,17 +62,19 @@ fn run(args: &[String]) -> Result<bool, String> {
     let text = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
     let baseline = serde_json::from_str(&text).map_err(|e| format!("{file}: {e}"))?;
     for attempt in 2..=3 {
-        if report.worse_than(&baseline).is_empty() {
+        let (counts, ratios) = report.worse_than(&baseline);
+        if counts.is_empty() && ratios.is_empty() {
             break;
         }
         say(&format!("worse than the baseline; measuring again ({attempt} of 3)"));
         report.keep_best(&measure_all(bd, short, runs)?);
     }
-    let worse = report.worse_than(&baseline);
-    for line in &worse {
+    let (counts, ratios) = report.worse_than(&baseline);
+    for line in counts.iter().chain(&ratios) {
         say(&format!("worse than the baseline: {line}"));
     }
-    Ok(worse.is_empty())
+    // Counts are gates; a clock on a shared machine is a report (STATE 8).
+    Ok(counts.is_empty())
 }
 
 fn measure_all(bd: Option<&str>, short: bool, runs: usize) -> Result<Report, String> {

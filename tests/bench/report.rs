@@ -90,20 +90,20 @@ impl Report {
         }
     }
 
-    /// What is worse than the baseline: a ratio by more than a quarter, a count at all.
-    pub fn worse_than(&self, baseline: &Value) -> Vec<String> {
-        let mut out = Vec::new();
+    /// What is worse than the baseline: counts at all, and ratios by more than a quarter.
+    pub fn worse_than(&self, baseline: &Value) -> (Vec<String>, Vec<String>) {
+        let (mut counts, mut ratios) = (Vec::new(), Vec::new());
         for row in &self.rows {
             let was = baseline["ratios"][&row.name].as_f64();
             if let (Some(is), Some(was)) = (row.ratio, was.filter(|was| row.ratio.is_some_and(|is| is > was * 1.25))) {
-                out.push(format!("{}: {is:.2} x, the baseline is {was:.2} x", row.name));
+                ratios.push(format!("{}: {is:.2} x, the baseline is {was:.2} x", row.name));
             }
             let was = baseline["counts"][&row.name].as_u64();
             if let (Some(is), Some(was)) = (row.count, was.filter(|was| row.count.is_some_and(|is| is > *was))) {
-                out.push(format!("{}: {is}, the baseline is {was}", row.name));
+                counts.push(format!("{}: {is}, the baseline is {was}", row.name));
             }
         }
-        out
+        (counts, ratios)
     }
 }
 

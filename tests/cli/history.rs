@@ -26,3 +26,17 @@ fn every_event_with_what_it_changed_from_what() {
     assert_eq!(ann.bd(&["history", &id, "-n", "2", "--json"]).json().as_array().unwrap().len(), 2);
     ann.bd(&["history", "t-none"]).fails(2);
 }
+
+#[test]
+fn a_long_text_that_changed_is_shown_by_its_changed_lines() {
+    let (_sandbox, ann) = store();
+    let lines = |third: &str| format!("one\ntwo\n{third}\nfour\nfive\nsix\nseven\n\neight");
+    let id = ann.create("a", &["-d", &lines("three")]);
+    ann.bd(&["update", &id, "-d", &lines("drei")]).ok();
+    let text = ann.bd(&["history", &id]).ok().to_owned();
+    let changed = text.split("changed").nth(1).unwrap_or_default();
+    for line in ["- three", "+ drei", "  two", "  five"] {
+        assert!(changed.contains(&format!("      {line}\n")), "{line} in {text}");
+    }
+    assert!(!changed.contains("seven") && !changed.contains("- one"), "what did not change is shown again: {text}");
+}

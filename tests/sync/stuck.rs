@@ -2,7 +2,7 @@
 
 use crate::{program, records};
 use bd_tests::{Output, Sandbox, Work};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// The files of a clone's git folder that end in `.lock`.
 fn locks(work: &Work) -> Vec<String> {
@@ -72,8 +72,7 @@ fn the_locks_of_a_killed_sync_on_any_ref_that_it_writes_are_removed_when_old_and
             out.fails(7);
         }
         assert!(lock.exists(), "{name}: a lock of the living was taken away\n{out}");
-        let old = SystemTime::now() - Duration::from_secs(60);
-        std::fs::File::options().write(true).open(&lock).unwrap().set_modified(old).unwrap();
+        age(&lock, Duration::from_secs(60));
         ann.bd(&["sync"]).ok();
         assert_eq!(locks(&ann), [""; 0], "{name}");
         ann.show(&told);
@@ -115,6 +114,13 @@ fn a_branch_that_another_push_has_locked_at_this_moment_is_tried_again_and_a_dea
     bob.show(&late);
 }
 
+/// Makes a file older.
+fn age(path: &std::path::Path, by: Duration) {
+    let file = std::fs::File::options().write(true).open(path).unwrap();
+    let old = file.metadata().and_then(|m| m.modified()).unwrap() - by;
+    file.set_modified(old).unwrap();
+}
+
 // goal: T18 tier1
 #[test]
 fn what_a_killed_write_left_among_the_objects_goes_when_it_is_old_and_only_what_is_ours() {
@@ -122,11 +128,10 @@ fn what_a_killed_write_left_among_the_objects_goes_when_it_is_old_and_only_what_
     let (_remote, ann, _bob) = sandbox.two_clones();
     ann.create("one", &[]);
     let at = |name: &str| ann.path(".git/objects").join(name);
-    let old = SystemTime::now() - Duration::from_secs(7200);
     for (name, aged) in [(".tmpAb3dE9", true), (".tmpFresh1", false), (".tmp-notes", true), ("tmp_obj_x", true)] {
         std::fs::write(at(name), "half").unwrap();
         if aged {
-            std::fs::File::options().write(true).open(at(name)).unwrap().set_modified(old).unwrap();
+            age(&at(name), Duration::from_secs(7200));
         }
     }
     ann.bd(&["sync"]).ok();

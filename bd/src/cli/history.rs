@@ -10,6 +10,7 @@ use crate::ops::{graph, words};
 use crate::store::Snapshot;
 use crate::ui::{Style, Text, wrap};
 use clap::{ArgMatches, Args as _};
+use similar::{ChangeTag, TextDiff};
 
 pub(super) const VERB: Verb = Verb {
     name: "history",
@@ -143,9 +144,33 @@ fn print_change(ctx: &mut Ctx<'_, '_>, change: &FieldChange) -> Result<()> {
     }
     ctx.ui.line(Text::new().with(Style::Dim, format!("    {name}:")))?;
     let width = ctx.ui.text_width().saturating_sub(8);
+    if let ([one], true) = (old.as_slice(), new.contains('\n')) {
+        return print_lines(ctx, one, &new, width);
+    }
     for (sign, style, text) in old.iter().map(|t| ("-", Style::Bad, t)).chain([("+", Style::Good, &new)]) {
         for line in wrap(text, width) {
             ctx.ui.line(Text::new().with(style, format!("      {sign} {line}")))?;
+        }
+    }
+    Ok(())
+}
+
+/// A text of several lines that became another one: the lines that changed, with two around them.
+fn print_lines(ctx: &mut Ctx<'_, '_>, old: &str, new: &str, width: usize) -> Result<()> {
+    let diff = TextDiff::from_lines(old, new);
+    for (at, group) in diff.grouped_ops(2).iter().enumerate() {
+        if at > 0 {
+            ctx.ui.line(Text::new().with(Style::Dim, "      …"))?;
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let (sign, style) = match change.tag() {
+                ChangeTag::Delete => ('-', Style::Bad),
+                ChangeTag::Insert => ('+', Style::Good),
+                ChangeTag::Equal => (' ', Style::Dim),
+            };
+            for line in wrap(change.value().trim_end_matches('\n'), width) {
+                ctx.ui.line(Text::new().with(style, format!("      {sign} {line}").trim_end()))?;
+            }
         }
     }
     Ok(())
