@@ -77,3 +77,13 @@ fn ready_claim_takes_the_first_and_each_actor_gets_another() {
     assert_eq!(bob.bd(&["ready", "--claim", "--json"]).json(), serde_json::json!([]));
     bob.bd(&["ready", "--claim", "--fail-empty"]).fails(1);
 }
+
+#[test]
+fn a_lease_that_no_calendar_holds_is_refused_and_not_for_ever() {
+    let (_sandbox, ann) = store();
+    let id = ann.create("a", &[]);
+    for lease in ["9000000d", "99999999999999999w", "-1h", "h"] {
+        ann.bd(&["claim", &id, &format!("--lease={lease}")]).fails(2);
+    }
+    assert_eq!(ann.show(&id)["status"], "open");
+}

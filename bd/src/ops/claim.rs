@@ -109,7 +109,7 @@ pub fn claim(tx: &mut Tx<'_>, id: &str, request: &ClaimRequest) -> Result<Done> 
         }
     };
     let lease = request.lease.or(config.lease()).filter(|l| !l.is_zero());
-    let until = lease.and_then(|l| now.checked_add(jiff::SignedDuration::try_from(l).ok()?).ok());
+    let until = lease.map(|length| end_of(now, length)).transpose()?;
     let claim = Claim { holder: Some(me.clone()), epoch: next, until };
     let mut fields = Fields::new().with("claim", Value::of(&claim));
     if bead.status() != Status::IN_PROGRESS {
@@ -177,6 +177,15 @@ pub fn give_back(bead: &Bead, fields: &mut Fields) {
     if holding != Holding::Free {
         fields.set("claim", Value::of(&Claim { holder: None, epoch, until: None }));
     }
+}
+
+/// When a lease ends. One that no calendar holds is a mistake, and must not become one without an end.
+fn end_of(now: jiff::Timestamp, length: std::time::Duration) -> Result<jiff::Timestamp> {
+    let end = jiff::SignedDuration::try_from(length).ok().and_then(|length| now.checked_add(length).ok());
+    end.ok_or_else(|| {
+        Error::usage(format!("a lease of {} days ends after the year 9999", length.as_secs() / 86_400))
+            .hint("90m, 24h, 7d; 0 = for ever")
+    })
 }
 
 /// Checks the fencing number of a writer who may have lost the lease in the meantime.
