@@ -3,6 +3,7 @@
 //! `bench` measures 1k, 10k and 100k beads; `--write` puts the table into docs/benchmarks.md; `--short` measures 1k and 10k with
 //! fewer runs, and with `--baseline FILE` fails where a count is higher than the baseline's, and says which ratios are a
 //! quarter worse in three measurements; `--save FILE` writes a baseline. `--bd FILE` names the binary, which `.ci/release` builds.
+//! `--make FOLDER --beads N` only makes such a store, to look at with a profiler.
 
 mod generate;
 mod measure;
@@ -40,9 +41,13 @@ fn run(args: &[String]) -> Result<bool, String> {
     if let Some(file) = value(args, "--serde-pass") {
         return generate::serde_pass(file, &mut out).map(|()| true).map_err(|e| format!("{file}: {e}"));
     }
-    const FLAGS: [&str; 6] = ["--short", "--write", "--save", "--baseline", "--runs", "--bd"];
+    const FLAGS: [&str; 8] = ["--short", "--write", "--save", "--baseline", "--runs", "--bd", "--make", "--beads"];
     if let Some(odd) = args.iter().find(|a| a.starts_with("--") && !FLAGS.contains(&a.as_str())) {
         return Err(format!("`{odd}` is none of {}", FLAGS.join(" ")));
+    }
+    if let Some(folder) = value(args, "--make") {
+        let beads = value(args, "--beads").and_then(|n| n.parse().ok()).unwrap_or(10_000);
+        return make(folder, beads).map(|()| true).map_err(|e| format!("{folder}: {e}"));
     }
     let bd = value(args, "--bd");
     let short = args.iter().any(|a| a == "--short");
@@ -75,6 +80,16 @@ fn run(args: &[String]) -> Result<bool, String> {
     }
     // Counts are gates; a clock on a shared machine is a report (STATE 8).
     Ok(counts.is_empty())
+}
+
+/// A generated repository and its lines, moved to a folder that does not exist yet (on the file system of TMPDIR).
+fn make(folder: &str, beads: usize) -> std::io::Result<()> {
+    std::fs::create_dir(folder)?;
+    let sandbox = bd_tests::Sandbox::new();
+    let made = generate::generate(&sandbox, "store", beads);
+    let folder = std::path::Path::new(folder);
+    std::fs::rename(made.work.path(""), folder.join("store"))?;
+    std::fs::rename(&made.plain, folder.join("store.jsonl"))
 }
 
 fn measure_all(bd: Option<&str>, short: bool, runs: usize) -> Result<Report, String> {

@@ -15,7 +15,11 @@ pub(super) trait Backend: Send + Sync {
     fn update_ref(&self, name: &str, expected: Expected, new: Option<Oid>, reason: &str) -> Result<Cas, GitError>;
     /// Reads an object into a buffer, cleared first. `None` = there is no such object here.
     fn read(&self, id: Oid, into: &mut Vec<u8>) -> Result<Option<Kind>, GitError>;
-    /// Reads many objects, each handed to `each` in any order; those that are not here are returned.
+    /// The order in which reading these is fastest.
+    fn reading_order(&self, ids: &[Oid]) -> Vec<Oid> {
+        ids.to_vec()
+    }
+    /// Reads many objects, each handed to `each` in the given order; those that are not here are returned.
     fn read_many(&self, ids: &[Oid], each: &mut Each<'_>) -> Result<Vec<Oid>, GitError>;
     /// Writes an object unless it exists.
     fn write(&self, kind: Kind, bytes: &[u8]) -> Result<Oid, GitError>;

@@ -67,6 +67,11 @@ pub trait Git: Send + Sync {
     /// The content of many blobs, each handed to `each` in any order; blobs that a partial clone lacks are fetched
     /// in one call. An error from `each` stops the reading.
     fn read_blobs(&self, blobs: &[Oid], each: &mut EachBlob<'_>) -> Result<(), GitError>;
+    /// The blobs in the order in which reading them is fastest, for callers that then read stretches of them side by side.
+    /// `None` where one call of [`Git::read_blobs`] must have them all (a partial clone fetches what it lacks).
+    fn reading_order(&self, blobs: &[Oid]) -> Option<Vec<Oid>>;
+    /// The same as [`Git::read_blobs`], in the given order.
+    fn read_blobs_in_order(&self, blobs: &[Oid], each: &mut EachBlob<'_>) -> Result<(), GitError>;
     /// True if the object can be read and is whole (exists, inflates).
     fn object_ok(&self, id: Oid) -> bool;
     /// Writes a blob; the same bytes give the same id and cost nothing twice. Not synced.

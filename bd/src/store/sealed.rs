@@ -61,6 +61,11 @@ impl SealedName {
         shape.then(|| Self::Loose { minute: front.to_owned(), digest: digest.to_owned() })
     }
 
+    /// True for a pack of ours.
+    pub fn is_pack(&self) -> bool {
+        matches!(self, Self::Pack { .. })
+    }
+
     /// The digest in the name.
     pub fn digest(&self) -> &str {
         match self {

@@ -61,6 +61,10 @@ impl Backend for GixBackend {
         self.objects.read(id, into)
     }
 
+    fn reading_order(&self, ids: &[Oid]) -> Vec<Oid> {
+        self.objects.reading_order(ids)
+    }
+
     fn read_many(&self, ids: &[Oid], each: &mut Each<'_>) -> Result<Vec<Oid>, GitError> {
         self.objects.read_many(ids, each)
     }

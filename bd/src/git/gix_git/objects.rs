@@ -33,7 +33,11 @@ impl Objects {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let handle = match idle {
             Some(handle) => handle,
-            None => self.store()?.to_cache_arc(),
+            None => {
+                let mut handle = self.store()?.to_cache_arc();
+                handle.set_pack_cache(|| Box::new(bulk::Recent::default()));
+                handle
+            }
         };
         let result = work(&handle);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
@@ -80,13 +84,13 @@ impl Objects {
         self.with(|handle| read_with(handle, id, into))
     }
 
+    /// In the order of the packs: git stores an object as the difference to one before it.
+    pub fn reading_order(&self, ids: &[Oid]) -> Vec<Oid> {
+        if ids.len() < bulk::MANY { ids.to_vec() } else { bulk::in_pack_order(&self.dir, ids) }
+    }
+
     pub fn read_many(&self, ids: &[Oid], each: &mut Each<'_>) -> Result<Vec<Oid>, GitError> {
-        if ids.len() < bulk::MANY {
-            return self.with(|handle| read_each(handle, ids, each));
-        }
-        let mut handle = self.store()?.to_cache_arc();
-        handle.set_pack_cache(|| Box::new(bulk::Recent::default()));
-        read_each(&handle, &bulk::in_pack_order(&self.dir, ids), each)
+        self.with(|handle| read_each(handle, ids, each))
     }
 
     pub fn write(&self, kind: Kind, bytes: &[u8]) -> Result<Oid, GitError> {

@@ -85,6 +85,17 @@ impl<B: Backend> Git for Repo<B> {
     }
 
     fn read_blobs(&self, blobs: &[Oid], each: &mut EachBlob<'_>) -> Result<(), GitError> {
+        match self.reading_order(blobs) {
+            Some(ordered) => self.blobs(&ordered, each),
+            None => self.blobs(blobs, each),
+        }
+    }
+
+    fn reading_order(&self, blobs: &[Oid]) -> Option<Vec<Oid>> {
+        (!self.format.partial).then(|| self.backend.reading_order(blobs))
+    }
+
+    fn read_blobs_in_order(&self, blobs: &[Oid], each: &mut EachBlob<'_>) -> Result<(), GitError> {
         self.blobs(blobs, each)
     }
 

@@ -18,7 +18,7 @@ use std::io::{BufWriter, Write};
 /// How many beads one thread folds before they are written.
 const CHUNK: usize = 4096;
 /// Below this many a second thread is not worth its start.
-const ALONE: usize = 1024;
+const ALONE: usize = 256;
 /// With more different beginnings of names than this, a search looks at all names.
 const PREFIXES: usize = 64;
 

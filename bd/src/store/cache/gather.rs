@@ -11,20 +11,10 @@ use crate::store::journal::Contents;
 use crate::store::load::{Blob, Loader, Place, log_damage};
 use crate::store::sealed::digest;
 use std::collections::HashMap;
-use std::sync::mpsc::{TrySendError, channel, sync_channel};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// About 5 000 events: below that a second thread costs more than it brings.
-const WORTH_A_THREAD: usize = 5_000 * 260;
-/// Small objects are handed over together, in a piece of this size.
-const PIECE: usize = 256 << 10;
-
-/// Objects on their way from the thread that inflates to one that parses.
-#[derive(Default)]
-struct Piece {
-    bytes: Vec<u8>,
-    /// Which object ends where.
-    ends: Vec<(usize, usize)>,
-}
+/// So many small files are read in one go.
+const SMALL: usize = 64;
 
 /// A line that was read.
 #[derive(Clone, Copy)]
@@ -99,17 +89,6 @@ impl<'t> Reader<'t> {
                 oid: Some(blob.oid),
             }));
         })
-    }
-
-    /// Takes the objects of a piece, and empties it.
-    fn piece(&mut self, blobs: &[Blob], piece: &mut Piece) -> Read<()> {
-        let mut from = 0;
-        for (number, end) in piece.ends.drain(..) {
-            self.blob(&blobs[number], &piece.bytes[from..end])?;
-            from = end;
-        }
-        piece.bytes.clear();
-        Ok(())
     }
 
     fn log(&mut self, contents: &Contents, place: Place) -> Read<()> {
@@ -187,8 +166,8 @@ pub struct Gathered<'t> {
 
 /// Reads all lines of the sources and copies them to `text`.
 ///
-/// One thread inflates, in the order of the packs (what git stored as a difference is made from what came just before);
-/// above some thousand events a second one parses, and the first helps it when it does not keep up.
+/// The objects are read in the order of git's packs, in parts: a pack of ours is one, and so are some dozen small files. Two
+/// threads take part after part, each with one buffer, where there is more than one of them.
 ///
 /// # Errors
 /// Anything at all: the exact way then says what it is.
@@ -198,59 +177,49 @@ pub fn gather<'t>(loader: &Loader, blobs: &[Blob], logs: &[(Place, Contents)], t
         first.log(contents, *place)?;
     }
     let numbers: HashMap<Oid, usize> = blobs.iter().enumerate().map(|(n, b)| (b.oid, n)).collect();
-    let oids: Vec<Oid> = blobs.iter().map(|b| b.oid).collect();
+    let parts = parts(loader, blobs, &numbers);
+    let next = AtomicUsize::new(0);
+    let read_parts = |reader: &mut Reader<'_>| -> Read<()> {
+        while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut broken = false;
+            let read = loader.git.read_blobs_in_order(part, &mut |oid, bytes| {
+                let Some(number) = numbers.get(&oid) else { return Ok(()) };
+                reader.blob(&blobs[*number], bytes).map_err(|_| {
+                    broken = true;
+                    GitError::Other("the cache cannot be made".to_owned())
+                })
+            });
+            if read.is_err() || broken {
+                return Err(Broken);
+            }
+        }
+        reader.sink.flush()
+    };
     let second = std::thread::scope(|scope| {
-        let (send, receive) = sync_channel::<Piece>(1);
-        let (give_back, empty) = channel::<Piece>();
-        let mut waiting = Some((receive, give_back));
-        let mut other = None;
-        let (mut piece, mut read, mut failed) = (Piece::default(), 0, false);
-        let mut hand_over = |piece: &mut Piece, read: usize| -> Read<()> {
-            if let Some((receive, give_back)) = waiting.take_if(|_| read > WORTH_A_THREAD) {
-                other = Some(scope.spawn(move || {
-                    let mut reader = Reader::new(text);
-                    for mut piece in receive {
-                        reader.piece(blobs, &mut piece)?;
-                        let _ = give_back.send(piece);
-                    }
-                    reader.sink.flush()?;
-                    Ok::<_, Broken>(reader)
-                }));
-            }
-            if waiting.is_some() {
-                return first.piece(blobs, piece);
-            }
-            match send.try_send(std::mem::replace(piece, empty.try_recv().unwrap_or_default())) {
-                Ok(()) => Ok(()),
-                Err(TrySendError::Full(back)) => {
-                    *piece = back;
-                    first.piece(blobs, piece)
-                }
-                Err(TrySendError::Disconnected(_)) => Err(Broken),
-            }
-        };
-        let result = loader.git.read_blobs(&oids, &mut |oid, bytes| {
-            let Some(number) = numbers.get(&oid) else { return Ok(()) };
-            piece.bytes.extend_from_slice(bytes);
-            piece.ends.push((*number, piece.bytes.len()));
-            read += bytes.len();
-            if piece.bytes.len() >= PIECE && hand_over(&mut piece, read).is_err() {
-                failed = true;
-                return Err(GitError::Other("the cache cannot be made".to_owned()));
-            }
-            Ok(())
+        let other = (parts.len() > 1).then(|| {
+            scope.spawn(|| {
+                let mut reader = Reader::new(text);
+                read_parts(&mut reader).map(|()| reader)
+            })
         });
-        let last = if result.is_ok() && !failed { hand_over(&mut piece, read) } else { Err(Broken) };
-        drop(send);
+        let mine = read_parts(&mut first);
         let second = other.map(|thread| thread.join().map_err(|_| Broken)?).transpose();
-        last?;
+        mine?;
         second
     })?;
-    first.sink.flush()?;
     let mut readers = vec![first];
     readers.extend(second);
     join(&mut readers)?;
     Ok(Gathered { readers })
+}
+
+/// What one thread reads at a time; the large ones first, so that both end together.
+fn parts(loader: &Loader, blobs: &[Blob], numbers: &HashMap<Oid, usize>) -> Vec<Vec<Oid>> {
+    let oids: Vec<Oid> = blobs.iter().map(|b| b.oid).collect();
+    let Some(ordered) = loader.git.reading_order(&oids) else { return vec![oids] };
+    let is_pack = |oid: &Oid| numbers.get(oid).is_some_and(|n| blobs[*n].uses.iter().any(|(_, _, name)| name.is_pack()));
+    let (packs, small): (Vec<Oid>, Vec<Oid>) = ordered.into_iter().partition(is_pack);
+    packs.into_iter().map(|oid| vec![oid]).chain(small.chunks(SMALL).map(<[Oid]>::to_vec)).collect()
 }
 
 /// Gives the second reader's beads the first one's numbers.
