@@ -82,12 +82,15 @@ fn run(args: &[String]) -> Result<bool, String> {
     Ok(counts.is_empty())
 }
 
-/// A generated repository and its lines, moved to a folder that does not exist yet (on the file system of TMPDIR).
+/// A generated repository, its lines, and commits with files that may arrive, moved to a folder that does not exist yet (on the file system of TMPDIR).
 fn make(folder: &str, beads: usize) -> std::io::Result<()> {
     std::fs::create_dir(folder)?;
     let sandbox = bd_tests::Sandbox::new();
     let made = generate::generate(&sandbox, "store", beads);
     let folder = std::path::Path::new(folder);
+    for files in [1, 100] {
+        std::fs::write(folder.join(format!("arrivals-{files}")), generate::arrivals(&made, 40, files).join("\n"))?;
+    }
     std::fs::rename(made.work.path(""), folder.join("store"))?;
     std::fs::rename(&made.plain, folder.join("store.jsonl"))
 }

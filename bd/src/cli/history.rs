@@ -10,7 +10,8 @@ use crate::ops::{graph, words};
 use crate::store::Snapshot;
 use crate::ui::{Style, Text, wrap};
 use clap::{ArgMatches, Args as _};
-use similar::{ChangeTag, TextDiff};
+use similar::ChangeTag;
+use similar::algorithms::{Capture, Replace, myers};
 
 pub(super) const VERB: Verb = Verb {
     name: "history",
@@ -157,18 +158,21 @@ fn print_change(ctx: &mut Ctx<'_, '_>, change: &FieldChange) -> Result<()> {
 
 /// A text of several lines that became another one: the lines that changed, with two around them.
 fn print_lines(ctx: &mut Ctx<'_, '_>, old: &str, new: &str, width: usize) -> Result<()> {
-    let diff = TextDiff::from_lines(old, new);
-    for (at, group) in diff.grouped_ops(2).iter().enumerate() {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let mut found = Replace::new(Capture::new());
+    // A hook that collects cannot fail.
+    let _ = myers::diff(&mut found, &old, 0..old.len(), &new, 0..new.len());
+    for (at, group) in found.into_inner().into_grouped_ops(2).iter().enumerate() {
         if at > 0 {
             ctx.ui.line(Text::new().with(Style::Dim, "      …"))?;
         }
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+        for change in group.iter().flat_map(|op| op.iter_changes(&old, &new)) {
             let (sign, style) = match change.tag() {
                 ChangeTag::Delete => ('-', Style::Bad),
                 ChangeTag::Insert => ('+', Style::Good),
                 ChangeTag::Equal => (' ', Style::Dim),
             };
-            for line in wrap(change.value().trim_end_matches('\n'), width) {
+            for line in wrap(change.value(), width) {
                 ctx.ui.line(Text::new().with(style, format!("      {sign} {line}").trim_end()))?;
             }
         }

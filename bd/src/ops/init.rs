@@ -48,7 +48,13 @@ pub struct InitReport {
     pub notes: Vec<String>,
 }
 
-const ATTRIBUTES: &str = "# Event files are what they are, byte for byte.\n** -text -filter -ident -working-tree-encoding\nevents/** linguist-generated\n";
+const ATTRIBUTES: &str = "\
+# Event files are what they are, byte for byte.
+** -text -filter -ident -working-tree-encoding
+events/** linguist-generated
+# Packs share little with each other: as differences they take more room in git, and more time to read.
+events/**/pack-*.jsonl -delta
+";
 const IGNORE: &str = "# Nothing of ours is ignored by a rule from elsewhere; the view is written for other tools and never committed.\n!*\nissues.jsonl\n";
 const METADATA: &str = "{\n  \"backend\": \"git\",\n  \"jsonl_export\": \"issues.jsonl\"\n}\n";
 

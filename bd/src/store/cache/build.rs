@@ -16,7 +16,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 
 /// How many beads one thread folds before they are written.
-const CHUNK: usize = 4096;
+const CHUNK: usize = 1024;
 /// Below this many a second thread is not worth its start.
 const ALONE: usize = 256;
 /// With more different beginnings of names than this, a search looks at all names.
