@@ -141,7 +141,8 @@ pub fn generate(sandbox: &Sandbox, name: &str, beads: usize) -> Generated {
     work.git(&["update-ref", "refs/remotes/origin/beads", "refs/beads/state"]).ok();
     let path = sandbox.path(format!("{name}.jsonl"));
     std::fs::write(&path, plain).expect("the plain file");
-    work.git(&["repack", "-adq"]).ok();
+    // Anew: fast-import stores everything as differences, which git itself does not do with our packs (.beads/.gitattributes).
+    work.git(&["repack", "-adFq"]).ok();
     work.git(&["prune-packed", "-q"]).ok();
     Generated { work, plain: path, an_id }
 }

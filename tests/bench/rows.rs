@@ -48,8 +48,8 @@ impl Bench {
         let made = generate(&self.sandbox, name, beads);
         self.first_read(name, &made);
         self.warm_reads(name, &made);
-        self.after_arrivals(name, &made);
         self.memory(name, beads, &made);
+        self.after_arrivals(name, &made);
         self.mutations(name, &made.work, &made.an_id);
     }
 
@@ -71,6 +71,23 @@ impl Bench {
         );
         let floor = if name == "1k" { 20.0 } else { 0.0 };
         self.report.ratio(&format!("first read, {name}"), &ours, "one serde_json pass", &yard, 2.0, floor);
+        if name == "1k" {
+            return;
+        }
+        // As a server sends it that knows no attributes of ours: our packs as differences of each other.
+        let theirs = made.work.path(".git/info/attributes");
+        std::fs::write(&theirs, ".beads/events/** delta\n").expect("attributes of this repository");
+        made.work.git(&["repack", "-adFq"]).ok();
+        let (ours, yard) = self.pair(
+            |b, _| {
+                Self::forget_cache(&made.work);
+                time(b.programs.bd(&made.work, &["ready"]))
+            },
+            |b, _| time(b.programs.serde_pass(&b.sandbox, &made.plain)),
+        );
+        self.report.ratio(&format!("first read, {name}, a server's differences"), &ours, "one serde_json pass", &yard, 2.0, 0.0);
+        std::fs::remove_file(&theirs).expect("the file that was just written");
+        made.work.git(&["repack", "-adFq"]).ok();
     }
 
     fn warm_reads(&mut self, name: &str, made: &Generated) {

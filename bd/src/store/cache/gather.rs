@@ -166,8 +166,8 @@ pub struct Gathered<'t> {
 
 /// Reads all lines of the sources and copies them to `text`.
 ///
-/// The objects are read in the order of git's packs, in parts: a pack of ours is one, and so are some dozen small files. Two
-/// threads take part after part, each with one buffer, where there is more than one of them.
+/// Two threads read, each with one buffer: each its half of our packs, in the order in which git's packs have them (what git
+/// stored as a difference is made from what came just before), then both what is left of the small files.
 ///
 /// # Errors
 /// Anything at all: the exact way then says what it is.
@@ -177,34 +177,35 @@ pub fn gather<'t>(loader: &Loader, blobs: &[Blob], logs: &[(Place, Contents)], t
         first.log(contents, *place)?;
     }
     let numbers: HashMap<Oid, usize> = blobs.iter().enumerate().map(|(n, b)| (b.oid, n)).collect();
-    let parts = parts(loader, blobs, &numbers);
+    let oids: Vec<Oid> = blobs.iter().map(|b| b.oid).collect();
+    // A partial clone fetches what it lacks in one call.
+    let (ordered, together) = match loader.git.reading_order(&oids) {
+        Some(ordered) => (ordered, false),
+        None => (oids, true),
+    };
+    let is_pack = |oid: &Oid| numbers.get(oid).is_some_and(|n| blobs[*n].uses.iter().any(|(_, _, name)| name.is_pack()));
+    let (packs, small): (Vec<Oid>, Vec<Oid>) = ordered.into_iter().partition(|oid| together || is_pack(oid));
+    let (mine, others) = packs.split_at(if together { packs.len() } else { packs.len().div_ceil(2) });
+    let small: Vec<&[Oid]> = small.chunks(SMALL).collect();
     let next = AtomicUsize::new(0);
-    let read_parts = |reader: &mut Reader<'_>| -> Read<()> {
-        while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let mut broken = false;
-            let read = loader.git.read_blobs_in_order(part, &mut |oid, bytes| {
-                let Some(number) = numbers.get(&oid) else { return Ok(()) };
-                reader.blob(&blobs[*number], bytes).map_err(|_| {
-                    broken = true;
-                    GitError::Other("the cache cannot be made".to_owned())
-                })
-            });
-            if read.is_err() || broken {
-                return Err(Broken);
-            }
+    let read_all = |reader: &mut Reader<'_>, packs: &[Oid]| -> Read<()> {
+        let mut part = Some(packs);
+        while let Some(oids) = part {
+            read_part(loader, blobs, &numbers, reader, oids)?;
+            part = small.get(next.fetch_add(1, Ordering::Relaxed)).copied();
         }
         reader.sink.flush()
     };
     let second = std::thread::scope(|scope| {
-        let other = (parts.len() > 1).then(|| {
+        let other = (!others.is_empty() || small.len() > 1).then(|| {
             scope.spawn(|| {
                 let mut reader = Reader::new(text);
-                read_parts(&mut reader).map(|()| reader)
+                read_all(&mut reader, others).map(|()| reader)
             })
         });
-        let mine = read_parts(&mut first);
+        let read = read_all(&mut first, mine);
         let second = other.map(|thread| thread.join().map_err(|_| Broken)?).transpose();
-        mine?;
+        read?;
         second
     })?;
     let mut readers = vec![first];
@@ -213,13 +214,13 @@ pub fn gather<'t>(loader: &Loader, blobs: &[Blob], logs: &[(Place, Contents)], t
     Ok(Gathered { readers })
 }
 
-/// What one thread reads at a time; the large ones first, so that both end together.
-fn parts(loader: &Loader, blobs: &[Blob], numbers: &HashMap<Oid, usize>) -> Vec<Vec<Oid>> {
-    let oids: Vec<Oid> = blobs.iter().map(|b| b.oid).collect();
-    let Some(ordered) = loader.git.reading_order(&oids) else { return vec![oids] };
-    let is_pack = |oid: &Oid| numbers.get(oid).is_some_and(|n| blobs[*n].uses.iter().any(|(_, _, name)| name.is_pack()));
-    let (packs, small): (Vec<Oid>, Vec<Oid>) = ordered.into_iter().partition(is_pack);
-    packs.into_iter().map(|oid| vec![oid]).chain(small.chunks(SMALL).map(<[Oid]>::to_vec)).collect()
+/// Reads some objects.
+fn read_part(loader: &Loader, blobs: &[Blob], numbers: &HashMap<Oid, usize>, reader: &mut Reader<'_>, oids: &[Oid]) -> Read<()> {
+    let read = loader.git.read_blobs_in_order(oids, &mut |oid, bytes| {
+        let Some(number) = numbers.get(&oid) else { return Ok(()) };
+        reader.blob(&blobs[*number], bytes).map_err(|_| GitError::Other("the cache cannot be made".to_owned()))
+    });
+    read.map_err(|_| Broken)
 }
 
 /// Gives the second reader's beads the first one's numbers.
