@@ -167,10 +167,11 @@ impl World {
         self.peers[peer].work.git(&["branch", "--show-current"]).line()
     }
 
-    /// The local branches of a peer.
+    /// The local branches of a peer that are theirs: a mirror fetch brings strangers' branches too, and who merges one of those
+    /// wants what is on it.
     pub fn branches(&mut self, peer: usize) -> Vec<String> {
         let out = self.peers[peer].work.git(&["for-each-ref", "--format=%(refname:short)", "refs/heads"]);
-        out.lines().into_iter().filter(|b| *b != "beads").map(str::to_owned).collect()
+        out.lines().into_iter().filter(|b| *b != "beads" && !b.starts_with("evil")).map(str::to_owned).collect()
     }
 
     /// `bd sync` of a peer; a lost claim (6) is an answer, not a failure.
