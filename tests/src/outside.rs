@@ -28,8 +28,13 @@ pub fn repository_root() -> PathBuf {
 /// # Panics
 /// It was not built.
 pub(crate) fn binary() -> PathBuf {
+    binary_of("bd-under-test")
+}
+
+/// A binary under test, built by cargo next to the test that runs.
+pub(crate) fn binary_of(name: &str) -> PathBuf {
     let me = std::env::current_exe().expect("the path of the running test");
-    let name = format!("bd-under-test{}", std::env::consts::EXE_SUFFIX);
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     // A benchmark is built for release; what it only prepares with may be the tests' binary.
     let places = |dir: &Path| [dir.join(&name), dir.join("debug").join(&name)];
     let near = me.ancestors().skip(1).take(3).flat_map(places).find(|path| path.is_file());

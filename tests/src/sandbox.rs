@@ -101,7 +101,9 @@ impl Sandbox {
             std::fs::create_dir(root.join(name)).expect("a folder in the sandbox");
         }
         #[cfg(unix)]
-        std::os::unix::fs::symlink(outside::binary(), root.join("bin/bd")).expect("a link to bd");
+        for (name, binary) in [("bd", outside::binary()), ("bd-gate", outside::binary_of("bd-gate-under-test"))] {
+            std::os::unix::fs::symlink(binary, root.join("bin").join(name)).expect("a link to a binary under test");
+        }
         let git = outside::find_program("git").expect("git on the PATH");
         let path = outside::path_for(&root.join("bin"), &git);
         Self { inner: Arc::new(Inner { root, _dir: dir, git, path, options, commands: AtomicU64::new(0) }) }

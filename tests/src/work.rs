@@ -54,6 +54,11 @@ impl Work {
         self.sandbox.bd_in(&self.path, &self.actor, args)
     }
 
+    /// A `bd-gate` command: as `bd` calls its plugin, and as a hook does.
+    pub fn gate_cmd(&self, args: &[&str]) -> Cmd {
+        self.sandbox.program_in(&self.sandbox.bin().join("bd-gate"), &self.path, &self.actor, args)
+    }
+
     /// Runs `git`.
     pub fn git(&self, args: &[&str]) -> Output {
         self.git_cmd(args).run()

@@ -90,6 +90,15 @@ use std::process::ExitCode;
 
 /// Runs the process's own command line.
 pub fn main() -> ExitCode {
+    main_with(run)
+}
+
+/// Runs the process's own command line with a plugin's verbs.
+pub fn main_of_plugin(verbs: &'static [Verb]) -> ExitCode {
+    main_with(|env, args, out, err| run_plugin(verbs, env, args, out, err))
+}
+
+fn main_with(run: impl FnOnce(Env, &[String], &mut dyn Write, &mut dyn Write) -> u8) -> ExitCode {
     let args: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
     let env = match Env::from_process() {
         Ok(env) => env,
@@ -105,6 +114,35 @@ pub fn main() -> ExitCode {
 
 /// Runs one command line (without the program's name) and returns its exit code (PRODUCT, Exit codes).
 pub fn run(env: Env, args: &[String], out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    printing(env, args, out, err, dispatch)
+}
+
+/// Runs one command line of a plugin that is made of verbs as `bd` is: same flags, errors and exit codes.
+pub fn run_plugin(verbs: &'static [Verb], env: Env, args: &[String], out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    printing(env, args, out, err, |env, args, printer, code| {
+        let (globals, rest) = globals::split(args)?;
+        let Some((name, rest)) = rest.split_first() else {
+            if globals.version {
+                return help::version(printer);
+            }
+            return verbs.iter().try_for_each(|v| printer.raw(&format!("{:<12} {}", v.name, v.about)));
+        };
+        let found = verbs.iter().find(|v| v.name == name || v.aliases.contains(&name.as_str()));
+        let verb = found.ok_or_else(|| {
+            let names: Vec<&str> = verbs.iter().map(|v| v.name).collect();
+            Error::usage(format!("there is no command `{}`", name.escape_debug())).hint(format!("There are {}", names.join(", ")))
+        })?;
+        run_verb(verb, env, globals, rest, printer, code)
+    })
+}
+
+fn printing(
+    env: Env,
+    args: &[String],
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+    run: impl FnOnce(Env, &[String], &mut Printer<'_>, &mut u8) -> Result<()>,
+) -> u8 {
     let look = Look {
         json: false,
         quiet: false,
@@ -117,7 +155,7 @@ pub fn run(env: Env, args: &[String], out: &mut dyn Write, err: &mut dyn Write) 
     let json = args.iter().take_while(|a| *a != "--").any(|a| a == "--json" || a == "--json=true");
     let mut printer = Printer::new(&env, out, err, Look { json, ..look });
     let mut code = 0;
-    let ended = dispatch(env, args, &mut printer, &mut code);
+    let ended = run(env, args, &mut printer, &mut code);
     let ended = ended.and_then(|()| printer.finish());
     match ended {
         Ok(()) => code,
@@ -150,6 +188,18 @@ fn dispatch(env: Env, args: &[String], printer: &mut Printer<'_>, code: &mut u8)
         }
         return Err(verb::unknown(name));
     };
+    run_verb(verb, env, globals, rest, printer, code)
+}
+
+/// Parses a verb's own arguments and runs it.
+fn run_verb(
+    verb: &'static Verb,
+    env: Env,
+    globals: globals::Globals,
+    rest: &[String],
+    printer: &mut Printer<'_>,
+    code: &mut u8,
+) -> Result<()> {
     let command = verb.command();
     let line = verb::shield(&command, globals.before_args().into_iter().chain(rest.iter().cloned()).collect());
     let matches = match command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)) {

@@ -1,0 +1,21 @@
+//! `bd-gate`: gates for `bd`. One evaluator for git hooks, CI, workflow steps and landings (docs/concepts/gates.md).
+//!
+//! Rooms, from data to words: [`lang`], [`scan`], [`results`], [`diff`], [`exec`], [`gate`], [`shim`], [`report`],
+//! [`cli`]. A room may use those before it, never those after it.
+
+pub mod cli;
+pub mod diff;
+pub mod exec;
+mod finding;
+pub mod gate;
+pub mod lang;
+mod lines;
+pub mod report;
+pub mod results;
+pub mod scan;
+mod severity;
+pub mod shim;
+
+pub use finding::Finding;
+pub use lines::Lines;
+pub use severity::Severity;

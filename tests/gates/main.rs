@@ -1,0 +1,3 @@
+//! Gates and hooks from the outside: real git, `bd` and its plugin `bd-gate`.
+
+mod front;
