@@ -3,7 +3,7 @@
 use crate::Severity;
 
 /// A place in a file, what is wrong there and what to do instead.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Finding {
     /// The path from the top of the tree, with `/`.
     pub path: String,

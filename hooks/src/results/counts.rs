@@ -1,7 +1,7 @@
 //! What a report says, whatever wrote it.
 
 /// A failing test.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Failure {
     /// The test's name, with what it stands in.
     pub name: String,
@@ -14,7 +14,7 @@ pub struct Failure {
 }
 
 /// The numbers of a report. Skipped tests are part of the total and count against the pass rate.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Counts {
     /// Tests that passed.
     pub passed: u64,
