@@ -259,6 +259,26 @@ fn from_branches(git: &dyn Git, sources: &Sources) -> Result<Option<(String, Str
     Ok(None)
 }
 
+/// The text of another file that decides, from where [`Config::load`] takes its own: the default branch's tree, else the
+/// local default branch's, else the working tree. `None` where it is nowhere.
+///
+/// # Errors
+/// An object or the file cannot be read, or is not UTF-8 (exit 2).
+pub fn deciding_text(git: &dyn Git, sources: &Sources, path: &str) -> Result<Option<String>> {
+    let mut names: Vec<&String> = sources.default_branch.iter().chain(&sources.local_default).collect();
+    names.dedup();
+    for name in names {
+        let Some(commit) = git.tip(name)? else { continue };
+        if let Some(entry) = git.entry_at(git.commit_tree(commit)?, path)? {
+            let mut bytes = Vec::new();
+            git.read_blob(entry.oid, &mut bytes)?;
+            let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("{path} on {name} is not UTF-8")))?;
+            return Ok(Some(text));
+        }
+    }
+    Ok(file_of_working_tree(git, path)?.0)
+}
+
 /// The file in a commit's tree, if it is there. What a commit has never changes: it is remembered, so that a command that
 /// only looks opens no object.
 fn text_at(git: &dyn Git, commit: Oid, at: usize) -> Result<Option<Vec<u8>>> {
@@ -320,8 +340,12 @@ fn remember(path: &std::path::Path, commit: Oid, text: Option<&[u8]>) {
 }
 
 fn from_working_tree(git: &dyn Git) -> Result<(Option<String>, Option<String>)> {
+    file_of_working_tree(git, CONFIG_PATH)
+}
+
+fn file_of_working_tree(git: &dyn Git, path: &str) -> Result<(Option<String>, Option<String>)> {
     let Some(dir) = git.paths().work_dir.as_ref() else { return Ok((None, None)) };
-    let path = dir.join(CONFIG_PATH);
+    let path = dir.join(path);
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok((Some(text), Some("working tree".to_owned()))),
         Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => Ok((None, None)),

@@ -6,6 +6,10 @@ use std::str::FromStr;
 
 /// The pseudo-bead that holds memories (`bd remember`); its fields are the memories' keys. Never listed as work.
 pub const MEMORY_BEAD: &str = "_memory";
+/// The pseudo-bead that holds waivers of gates (`bd gate waive`): two fields a waiver, so that none meets another's.
+pub const GATES_BEAD: &str = "_gates";
+/// The pseudo-bead whose events are verdicts of gates that were asked about no bead.
+pub const VERDICTS_BEAD: &str = "_verdicts";
 
 /// The opaque name of a bead: `<prefix>-` and 12 random characters for ours, anything safe for imported ones (STATE 3).
 ///

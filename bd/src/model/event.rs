@@ -31,6 +31,7 @@ kinds! {
     COMMENT = "comment", NOTE = "note", CLAIM = "claim", RELEASE = "release", CLOSE = "close", REOPEN = "reopen",
     DELETE = "delete", RESTORE = "restore", REDACT = "redact", IMPORT = "import", REMEMBER = "remember", FORGET = "forget",
     RENEW = "renew", RESOLVE = "resolve", UNCOMMENT = "uncomment",
+    VERDICT = "verdict", ACCEPT = "accept", REJECT = "reject", REQUIRE = "require", WAIVE = "waive",
 }
 
 impl Kind {

@@ -37,6 +37,7 @@ pub mod stats;
 pub mod trust;
 pub mod undo;
 pub mod update;
+pub mod verdicts;
 pub mod view;
 pub mod wait;
 pub mod words;
