@@ -91,22 +91,31 @@ pub(super) fn encode_tree(entries: &[TreeEntry]) -> Result<Vec<u8>, GitError> {
 
 /// The entries of a tree's bytes; ids are as long as the tree's own.
 pub(super) fn decode_tree(id: Oid, bytes: &[u8]) -> Result<Vec<TreeEntry>, GitError> {
-    let broken = || GitError::Object { id, why: "it is not a well-formed tree".to_owned() };
+    let entry = |(mode, name, oid): (Mode, &[u8], Oid)| TreeEntry { name: String::from_utf8_lossy(name).into_owned(), mode, oid };
+    tree_items(id, bytes).map(|found| found.map(entry)).collect()
+}
+
+/// The entries of a tree's bytes with their names as they are. Ends at the first one that is not well-formed.
+pub(super) fn tree_items(id: Oid, bytes: &[u8]) -> impl Iterator<Item = Result<(Mode, &[u8], Oid), GitError>> {
     let length = id.as_bytes().len();
-    let mut out = Vec::new();
     let mut rest = bytes;
-    while !rest.is_empty() {
-        let space = memchr::memchr(b' ', rest).ok_or_else(broken)?;
-        let end = memchr::memchr(0, rest).filter(|end| *end > space).ok_or_else(broken)?;
-        let raw = rest.get(end + 1..end + 1 + length).ok_or_else(broken)?;
-        out.push(TreeEntry {
-            name: String::from_utf8_lossy(&rest[space + 1..end]).into_owned(),
-            mode: mode_from(&rest[..space]).ok_or_else(broken)?,
-            oid: Oid::from_bytes(raw).ok_or_else(broken)?,
-        });
-        rest = &rest[end + 1 + length..];
-    }
-    Ok(out)
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let item = || {
+            let space = memchr::memchr(b' ', rest)?;
+            let end = memchr::memchr(0, rest).filter(|end| *end > space)?;
+            let raw = rest.get(end + 1..end + 1 + length)?;
+            Some(((mode_from(&rest[..space])?, &rest[space + 1..end], Oid::from_bytes(raw)?), &rest[end + 1 + length..]))
+        };
+        let Some((found, left)) = item() else {
+            rest = &[];
+            return Some(Err(GitError::Object { id, why: "it is not a well-formed tree".to_owned() }));
+        };
+        rest = left;
+        Some(Ok(found))
+    })
 }
 
 /// The bytes of a commit. Names and addresses are cleaned as git does it (no `<`, `>`, line ends; an empty name would

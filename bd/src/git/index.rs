@@ -28,7 +28,7 @@ pub(super) fn below<B: Backend>(repo: &Repo<B>, prefix: &str) -> Result<Vec<Stri
     // From the top: paths on the command line are relative to where git is started.
     let mut args = vec!["--literal-pathspecs", "ls-files", "-z", "--full-name", "--"];
     args.extend((!prefix.is_empty()).then_some(prefix));
-    let out = in_tree(repo, &args, &[])?;
+    let out = in_tree(repo, &args, &[], &[])?;
     if !out.ok() {
         return Err(out.error("ls-files"));
     }
@@ -84,7 +84,7 @@ pub(super) fn set<B: Backend>(repo: &Repo<B>, entries: &[(String, Option<Oid>)])
     }
     nothing_in_the_way(repo, entries)?;
     crate::failpoint!("git.index.before");
-    let run = || in_tree(repo, &["update-index", "--add", "-z", "--index-info"], input.as_bytes());
+    let run = || in_tree(repo, &["update-index", "--add", "-z", "--index-info"], input.as_bytes(), &[]);
     let out = while_locked("index.lock", run)?;
     crate::failpoint!("git.index.after");
     if !out.ok() {
@@ -95,7 +95,7 @@ pub(super) fn set<B: Backend>(repo: &Repo<B>, entries: &[(String, Option<Oid>)])
     let mut args = vec!["--literal-pathspecs", "add", "--refresh", "--"];
     args.extend(entries.iter().filter(|(_, oid)| oid.is_some()).map(|(path, _)| path.as_str()));
     crate::failpoint!("git.index-refresh.before");
-    while_locked("index.lock", || in_tree(repo, &args, &[]))?;
+    while_locked("index.lock", || in_tree(repo, &args, &[], &[]))?;
     crate::failpoint!("git.index-refresh.after");
     Ok(())
 }
@@ -116,8 +116,13 @@ fn nothing_in_the_way<B: Backend>(repo: &Repo<B>, entries: &[(String, Option<Oid
     Ok(())
 }
 
-/// Runs git at the top of the working tree.
-fn in_tree<B: Backend>(repo: &Repo<B>, args: &[&str], input: &[u8]) -> Result<super::process::Output, GitError> {
+/// Runs git at the top of the working tree, with these variables beside the clean ones.
+pub(super) fn in_tree<B: Backend>(
+    repo: &Repo<B>,
+    args: &[&str],
+    input: &[u8],
+    vars: &[(&str, &std::ffi::OsStr)],
+) -> Result<super::process::Output, GitError> {
     let mut command = repo.runner.command()?;
     if let Some(top) = &repo.paths.work_dir {
         if !top.join(".git").exists() {
@@ -126,7 +131,7 @@ fn in_tree<B: Backend>(repo: &Repo<B>, args: &[&str], input: &[u8]) -> Result<su
         }
         command.current_dir(top);
     }
-    command.args(args);
+    command.args(args).envs(vars.iter().copied());
     super::process::finish(command, input)
 }
 

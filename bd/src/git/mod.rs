@@ -18,12 +18,16 @@ mod process;
 mod redact;
 mod repo;
 mod signed;
+mod staged;
 mod transport;
 mod types;
 mod update_ref;
 
 pub use discover::discover;
-pub use types::{Cas, CommitSpec, Expected, FetchOutcome, GitError, Head, Mode, Oid, PushOutcome, RepoPaths, Signature, TreeEntry};
+pub use types::{
+    Cas, CommitSpec, Expected, FetchOutcome, GitError, Head, Mode, Oid, PathChange, PushOutcome, RepoPaths, Signature, Staged,
+    Tracked, TreeEntry,
+};
 
 use std::path::Path;
 use std::sync::Arc;
@@ -96,6 +100,13 @@ pub trait Git: Send + Sync {
     fn commits_between(&self, tip: Oid, not: Option<Oid>, limit: usize) -> Result<Vec<Oid>, GitError>;
     /// The object at a path in a tree.
     fn entry_at(&self, tree: Oid, path: &str) -> Result<Option<TreeEntry>, GitError>;
+    /// The paths that differ between two trees (`None` = an empty one), sorted, without a guess at what was renamed.
+    fn tree_changes(&self, old: Option<Oid>, new: Option<Oid>) -> Result<Vec<PathChange>, GitError>;
+    /// What an index has that a tree (`None` = an empty one) has not, and the other way round. `file` is the index of a hook
+    /// (`GIT_INDEX_FILE`, absolute); without it the one of this worktree.
+    fn index_changes(&self, file: Option<&Path>, tree: Option<Oid>) -> Result<Staged, GitError>;
+    /// All paths of an index, sorted, each once.
+    fn index_entries(&self, file: Option<&Path>) -> Result<Vec<Tracked>, GitError>;
     /// True if a merge, rebase, cherry-pick, revert, bisect or am is under way in this worktree; the name of it.
     fn operation(&self) -> Option<&'static str>;
 

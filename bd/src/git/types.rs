@@ -106,6 +106,37 @@ pub struct TreeEntry {
     pub oid: Oid,
 }
 
+/// A path that differs between two trees, or between a tree and the index. Never a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathChange {
+    /// From the top of the tree, as git has it: bytes that need not be UTF-8.
+    pub path: Vec<u8>,
+    /// What it was; `None` = it was not there.
+    pub old: Option<(Mode, Oid)>,
+    /// What it is; `None` = it is not there.
+    pub new: Option<(Mode, Oid)>,
+}
+
+/// What an index changes against a tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Staged {
+    /// The paths that differ, sorted. What was only announced (`git add -N`) is not among them.
+    pub changes: Vec<PathChange>,
+    /// The paths in conflict, sorted: no commit can be made before they are resolved.
+    pub conflicts: Vec<Vec<u8>>,
+}
+
+/// A path of the index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tracked {
+    /// From the top of the tree, as git has it.
+    pub path: Vec<u8>,
+    /// What it is.
+    pub mode: Mode,
+    /// Its content; of a path in conflict, that of its first stage.
+    pub oid: Oid,
+}
+
 /// What HEAD is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Head {

@@ -1,5 +1,6 @@
 //! The trait [`Git`] over either backend: what is the same for both is here and in the files beside this one, once.
 
+mod changes;
 mod history;
 mod objects;
 mod settings;
@@ -9,8 +10,8 @@ use super::config::Config;
 use super::discover::{Format, Located};
 use super::process::Runner;
 use super::{
-    Cas, CommitSpec, EachBlob, Expected, FetchOutcome, Git, GitError, Head, Oid, PushOutcome, RepoPaths, TreeEntry, index, loose,
-    transport,
+    Cas, CommitSpec, EachBlob, Expected, FetchOutcome, Git, GitError, Head, Oid, PathChange, PushOutcome, RepoPaths, Staged,
+    Tracked, TreeEntry, index, loose, staged, transport,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -150,6 +151,18 @@ impl<B: Backend> Git for Repo<B> {
 
     fn entry_at(&self, tree: Oid, path: &str) -> Result<Option<TreeEntry>, GitError> {
         self.find_entry(tree, path)
+    }
+
+    fn tree_changes(&self, old: Option<Oid>, new: Option<Oid>) -> Result<Vec<PathChange>, GitError> {
+        self.between_trees(old, new)
+    }
+
+    fn index_changes(&self, file: Option<&Path>, tree: Option<Oid>) -> Result<Staged, GitError> {
+        staged::changes(self, file, tree)
+    }
+
+    fn index_entries(&self, file: Option<&Path>) -> Result<Vec<Tracked>, GitError> {
+        staged::entries(self, file)
     }
 
     fn operation(&self) -> Option<&'static str> {

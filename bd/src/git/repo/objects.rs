@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 impl<B: Backend> Repo<B> {
     /// Reads one object of a kind; a partial clone's missing object is fetched.
-    fn read_as(&self, id: Oid, want: Kind, into: &mut Vec<u8>) -> Result<(), GitError> {
+    pub(super) fn read_as(&self, id: Oid, want: Kind, into: &mut Vec<u8>) -> Result<(), GitError> {
         let mut found = self.backend.read(id, into)?;
         if found.is_none() && want == Kind::Tree && is_empty_tree(id) {
             // git knows it without a file.
