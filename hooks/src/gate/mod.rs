@@ -7,6 +7,7 @@ mod outcome;
 mod terms;
 mod verdict;
 mod waived;
+pub mod waivers;
 
 pub use model::{Answer, Ask, Expect, Gate, Kind, Layer};
 pub use outcome::{AllGatesPassed, Outcome};
