@@ -74,3 +74,66 @@ pub fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let empty = bytes.is_empty();
     whole.split(|b| *b == b'\n').filter(move |_| !empty).map(|line| line.strip_suffix(b"\r").unwrap_or(line))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn of(old: &str, new: &str) -> Vec<u32> {
+        let judged = added(old.as_bytes(), new.as_bytes());
+        (1..=lines(new.as_bytes()).count() as u32).filter(|n| judged.has(*n)).collect()
+    }
+
+    #[test]
+    fn lines_that_were_there_are_not_added() {
+        assert_eq!(of("a\nb\nc\n", "a\nx\nb\nc\ny\n"), [2, 5]);
+        assert_eq!(of("", "a\nb"), [1, 2]);
+        assert_eq!(of("a\nb\n", ""), [0; 0]);
+        assert_eq!(of("a\nb\nc\n", "a\nc\n"), [0; 0], "a removed line adds nothing");
+        assert_eq!(of("f {\n}\n", "f {\n}\nf {\n}\n").len(), 2, "a copy is new once");
+    }
+
+    #[test]
+    fn line_ends_are_no_content() {
+        assert_eq!(of("a\nb\n", "a\r\nb\r\n"), [0; 0]);
+        assert_eq!(of("a\nb", "a\nb\nc\r\n"), [3]);
+        assert_eq!(of("a\rb\n", "a\rc\n"), [1], "a lone CR ends no line");
+    }
+
+    #[test]
+    fn binary_content_is_judged_as_a_whole() {
+        assert_eq!(added(b"a\0b", b"a\n"), Lines::All);
+        assert_eq!(added(b"a\n", b"\0"), Lines::All);
+    }
+
+    #[test]
+    fn a_megabyte_that_was_shuffled_is_compared_in_time() {
+        let line = |n: usize| format!("    value_{n} = compute({n})  # step {n}\n");
+        let old: String = (0..25_000).map(line).collect();
+        let new: String = (0..25_000).map(|n| line(n * 7919 % 25_000)).collect();
+        assert!(old.len() > 900_000);
+        let judged = of(&old, &new);
+        assert!(!judged.is_empty() && judged.len() < 25_000, "{}", judged.len());
+        let braces = "}\n".repeat(40_000);
+        let other = format!("{}x\n{}", "}\n".repeat(10_000), "}\n".repeat(25_000));
+        assert_eq!(of(&braces, &other), [10_001]);
+    }
+
+    proptest! {
+        /// What is not added is a part of the old file, in its order.
+        #[test]
+        fn the_rest_comes_from_the_old_file(old in "([abc]{0,2}\r?\n){0,12}[ab]?", new in "([abc]{0,2}\r?\n){0,12}[ab]?") {
+            let judged = added(old.as_bytes(), new.as_bytes());
+            let mut left = lines(old.as_bytes());
+            for (line, n) in lines(new.as_bytes()).zip(1..) {
+                prop_assert!(judged.has(n) || left.any(|l| l == line), "line {n} of {new:?} is not in {old:?}");
+            }
+        }
+
+        #[test]
+        fn equal_files_have_nothing_added(text in "([abc]{0,2}\r?\n){0,12}") {
+            prop_assert!(added(text.as_bytes(), text.as_bytes()).is_empty());
+        }
+    }
+}
