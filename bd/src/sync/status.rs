@@ -65,12 +65,7 @@ pub fn standing(store: &Store, read_only: bool) -> Result<Standing> {
     let snapshot = store.snapshot()?;
     let state = git.tip(STATE_REF)?;
     let fetched = sources.tracking.as_deref().map(|n| git.tip(n)).transpose()?.flatten();
-    let root = |c: Option<Oid>| c.map(|c| git.commit_tree(c)).transpose();
-    let (known, _) = redactions(store)?;
-    let unpublished = match sources.remote {
-        Some(_) => missing_lines(git, root(state)?, root(fetched)?, &known)?.len(),
-        None => 0,
-    };
+    let left = left_behind(store)?;
     let mut out = Standing {
         branch: match git.head()? {
             Head::Branch(name, _) | Head::Unborn(name) => Some(short(&name).to_owned()),
@@ -86,8 +81,8 @@ pub fn standing(store: &Store, read_only: bool) -> Result<Standing> {
         published_branch: sources.branch.clone(),
         publishing: choice(store),
         fetched,
-        unpublished,
-        not_riding: not_riding_here(store, &snapshot)?,
+        unpublished: left.unpublished,
+        not_riding: left.not_riding,
         damage: snapshot.damage().to_vec(),
         conflicts: Vec::new(),
         contested: Vec::new(),
@@ -101,6 +96,30 @@ pub fn standing(store: &Store, read_only: bool) -> Result<Standing> {
         }
     }
     Ok(out)
+}
+
+/// What a push of code does not carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Events here that the remote lacked when it was last fetched.
+    pub unpublished: usize,
+    /// Events of this clone on the branch's beads that no branch carries; `None` where no ride can be made.
+    pub not_riding: Option<usize>,
+}
+
+/// Counts what a push does not carry (STATE 6). Asks no network and writes nothing.
+///
+/// # Errors
+/// Refs or objects that cannot be read.
+pub fn left_behind(store: &Store) -> Result<Left> {
+    let (git, sources) = (store.git(), store.sources());
+    let tree = |name: Option<&str>| name.map(|n| git.tip(n)).transpose()?.flatten().map(|c| git.commit_tree(c)).transpose();
+    let (known, _) = redactions(store)?;
+    let unpublished = match sources.remote {
+        Some(_) => missing_lines(git, tree(Some(STATE_REF))?, tree(sources.tracking.as_deref())?, &known)?.len(),
+        None => 0,
+    };
+    Ok(Left { unpublished, not_riding: not_riding_here(store, &store.snapshot()?)? })
 }
 
 /// Commits the journal; what stands in the way is told, not raised.
