@@ -125,7 +125,7 @@ impl Beside {
         if old == new || (by_lefthook(&old) && by_lefthook(&new)) {
             return Ok(());
         }
-        let free = (1..).map(|n| kept.with_extension(format!("earlier-{n}"))).find(|p| !files::is_there(p));
+        let free = (1..1000).map(|n| kept.with_extension(format!("earlier-{n}"))).find(|p| !files::is_there(p));
         free.map_or(Ok(()), |free| files::put_back(kept, &free))
     }
 

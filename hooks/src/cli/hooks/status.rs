@@ -45,7 +45,7 @@ fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
             None => line.with(Style::Good, "reached"),
         };
         if let Some(old) = &hook.chains {
-            line = line.plain(format!("; then {}", old.display()));
+            line = line.plain(format!("; {} runs first", old.display()));
         }
         ctx.ui.line(line)?;
     }
