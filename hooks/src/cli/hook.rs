@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn what_a_shim_says() {
-        let call = parsed("--shim 1 --at .git/hooks/pre-push --before .git/hooks-before-bd/pre-push pre-push -- --json url").unwrap();
+        let call =
+            parsed("--shim 1 --at .git/hooks/pre-push --before .git/hooks-before-bd/pre-push pre-push -- --json url").unwrap();
         assert_eq!((call.hook.name, call.shim, call.args.len()), ("pre-push", Some(1), 2));
         assert_eq!(call.old, Old::Before(".git/hooks-before-bd/pre-push".into()));
         assert_eq!(parsed("--shim 1 --at x --layer commit-msg -- m").unwrap().old, Old::Layer);

@@ -113,10 +113,7 @@ fn long_lists_are_cut_and_say_so() {
 #[test]
 fn nothing_to_judge_is_said() {
     let report = Report::new(When::Commit, judged(0), &[verdict("g", Status::Skip, Action::Block)], Vec::new());
-    assert_eq!(
-        text(&report, 20),
-        "Nothing to judge: no file in origin/main..HEAD\nNot blocked: 0 of 1 gate passed, 1 skipped\n"
-    );
+    assert_eq!(text(&report, 20), "Nothing to judge: no file in origin/main..HEAD\nNot blocked: 0 of 1 gate passed, 1 skipped\n");
 }
 
 /// What looks like a secret, put together here so that no scanner takes this file for a leak.

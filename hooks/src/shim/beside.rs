@@ -150,7 +150,11 @@ impl Beside {
         let here = files::names(&self.hooks)?;
         for name in &here {
             let to = self.before.join(name);
-            if HOOKS.iter().any(|h| h.name == name) || is_litter(name) || files::is_there(&to) || files::is_ours(&self.hooks.join(name)) {
+            if HOOKS.iter().any(|h| h.name == name)
+                || is_litter(name)
+                || files::is_there(&to)
+                || files::is_ours(&self.hooks.join(name))
+            {
                 continue;
             }
             let target = Path::new("..").join(self.hooks.file_name().unwrap_or_default()).join(name);

@@ -79,7 +79,10 @@ impl Layer {
         }
         let mut text = String::new();
         let quoted = dir.to_string_lossy().replace('\\', r"\\").replace('"', r#"\""#);
-        let _ = write!(text, "# Written by `bd hooks install`; `bd hooks uninstall` takes it out.\n[core]\n\thooksPath = \"{quoted}\"\n");
+        let _ = write!(
+            text,
+            "# Written by `bd hooks install`; `bd hooks uninstall` takes it out.\n[core]\n\thooksPath = \"{quoted}\"\n"
+        );
         files::write(&self.home().join("config"), &text)?;
         git.set_config(&self.include(), "bd-hooks/config")?;
         let reached = ask::hooks_folder(git)?;
@@ -91,7 +94,9 @@ impl Layer {
                 ErrorKind::Environment,
                 format!("git runs hooks from {}, whatever this repository's configuration says", reached.display()),
             )
-            .hint("core.hooksPath is set where it counts for more: in config.worktree, or for this command alone. Take it out there"));
+            .hint(
+                "core.hooksPath is set where it counts for more: in config.worktree, or for this command alone. Take it out there",
+            ));
         }
         Ok(changed)
     }

@@ -123,7 +123,13 @@ mod tests {
                 assert!(text.starts_with("#!/bin/sh\n") && !text.contains('\r'));
             }
         }
-        for text in ["", "#!/bin/sh\n", "#!/bin/sh\n# bd-gate hook x\n", "# bd-gate hook 1 pre-commit\n", "#!/bin/sh\nexit 0\n# bd-gate hook 1\n"] {
+        for text in [
+            "",
+            "#!/bin/sh\n",
+            "#!/bin/sh\n# bd-gate hook x\n",
+            "# bd-gate hook 1 pre-commit\n",
+            "#!/bin/sh\nexit 0\n# bd-gate hook 1\n",
+        ] {
             assert_eq!(version_of(text.as_bytes()), None, "{text}");
         }
         assert_eq!(version_of(b"#!/bin/sh\r\n# bd-gate hook 7 pre-push\r\n"), Some(7));

@@ -80,7 +80,10 @@ pub fn status(git: &dyn Git, env: &Env) -> Result<Status> {
     }
     if let Some(Way::Layer(layer, under)) = &way {
         for name in layer.not_handed_on(under).into_iter().filter(|_| layer.is_there()) {
-            notes.push(format!("{} came after the install and is not run: `bd hooks install` hands it on", under.join(name).display()));
+            notes.push(format!(
+                "{} came after the install and is not run: `bd hooks install` hands it on",
+                under.join(name).display()
+            ));
         }
     }
     let mut canaries = Vec::new();
@@ -119,7 +122,8 @@ fn state(git: &dyn Git, way: Option<&Way>, folder: &Path, hook: Hook) -> HookSta
     }
     if out.shim.is_none() {
         let there = files::is_there(&out.file);
-        out.unreached = Some(if there { "the file that git runs is not ours".to_owned() } else { "there is no such file".to_owned() });
+        out.unreached =
+            Some(if there { "the file that git runs is not ours".to_owned() } else { "there is no such file".to_owned() });
         return out;
     }
     if !files::is_program(&out.file) {
@@ -133,7 +137,8 @@ fn state(git: &dyn Git, way: Option<&Way>, folder: &Path, hook: Hook) -> HookSta
             }
         }
         Some(Way::Layer(layer, _)) => {
-            out.chains = Some(ask::work_dir(git).map_or(PathBuf::new(), |top| top.join(layer.chained(git, hook)))).filter(|p| files::is_program(p));
+            out.chains = Some(ask::work_dir(git).map_or(PathBuf::new(), |top| top.join(layer.chained(git, hook))))
+                .filter(|p| files::is_program(p));
         }
         None => {}
     }

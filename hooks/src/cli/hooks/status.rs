@@ -30,7 +30,8 @@ fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
     }
     ctx.ui.line(format!("git runs hooks from {}", status.folder.display()))?;
     if !status.installed {
-        ctx.ui.line(Text::new().with(Style::Warn, "not installed").plain(": no hook asks the gates. `bd hooks install` does it"))?;
+        ctx.ui
+            .line(Text::new().with(Style::Warn, "not installed").plain(": no hook asks the gates. `bd hooks install` does it"))?;
         status.notes.iter().for_each(|n| ctx.ui.warn(n));
         return Ok(());
     }

@@ -26,7 +26,9 @@ pub fn check(env: &Arc<Env>, git: Arc<dyn Git>, call: &Call, word: &mut Word) ->
     let prefix = store.config().prefix().to_owned();
     let names = named(&text, &prefix);
     // A merge, a revert, a fixup speak of commits that named theirs; a rebase replays what was checked once.
-    let ordinary = busy.is_none() && !text.is_empty() && !["fixup!", "squash!", "amend!", "Merge ", "Revert "].iter().any(|w| text.starts_with(w));
+    let ordinary = busy.is_none()
+        && !text.is_empty()
+        && !["fixup!", "squash!", "amend!", "Merge ", "Revert "].iter().any(|w| text.starts_with(w));
     if names.is_empty() && (wanted == Action::Off || !ordinary) {
         return Ok(());
     }
@@ -38,7 +40,9 @@ pub fn check(env: &Arc<Env>, git: Arc<dyn Git>, call: &Call, word: &mut Word) ->
     let excused = text.lines().any(|l| l.strip_prefix("No-Bead:").is_some_and(|why| !why.trim().is_empty()));
     if known.is_empty() && unknown.is_empty() && wanted != Action::Off && ordinary && !excused {
         let what = "the message names no bead, and this project asks for one (hooks.require_bead)";
-        let next = format!("Name one, like {prefix}-…: `bd ready` and `bd list` show them. A line `No-Bead: REASON` says why there is none");
+        let next = format!(
+            "Name one, like {prefix}-…: `bd ready` and `bd list` show them. A line `No-Bead: REASON` says why there is none"
+        );
         put(word, wanted == Action::Block, what, &next);
     }
     Ok(())
@@ -57,7 +61,8 @@ fn wanted(config: &str) -> Result<Action> {
     let Ok(config) = config.parse::<toml_edit::DocumentMut>() else { return Ok(Action::Off) };
     let Some(value) = config.get("hooks").and_then(|h| h.get("require_bead")) else { return Ok(Action::Off) };
     value.as_str().and_then(Action::parse).ok_or_else(|| {
-        Error::usage(format!("hooks.require_bead in .beads/config.toml is {}", value.to_string().trim())).hint("It is off, warn or block")
+        Error::usage(format!("hooks.require_bead in .beads/config.toml is {}", value.to_string().trim()))
+            .hint("It is off, warn or block")
     })
 }
 
@@ -118,7 +123,10 @@ mod tests {
 
     #[test]
     fn ids_have_a_digit_and_words_have_none() {
-        assert_eq!(named("bd-gate: fix bd-7k2m, bd-hooks and (bd-a3f8.1).\n\nBead: other-1\n", "bd"), ["bd-7k2m", "bd-a3f8.1", "other-1"]);
+        assert_eq!(
+            named("bd-gate: fix bd-7k2m, bd-hooks and (bd-a3f8.1).\n\nBead: other-1\n", "bd"),
+            ["bd-7k2m", "bd-a3f8.1", "other-1"]
+        );
         assert!(named("utf-8 and x86-64 in bd-abc", "bd").is_empty());
     }
 

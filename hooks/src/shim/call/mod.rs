@@ -121,7 +121,9 @@ fn own(env: &Arc<Env>, git: Arc<dyn Git>, call: &Call, input: &[u8]) -> Result<W
     let mut word = Word::default();
     if matches!(call.hook.name, "pre-commit" | "pre-push") {
         match call.shim {
-            Some(version) if version < VERSION => word.note("the hooks here are older than bd-gate: `bd hooks install` renews them"),
+            Some(version) if version < VERSION => {
+                word.note("the hooks here are older than bd-gate: `bd hooks install` renews them")
+            }
             Some(version) if version > VERSION => word.note("the hooks here are newer than this bd-gate: install a newer one"),
             _ => {}
         }

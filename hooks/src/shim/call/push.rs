@@ -99,11 +99,15 @@ fn integration(env: &Env, git: &dyn Git, line: &Pushed, (from, new): (Option<Oid
         return Ok(());
     }
     let refuse = |what: String| {
-        Error::new(ErrorKind::Gate, what)
-            .hint("Hand the change in for review instead: the refinery publishes integration branches and trains, with GT_ROLE=refinery")
+        Error::new(ErrorKind::Gate, what).hint(
+            "Hand the change in for review instead: the refinery publishes integration branches and trains, with GT_ROLE=refinery",
+        )
     };
     if line.remote.starts_with(INTEGRATION) {
-        word.errors.push(refuse(format!("{} is an integration branch, and only the refinery publishes those", line.remote.escape_debug())));
+        word.errors.push(refuse(format!(
+            "{} is an integration branch, and only the refinery publishes those",
+            line.remote.escape_debug()
+        )));
         return Ok(());
     }
     for one in git.commits_between(new, from, 10_000)? {
@@ -111,7 +115,8 @@ fn integration(env: &Env, git: &dyn Git, line: &Pushed, (from, new): (Option<Oid
         let text = String::from_utf8_lossy(&text);
         if text.split_once("\n\n").is_some_and(|(_, message)| message.lines().any(|l| l.starts_with(TRAIN))) {
             let short = &one.to_string()[..12];
-            word.errors.push(refuse(format!("commit {short} is part of a train ({TRAIN} trailer) that the refinery has not published")));
+            word.errors
+                .push(refuse(format!("commit {short} is part of a train ({TRAIN} trailer) that the refinery has not published")));
             return Ok(());
         }
     }
@@ -123,7 +128,11 @@ fn not_carried(store: &Store, word: &mut Word) {
     let Ok(left) = bd::sync::status::left_behind(store) else { return };
     let mut parts = Vec::new();
     if left.unpublished > 0 {
-        parts.push(format!("{} {} not published (`bd sync`)", left.unpublished, if left.unpublished == 1 { "event" } else { "events" }));
+        parts.push(format!(
+            "{} {} not published (`bd sync`)",
+            left.unpublished,
+            if left.unpublished == 1 { "event" } else { "events" }
+        ));
     }
     if let Some(riding) = left.not_riding.filter(|n| *n > 0) {
         parts.push(format!("{riding} not riding (`bd ride`)"));
