@@ -265,6 +265,23 @@ fn from_branches(git: &dyn Git, sources: &Sources) -> Result<Option<(String, Str
 /// # Errors
 /// An object or the file cannot be read, or is not UTF-8 (exit 2).
 pub fn deciding_text(git: &dyn Git, sources: &Sources, path: &str) -> Result<Option<String>> {
+    Ok(deciding_file(git, sources, path)?.map(|file| file.text))
+}
+
+/// A file that decides, and where it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deciding {
+    /// Its text.
+    pub text: String,
+    /// The ref in whose commit it is; `None` = the working tree.
+    pub branch: Option<(String, Oid)>,
+}
+
+/// As [`deciding_text`], with the place.
+///
+/// # Errors
+/// As [`deciding_text`].
+pub fn deciding_file(git: &dyn Git, sources: &Sources, path: &str) -> Result<Option<Deciding>> {
     let mut names: Vec<&String> = sources.default_branch.iter().chain(&sources.local_default).collect();
     names.dedup();
     for name in names {
@@ -273,10 +290,10 @@ pub fn deciding_text(git: &dyn Git, sources: &Sources, path: &str) -> Result<Opt
             let mut bytes = Vec::new();
             git.read_blob(entry.oid, &mut bytes)?;
             let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("{path} on {name} is not UTF-8")))?;
-            return Ok(Some(text));
+            return Ok(Some(Deciding { text, branch: Some((name.clone(), commit)) }));
         }
     }
-    Ok(file_of_working_tree(git, path)?.0)
+    Ok(file_of_working_tree(git, path)?.0.map(|text| Deciding { text, branch: None }))
 }
 
 /// The file in a commit's tree, if it is there. What a commit has never changes: it is remembered, so that a command that

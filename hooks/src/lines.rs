@@ -36,6 +36,14 @@ impl Lines {
         }
     }
 
+    /// How many lines are judged; `None` = all, however many there are.
+    pub fn count(&self) -> Option<u64> {
+        match self {
+            Self::All => None,
+            Self::Some(ranges) => Some(ranges.iter().map(|r| u64::from(r.end() - r.start()) + 1).sum()),
+        }
+    }
+
     /// True if no line is judged.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Some(ranges) if ranges.is_empty())
@@ -52,6 +60,7 @@ mod tests {
         assert_eq!(lines, Lines::Some(vec![1..=3, 7..=7, 9..=10]));
         let has: Vec<u32> = (0..=12).filter(|n| lines.has(*n)).collect();
         assert_eq!(has, [1, 2, 3, 7, 9, 10]);
+        assert_eq!((lines.count(), Lines::All.count()), (Some(6), None));
         assert!(Lines::All.has(u32::MAX) && !Lines::All.is_empty());
         assert!(Lines::from_sorted([]).is_empty() && !Lines::from_sorted([]).has(1));
     }

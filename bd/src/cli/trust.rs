@@ -43,18 +43,27 @@ fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
         all.retain(|t| args.files.iter().any(|f| f.trim_start_matches("./") == t.file));
     }
     if ctx.ui.is_json() {
-        let objects: Vec<_> = all.iter().map(|t| json!({"file": t.file, "trusted": t.trusted, "digest": t.digest})).collect();
+        let objects: Vec<_> = all.iter().map(row).collect();
         ctx.ui.json(&objects)?;
     } else if all.is_empty() {
         ctx.ui.talk("No file of .beads can hold commands");
     } else {
-        for Trust { file, trusted, digest } in &all {
+        for Trust { file, branch, trusted, digest } in &all {
             let (word, style) = if *trusted { ("trusted  ", Style::Good) } else { ("untrusted", Style::Warn) };
-            ctx.ui.line(Text::new().with(style, word).plain(format!("  {file}  ")).with(Style::Dim, &digest[..12]))?;
+            let at = branch.as_ref().map_or_else(String::new, |name| format!(" as it decides, on {name}"));
+            ctx.ui.line(Text::new().with(style, word).plain(format!("  {file}{at}  ")).with(Style::Dim, &digest[..12]))?;
         }
     }
     if args.check && all.iter().any(|t| !t.trusted) {
         ctx.failed = Some(ErrorKind::No);
     }
     Ok(())
+}
+
+fn row(t: &Trust) -> serde_json::Value {
+    let mut row = json!({"file": t.file, "trusted": t.trusted, "digest": t.digest});
+    if let Some(branch) = &t.branch {
+        row["branch"] = json!(branch);
+    }
+    row
 }

@@ -165,7 +165,7 @@ pub fn require(tx: &mut Tx<'_>, id: &str, gates: &[String], remove: bool) -> Res
     if let Some(event) = event {
         tx.push(event);
     }
-    let mut out = done(tx, &bead.id, if remove { "No more required" } else { "Required" }, &gates.join(", "))?;
+    let mut out = done(tx, &bead.id, if remove { "No more required" } else { "Required" }, gates.join(", "))?;
     out.changed = changed;
     Ok(out)
 }

@@ -96,7 +96,6 @@ fn last_list(run: &str) -> Option<Vec<(Joint, String)>> {
                 part.push(c);
                 part.extend(chars.next());
             }
-            (Some(_), _) => part.push(c),
             (None, '\'' | '"') => {
                 quote = Some(c);
                 part.push(c);
@@ -117,7 +116,7 @@ fn last_list(run: &str) -> Option<Vec<(Joint, String)>> {
                 lists.push(std::mem::take(&mut list));
                 joint = Joint::First;
             }
-            (None, _) => part.push(c),
+            _ => part.push(c),
         }
     }
     if quote.is_some() {
@@ -160,12 +159,12 @@ fn is_quiet(part: &str) -> bool {
         matches!(*w, "--quiet" | "--silent") || w.strip_prefix('-').is_some_and(|f| !f.starts_with('-') && f.contains('q'))
     };
     let to_null = part.contains("/dev/null");
-    is_search(part) && (to_null || deciding(part).iter().any(|w| flag(w)))
+    is_search(part) && (to_null || deciding(part).iter().any(flag))
 }
 
 fn is_failure(part: &str) -> bool {
     let words: Vec<&str> = part.trim_end_matches([')', '}']).split_whitespace().collect();
-    matches!(words.as_slice(), ["false"] | ["exit" | "return", "1"] | ["exit" | "return"])
+    matches!(words.as_slice(), ["false" | "exit" | "return"])
         || matches!(words.as_slice(), ["exit" | "return", n] if n.parse::<u8>().is_ok_and(|n| n != 0))
 }
 

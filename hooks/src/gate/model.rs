@@ -1,6 +1,6 @@
 //! A gate, what it is asked, what it answers.
 
-use super::{Action, Status, When};
+use super::{Action, Status, Waived, When};
 use crate::diff::{FileChange, What};
 use crate::results::Counts;
 use crate::{Finding, Severity};
@@ -70,6 +70,16 @@ pub enum Expect {
     Pass,
     /// The red step of test-driven work: it must fail, by failing tests, not by being unable to run.
     Fail,
+}
+
+impl Expect {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+        }
+    }
 }
 
 /// The seven kinds of gates.
@@ -180,6 +190,8 @@ pub struct Answer {
     pub advice: String,
     /// Places.
     pub findings: Vec<Finding>,
+    /// Places that a mark in the code lets through (`gate:allow`).
+    pub waived: Vec<Waived>,
     /// Numbers of a test report.
     pub counts: Option<Counts>,
     /// The end of the program's output, redacted.
@@ -198,6 +210,7 @@ impl Answer {
             why: why.into(),
             advice: String::new(),
             findings: Vec::new(),
+            waived: Vec::new(),
             counts: None,
             tail: String::new(),
             flaky: false,

@@ -3,7 +3,10 @@
 //! A kind only finds out; waivers, `block_at`, `expect`, the canary, the second run, trust and the cache are the
 //! evaluator's. A kind that cannot find out says [`Status::Error`], never anything else.
 
-use super::{Answer, Ask, Gate, Status};
+mod scope;
+
+use super::{Answer, Ask, Gate, Kind, Status};
+use crate::diff::FileChange;
 use std::collections::BTreeMap;
 
 /// How a gate is asked this time.
@@ -14,7 +17,23 @@ pub struct Run<'a> {
 }
 
 /// Asks one gate once.
-pub fn answer(gate: &Gate, _ask: &Ask<'_>, _run: Run<'_>) -> Answer {
-    Answer::new(Status::Error, format!("this version cannot ask a gate of kind {}", gate.kind.as_str()))
-        .advise("Install a newer `bd-gate`")
+pub fn answer(gate: &Gate, ask: &Ask<'_>, _run: Run<'_>) -> Answer {
+    match &gate.kind {
+        Kind::Scope { .. } => scope::answer(gate, ask),
+        other => Answer::new(Status::Error, format!("this version cannot ask a gate of kind {}", other.as_str()))
+            .advise("Install a newer `bd-gate`"),
+    }
+}
+
+/// The content of a judged file: its blob, or the file of the working tree where that is judged.
+///
+/// # Errors
+/// It cannot be read: why.
+pub fn content(ask: &Ask<'_>, file: &FileChange) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    match file.blob {
+        Some(blob) => ask.git.read_blob(blob, &mut bytes).map_err(|e| format!("{}: {e}", file.path))?,
+        None => bytes = std::fs::read(ask.top.join(&file.path)).map_err(|e| format!("{}: {e}", file.path))?,
+    }
+    Ok(bytes)
 }

@@ -1,0 +1,128 @@
+//! Which gates there are: our own, and over them the project's, as its target has them.
+
+use super::define::{self, Draft, File};
+use super::problem::{Problem, Problems, Wrong};
+use super::target::{Found, Target, Tree};
+use super::{Gate, Layer};
+use bd::error::{Error, Result};
+use bd::git::Git;
+use bd::ops::verdicts::GATES_PATH;
+use bd::store::Sources;
+
+/// Our own definitions.
+pub const BUILT_IN: &str = include_str!("../../gates/built-in.toml");
+/// Where the project's rules are, from the top of the tree.
+pub const RULES_DIR: &str = ".beads/rules";
+
+/// Everything that decides.
+#[derive(Clone, Debug)]
+pub struct Definitions {
+    /// The gates, our own first; those that are off are among them.
+    pub gates: Vec<Gate>,
+    /// The project's own rules of the scanner, as pairs of path and text, by path.
+    pub rules: Vec<(String, String)>,
+    /// What should be said: keys that mean nothing.
+    pub warnings: Vec<Problem>,
+    /// Where the project's gates were read: a ref, a commit, or `working tree`; `None` = the project has none.
+    pub origin: Option<String>,
+}
+
+impl Definitions {
+    /// A gate by its id.
+    pub fn gate(&self, id: &str) -> Option<&Gate> {
+        self.gates.iter().find(|g| g.id == id)
+    }
+
+    /// A gate by its id, for a command that was told one.
+    ///
+    /// # Errors
+    /// There is none (exit 2); the nearest is named.
+    pub fn must(&self, id: &str) -> Result<&Gate> {
+        self.gate(id).ok_or_else(|| {
+            let error = Error::usage(format!("there is no gate `{}`", id.escape_debug()));
+            match bd::query::nearest(id, self.gates.iter().map(|g| g.id.as_str()), 1).first() {
+                Some(near) => error.hint(format!("Did you mean `{near}`?")),
+                None => error.hint("`bd gate list` shows them"),
+            }
+        })
+    }
+}
+
+/// Reads what decides at a target.
+///
+/// # Errors
+/// A file that cannot be read or understood, with every problem in it (exit 2): a gate that is not understood has not
+/// passed, and a file of definitions that is half understood would let through what it was written to stop.
+pub fn load(git: &dyn Git, sources: &Sources, target: &Target) -> Result<Definitions> {
+    let found = target.find(git, sources, GATES_PATH)?;
+    let rules_from = match &found {
+        Some(found) => Some(found.tree.clone()),
+        None => target.first_with(git, sources, RULES_DIR)?,
+    };
+    let rules = match rules_from {
+        Some(tree) => rules(git, &tree)?,
+        None => Vec::new(),
+    };
+    Ok(parse(found.as_ref(), rules)?)
+}
+
+/// The project's rule files as pairs of path and text, by path.
+fn rules(git: &dyn Git, tree: &Tree) -> Result<Vec<(String, String)>> {
+    let names = tree.list(git, RULES_DIR)?;
+    let paths = names
+        .into_iter()
+        .filter(|name| std::path::Path::new(name).extension().is_some_and(|e| e == "toml"))
+        .map(|name| format!("{RULES_DIR}/{name}"));
+    let read = |path: String| Ok(tree.read(git, &path)?.map(|text| (path, text)));
+    paths.filter_map(|path| read(path).transpose()).collect()
+}
+
+/// Puts the layers together.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(found: Option<&Found>, rules: Vec<(String, String)>) -> Result<Definitions, Problems> {
+    let mut warnings = Vec::new();
+    let own = define::read("built-in.toml", BUILT_IN, &mut warnings)?;
+    let none = File { name: GATES_PATH, text: "", drafts: Vec::new() };
+    let project = match found {
+        Some(found) => define::read(GATES_PATH, &found.text, &mut warnings)?,
+        None => none,
+    };
+    let (mut gates, mut problems) = (Vec::new(), Vec::new());
+    let mut take = |file: &File<'_>, draft: &Draft, base: Option<&Draft>, layer: Layer| match define::complete(
+        file,
+        draft,
+        base,
+        layer,
+        &mut warnings,
+    ) {
+        Ok(gate) => gates.push(gate),
+        Err(mut more) => problems.append(&mut more),
+    };
+    let layer = |draft: &Draft| Layer::Project {
+        file: GATES_PATH.to_owned(),
+        line: Problem::at(GATES_PATH, project.text, Some(draft.at.clone()), Wrong::Key, "").line,
+        file_digest: define::hex(project.text.as_bytes()),
+    };
+    for base in &own.drafts {
+        match project.drafts.iter().find(|d| d.id == base.id) {
+            Some(draft) => take(&project, draft, Some(base), layer(draft)),
+            None => take(&own, base, None, Layer::BuiltIn),
+        }
+    }
+    for draft in project.drafts.iter().filter(|d| !own.drafts.iter().any(|o| o.id == d.id)) {
+        take(&project, draft, None, layer(draft));
+    }
+    let place = |gate: &Gate, key: &str, wrong: Wrong, message: String| {
+        let draft = project.drafts.iter().find(|d| d.id == gate.id);
+        let span = draft.map(|d| d.table.get(key).and_then(toml_edit::Item::span).unwrap_or_else(|| d.at.clone()));
+        Problem::at(GATES_PATH, project.text, span, wrong, message)
+    };
+    problems.extend(define::check_needs(&gates, &|gate, wrong, message| place(gate, "needs", wrong, message)));
+    if !problems.is_empty() {
+        problems.sort_by_key(|p| (p.line, p.column));
+        return Err(Problems(problems));
+    }
+    Ok(Definitions { gates, rules, warnings, origin: found.map(|f| f.tree.to_string()) })
+}
