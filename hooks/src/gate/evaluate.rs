@@ -28,8 +28,16 @@ pub struct Options<'a> {
 /// # Errors
 /// `only` names a gate that is not there or is off (exit 2). Whatever goes wrong with a gate is its verdict.
 pub fn evaluate(definitions: &Definitions, ask: &Ask<'_>, options: &Options<'_>) -> Result<Outcome> {
+    evaluate_with(definitions, ask, options, &kinds::answer)
+}
+
+/// Asks one gate once.
+pub(super) type Asker<'a> = &'a (dyn Fn(&Gate, &Ask<'_>, Run<'_>) -> Answer + Sync);
+
+/// The same with other kinds: for tests of what is the same for all of them.
+pub(super) fn evaluate_with(definitions: &Definitions, ask: &Ask<'_>, options: &Options<'_>, asker: Asker<'_>) -> Result<Outcome> {
     let selected = select(definitions, ask, options)?;
-    let work = Work { definitions, ask, options, trusted: trusted(&selected, ask, options) };
+    let work = Work { definitions, ask, options, asker, trusted: trusted(&selected, ask, options) };
     let verdicts = schedule::run(&selected, |gates, before| work.verdicts(gates, before));
     let outcome = Outcome::new(verdicts, ask.when, ask.code, options.only.is_empty());
     cache::remember(ask.git, &outcome);
@@ -82,6 +90,7 @@ struct Work<'a> {
     definitions: &'a Definitions,
     ask: &'a Ask<'a>,
     options: &'a Options<'a>,
+    asker: Asker<'a>,
     trusted: BTreeMap<String, std::result::Result<bool, String>>,
 }
 
@@ -168,7 +177,7 @@ impl Work<'_> {
     fn asked(&self, gate: &Gate) -> Answer {
         let none = BTreeMap::new();
         if !gate.canary_env.is_empty() {
-            let canary = kinds::answer(gate, self.ask, Run { vars: &gate.canary_env });
+            let canary = (self.asker)(gate, self.ask, Run { vars: &gate.canary_env });
             let names: Vec<&str> = gate.canary_env.keys().map(String::as_str).collect();
             let with = format!("with {} set", names.join(", "));
             let dead = match canary.status {
@@ -182,11 +191,11 @@ impl Work<'_> {
                 return Answer { tail: canary.tail, ..Answer::new(Status::Error, why).advise(advice) };
             }
         }
-        let first = kinds::answer(gate, self.ask, Run { vars: &none });
+        let first = (self.asker)(gate, self.ask, Run { vars: &none });
         if !(gate.retry && first.status == Status::Fail) {
             return expected(gate, first);
         }
-        let second = kinds::answer(gate, self.ask, Run { vars: &none });
+        let second = (self.asker)(gate, self.ask, Run { vars: &none });
         match second.status {
             Status::Pass => Answer { flaky: true, why: format!("{}, on its second run", second.why), ..second },
             _ => first,

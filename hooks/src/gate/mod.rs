@@ -21,6 +21,8 @@ pub mod waivers;
 
 #[cfg(test)]
 mod define_tests;
+#[cfg(test)]
+mod evaluate_tests;
 
 pub use cache::latest;
 pub use define::{KINDS, LIMITS, is_id};
