@@ -1,0 +1,374 @@
+//! The engine: one pass over a file for the words of all rules, and more work only where a word stands.
+
+use super::kinds::{KINDS, Kinds};
+use super::rule::{Alias, Pattern, Rule, Text};
+use super::set::RuleSet;
+use super::source::Source;
+use super::waiver::{self, BadWaiver};
+use super::{calls, context};
+use crate::{Finding, Lines, Severity};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use regex::bytes::{Captures, Match, Regex};
+use std::collections::HashMap;
+
+/// What was found in one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scanned {
+    /// What counts, by line; at most one of a rule in a line.
+    pub findings: Vec<Finding>,
+    /// What a comment in the code lets through, and why.
+    pub waived: Vec<(Finding, String)>,
+    /// Comments that want to be waivers and are none.
+    pub bad_waivers: Vec<BadWaiver>,
+}
+
+impl Scanned {
+    /// True if there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty() && self.waived.is_empty() && self.bad_waivers.is_empty()
+    }
+}
+
+/// What a word can begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trigger {
+    Pattern(u16, u16),
+    Alias(u16, u16),
+    Waiver,
+}
+
+/// Some rules, made ready to look at many files, from several threads.
+#[derive(Clone, Debug)]
+pub struct Scanner<'r> {
+    set: &'r RuleSet,
+    rules: Vec<&'r Rule>,
+    words: Option<AhoCorasick>,
+    triggers: Vec<Vec<Trigger>>,
+    /// Patterns without a word.
+    always: Vec<Trigger>,
+    kinds: &'static Kinds,
+}
+
+/// A place before it is a finding.
+#[derive(Clone, Debug)]
+pub(super) struct Hit {
+    pub rule: usize,
+    /// Where it is shown.
+    pub at: usize,
+    /// The end of what matched.
+    pub end: usize,
+    pub severity: Severity,
+    pub message: String,
+    pub advice: String,
+}
+
+/// What was already looked at in one file.
+struct Work<'s, 'a> {
+    source: &'s Source<'a>,
+    /// For each rule: if it looks at this file at all.
+    applies: Vec<Option<bool>>,
+    /// The start of the last window of each pattern.
+    seen: HashMap<Trigger2, usize>,
+    names: HashMap<Trigger2, Vec<Vec<u8>>>,
+    hits: Vec<Hit>,
+    waivers: bool,
+}
+
+/// Rule and part of it.
+type Trigger2 = (u16, u16);
+
+impl<'r> Scanner<'r> {
+    pub(super) fn new<'a>(set: &'r RuleSet, ids: impl Iterator<Item = &'a str>) -> Self {
+        let mut rules: Vec<&Rule> = Vec::new();
+        for rule in ids.filter_map(|id| set.rule(id)) {
+            if !rules.iter().any(|r| r.id == rule.id) {
+                rules.push(rule);
+            }
+        }
+        let mut words: Vec<&str> = vec![waiver::WORD];
+        let mut triggers: Vec<Vec<Trigger>> = vec![vec![Trigger::Waiver]];
+        let mut always = Vec::new();
+        let mut index: HashMap<&str, usize> = HashMap::new();
+        let mut put = |all: &'r [String], trigger: Trigger| {
+            if all.is_empty() {
+                always.push(trigger);
+            }
+            for word in all {
+                let at = *index.entry(word).or_insert_with(|| {
+                    words.push(word);
+                    triggers.push(Vec::new());
+                    words.len() - 1
+                });
+                triggers[at].push(trigger);
+            }
+        };
+        for (r, rule) in rules.iter().enumerate() {
+            for (p, pattern) in rule.patterns.iter().enumerate() {
+                put(&pattern.words, Trigger::Pattern(r as u16, p as u16));
+            }
+            for (a, alias) in rule.aliases.iter().enumerate().filter(|(_, a)| a.calls) {
+                put(&alias.words, Trigger::Alias(r as u16, a as u16));
+            }
+        }
+        let kind = Some(AhoCorasickKind::DFA);
+        let words = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(kind).build(&words).ok();
+        Self { set, rules, words, triggers, always, kinds: &KINDS }
+    }
+
+    /// The rules that are looked for.
+    pub fn rules(&self) -> &[&'r Rule] {
+        &self.rules
+    }
+
+    /// Judges the size of a file that need not be read for it.
+    pub fn size(&self, path: &str, bytes: u64) -> Option<Finding> {
+        let rule = self.rules.iter().find(|r| r.max_bytes.is_some_and(|max| bytes > max) && fits(r, path))?;
+        let of = |n: u64| format!("{}.{} MiB", n >> 20, (n & ((1 << 20) - 1)) * 10 >> 20);
+        Some(Finding {
+            path: path.to_owned(),
+            line: 1,
+            column: 1,
+            rule: rule.id.clone(),
+            severity: rule.severity,
+            message: format!("{} ({}, the limit is {})", rule.message, of(bytes), of(rule.max_bytes.unwrap_or_default())),
+            advice: rule.advice.clone(),
+            excerpt: String::new(),
+        })
+    }
+
+    /// Looks at one file. Only places in `lines` are returned; what surrounds them is looked for in the whole file.
+    pub fn scan(&self, path: &str, bytes: &[u8], lines: &Lines) -> Scanned {
+        let mut out = Scanned::default();
+        if lines.is_empty() {
+            return out;
+        }
+        out.findings.extend(self.size(path, bytes.len() as u64));
+        if is_binary(bytes) {
+            return out;
+        }
+        let source = Source::new(path, bytes, self.kinds);
+        let mut work = Work {
+            source: &source,
+            applies: Vec::new(),
+            seen: HashMap::new(),
+            names: HashMap::new(),
+            hits: Vec::new(),
+            waivers: false,
+        };
+        for trigger in &self.always {
+            self.look(&mut work, *trigger, 0..0);
+        }
+        if let Some(words) = &self.words {
+            for word in words.find_overlapping_iter(bytes) {
+                for trigger in &self.triggers[word.pattern().as_usize()] {
+                    self.look(&mut work, *trigger, word.range());
+                }
+            }
+        }
+        let Work { mut hits, waivers, .. } = work;
+        if !hits.is_empty() {
+            hits.retain_mut(|hit| context::judge(self.rules[hit.rule], &source, hit));
+            let more = calls::of_wrappers(&self.rules, &source, &hits);
+            hits.extend(more);
+            self.report(&source, hits, lines, &mut out);
+        }
+        if waivers {
+            waiver::apply(self.set, &source, lines, &mut out);
+        }
+        out
+    }
+
+    fn look(&self, work: &mut Work<'_, '_>, trigger: Trigger, word: std::ops::Range<usize>) {
+        match trigger {
+            Trigger::Waiver => work.waivers = true,
+            Trigger::Pattern(r, p) => {
+                let rule = self.rules[usize::from(r)];
+                let pattern = &rule.patterns[usize::from(p)];
+                if pattern.languages.has(work.source.lang) && self.applies(work, usize::from(r), pattern.anywhere) {
+                    self.pattern(work, rule, (r, p), pattern, word);
+                }
+            }
+            Trigger::Alias(r, a) => {
+                let rule = self.rules[usize::from(r)];
+                let alias = &rule.aliases[usize::from(a)];
+                let fresh = alias.languages.has(work.source.lang) && !work.names.contains_key(&(r, a));
+                if fresh && self.applies(work, usize::from(r), false) {
+                    let names = names(alias, work.source);
+                    for place in calls::of_names(work.source, &names) {
+                        if !rule.only_tests || work.source.in_test(place.start) {
+                            work.hits.push(hit(rule, usize::from(r), None, place));
+                        }
+                    }
+                    work.names.insert((r, a), names);
+                }
+            }
+        }
+    }
+
+    /// If a rule looks at the file; asked before anything of it is masked.
+    fn applies(&self, work: &mut Work<'_, '_>, r: usize, anywhere: bool) -> bool {
+        let rule = self.rules[r];
+        if work.applies.is_empty() {
+            work.applies = vec![None; self.rules.len()];
+        }
+        let source = work.source;
+        *work.applies[r].get_or_insert_with(|| fits(rule, source.path) && (rule.generated || !source.is_generated()))
+            && (anywhere || !rule.only_tests || source.may_have_tests())
+    }
+
+    fn pattern(&self, work: &mut Work<'_, '_>, rule: &Rule, key: Trigger2, pattern: &Pattern, word: std::ops::Range<usize>) {
+        let source = work.source;
+        let text = source.text(pattern.text);
+        // In a comment or a string, where the pattern does not look.
+        if text[word.clone()] != source.raw[word.clone()] {
+            return;
+        }
+        let window = if word.is_empty() { 0..text.len() } else { source.lines(word.start, pattern.lines) };
+        if work.seen.insert(key, window.start) == Some(window.start) {
+            return;
+        }
+        let Some(regex) = pattern.regex.get() else { return };
+        let first_line = if word.is_empty() { text.len() } else { source.line(window.start).end };
+        for found in regex.captures_iter(&text[window.clone()]) {
+            let Some(whole) = found.get(0) else { continue };
+            let at = window.start + group(regex, &found, "at").map_or(whole.start(), |m| m.start());
+            let end = window.start + whole.end();
+            // Another window begins there.
+            if window.start + whole.start() > first_line {
+                break;
+            }
+            if self.counts(work, rule, key.0, pattern, (regex, &found), at, end) {
+                work.hits.push(hit(rule, usize::from(key.0), Some(pattern), at..end));
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn counts(
+        &self, work: &mut Work<'_, '_>, rule: &Rule, r: u16, pattern: &Pattern, found: (&Regex, &Captures<'_>), at: usize, end: usize,
+    ) -> bool {
+        let source = work.source;
+        if rule.only_tests && !pattern.anywhere && !source.in_test(at) {
+            return false;
+        }
+        if let Some(bits) = pattern.entropy {
+            let value = group(found.0, found.1, "secret").or_else(|| found.1.get(0)).map(|m| m.as_bytes()).unwrap_or_default();
+            if entropy(value) < bits {
+                return false;
+            }
+        }
+        for (a, alias) in rule.aliases.iter().enumerate().filter(|(_, a)| a.languages.has(source.lang)) {
+            if let Some(name) = group(found.0, found.1, &alias.name) {
+                let known = work.names.entry((r, a as u16)).or_insert_with(|| names(alias, source));
+                if !known.iter().any(|n| n == name.as_bytes()) {
+                    return false;
+                }
+            }
+        }
+        if let Some(unless) = &pattern.unless {
+            let lines = source.line(at).start..source.line(end).end;
+            if unless.is_match(&source.text(pattern.text)[lines]) {
+                return false;
+            }
+        }
+        pattern.needs.as_ref().is_none_or(|e| e.is_match(source.raw))
+            && pattern.lacks.as_ref().is_none_or(|e| !e.is_match(source.text(Text::Code)))
+    }
+
+    fn report(&self, source: &Source<'_>, mut hits: Vec<Hit>, lines: &Lines, out: &mut Scanned) {
+        hits.sort_by(|a, b| a.at.cmp(&b.at).then(b.severity.cmp(&a.severity)));
+        let (mut line, mut counted) = (1u32, 0);
+        for hit in hits {
+            line += memchr::memchr_iter(b'\n', &source.raw[counted..hit.at]).count() as u32;
+            counted = hit.at;
+            if !lines.has(line) {
+                continue;
+            }
+            let rule = self.rules[hit.rule];
+            let range = source.line(hit.at);
+            let finding = Finding {
+                path: source.path.to_owned(),
+                line,
+                column: (hit.at - range.start) as u32 + 1,
+                rule: rule.id.clone(),
+                severity: hit.severity,
+                message: hit.message,
+                advice: hit.advice,
+                excerpt: if rule.hide { String::new() } else { excerpt(&source.raw[range]) },
+            };
+            match out.findings.iter_mut().rev().take_while(|f| f.line == line).find(|f| f.rule == finding.rule) {
+                Some(old) if old.severity >= finding.severity => {}
+                Some(old) => *old = finding,
+                None => out.findings.push(finding),
+            }
+        }
+    }
+}
+
+fn hit(rule: &Rule, index: usize, pattern: Option<&Pattern>, place: std::ops::Range<usize>) -> Hit {
+    Hit {
+        rule: index,
+        at: place.start,
+        end: place.end,
+        severity: pattern.and_then(|p| p.severity).unwrap_or(rule.severity),
+        message: pattern.and_then(|p| p.message.clone()).unwrap_or_else(|| rule.message.clone()),
+        advice: pattern.and_then(|p| p.advice.clone()).unwrap_or_else(|| rule.advice.clone()),
+    }
+}
+
+/// What the group of a name took, or that of the name with a number behind it.
+fn group<'h>(regex: &Regex, found: &Captures<'h>, name: &str) -> Option<Match<'h>> {
+    let is = |n: &str| n.strip_prefix(name).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+    regex.capture_names().enumerate().filter(|(_, n)| n.is_some_and(is)).find_map(|(i, _)| found.get(i))
+}
+
+/// If a rule looks at a path.
+fn fits(rule: &Rule, path: &str) -> bool {
+    (rule.include.is_empty() || rule.include.fit(path)) && !rule.exclude.fit(path)
+}
+
+/// The names of an alias in a file.
+fn names(alias: &Alias, source: &Source<'_>) -> Vec<Vec<u8>> {
+    let mut out: Vec<Vec<u8>> = Vec::new();
+    if let Some(regex) = alias.regex.get() {
+        let code = source.text(Text::Code);
+        for found in regex.captures_iter(source.raw) {
+            let Some(whole) = found.get(0) else { continue };
+            let name = group(regex, &found, "name");
+            // An import in a comment or a string is none.
+            let at = name.map_or(whole.start(), |m| m.start());
+            if code.get(at) != source.raw.get(at) {
+                continue;
+            }
+            let name = name.map(|m| m.as_bytes().to_vec()).or_else(|| alias.otherwise.clone().map(String::into_bytes));
+            out.extend(name.filter(|n| !n.is_empty()));
+        }
+    }
+    if !out.is_empty() || !alias.shadow.as_ref().is_some_and(|s| s.is_match(source.raw)) {
+        out.extend(alias.always.iter().map(|n| n.clone().into_bytes()));
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// Shannon's measure, in bits a byte.
+pub(super) fn entropy(bytes: &[u8]) -> f64 {
+    let mut counts = [0u32; 256];
+    for byte in bytes {
+        counts[usize::from(*byte)] += 1;
+    }
+    let total = bytes.len().max(1) as f64;
+    counts.iter().filter(|n| **n > 0).map(|n| f64::from(*n) / total).map(|p| -p * p.log2()).sum()
+}
+
+/// True for what is no text: a NUL byte early on.
+fn is_binary(bytes: &[u8]) -> bool {
+    memchr::memchr(0, &bytes[..bytes.len().min(8000)]).is_some()
+}
+
+/// A line as it is shown.
+fn excerpt(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(line);
+    text.trim().chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| !c.is_control()).take(200).collect()
+}
