@@ -46,8 +46,11 @@ pub(super) fn closing(code: &[u8], open: usize) -> usize {
 }
 
 static BRACES: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"\b(?:for|while|loop|do|foreach|repeat)\b"));
-static INDENTED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| regex(r"^[ \t]*(?:async[ \t]+)?(?:for|while|until|loop|begin)\b[^\n]*|^[^\n]*\.(?:times|each|upto|each_with_index)\b[^\n]*\bdo\b[^\n]*"));
+static INDENTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(
+        r"^[ \t]*(?:async[ \t]+)?(?:for|while|until|loop|begin)\b[^\n]*|^[^\n]*\.(?:times|each|upto|each_with_index)\b[^\n]*\bdo\b[^\n]*",
+    )
+});
 static SHELL: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"\b(?:for|while|until|do|done)\b"));
 
 fn regex(text: &str) -> Option<Regex> {

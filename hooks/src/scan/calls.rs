@@ -7,7 +7,8 @@ use crate::lang::Lang;
 use std::ops::Range;
 
 /// Words before a name that define it rather than call it.
-const DEFINES: &[&[u8]] = &[b"def", b"func", b"fn", b"fun", b"function", b"sub", b"import", b"as", b"use", b"from", b"class", b"new"];
+const DEFINES: &[&[u8]] =
+    &[b"def", b"func", b"fn", b"fun", b"function", b"sub", b"import", b"as", b"use", b"from", b"class", b"new"];
 
 /// Objects whose methods are the file's own.
 const SELF: &[&[u8]] = &[b"self", b"this", b"cls", b"Self"];
@@ -31,23 +32,24 @@ pub(super) fn of_wrappers(rules: &[&Rule], source: &Source<'_>, hits: &[Hit]) ->
     for (index, rule) in rules.iter().enumerate() {
         let Some(wrappers) = &rule.wrappers else { continue };
         let mut known: Vec<Vec<u8>> = Vec::new();
-        let mut places: Vec<usize> =
-            hits.iter().filter(|h| h.rule == index && h.severity >= wrappers.from).map(|h| h.at).collect();
+        let mut places: Vec<usize> = hits.iter().filter(|h| h.rule == index && h.severity >= wrappers.from).map(|h| h.at).collect();
         for _ in 0..DEPTH {
             let mut next = Vec::new();
             for at in std::mem::take(&mut places) {
                 let around = source.functions().iter().filter(|f| f.body <= at && at < f.end);
                 let Some(function) = around.min_by_key(|f| f.end - f.body) else { continue };
                 let name = function.name.as_bytes();
-                if name.is_empty()
-                    || known.iter().any(|k| k == name) || wrappers.unless.as_ref().is_some_and(|e| e.is_match(name)) {
+                if name.is_empty() || known.iter().any(|k| k == name) || wrappers.unless.as_ref().is_some_and(|e| e.is_match(name))
+                {
                     continue;
                 }
                 known.push(name.to_vec());
                 let receiver = receiver(&source.text(Text::Code)[function.start..function.body]);
                 for place in calls(source, name, receiver) {
                     // Itself: recursion is no call from a test.
-                    if (function.body <= place.start && place.start < function.end) || (rule.only_tests && !source.in_test(place.start)) {
+                    if (function.body <= place.start && place.start < function.end)
+                        || (rule.only_tests && !source.in_test(place.start))
+                    {
                         continue;
                     }
                     let mut hit = Hit {
@@ -125,7 +127,11 @@ fn is_called(lang: Lang, code: &[u8], place: &Range<usize>) -> bool {
 /// True if the name is not a method of something else.
 fn is_own(code: &[u8], at: usize, receiver: Option<&[u8]>) -> bool {
     let before = code[..at].trim_ascii_end();
-    let Some(object) = before.strip_suffix(b"?.").or_else(|| before.strip_suffix(b".")).or_else(|| before.strip_suffix(b"->")).or_else(|| before.strip_suffix(b"::"))
+    let Some(object) = before
+        .strip_suffix(b"?.")
+        .or_else(|| before.strip_suffix(b"."))
+        .or_else(|| before.strip_suffix(b"->"))
+        .or_else(|| before.strip_suffix(b"::"))
     else {
         return receiver.is_none();
     };

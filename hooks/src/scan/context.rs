@@ -29,7 +29,9 @@ pub(super) fn judge(rule: &Rule, source: &Source<'_>, hit: &mut Hit) -> bool {
 
 fn fits(context: &Context, source: &Source<'_>, hit: &Hit, part: Range<usize>) -> bool {
     let text = source.text(context.text);
-    let is = |expr: &Option<Expr>, range: Range<usize>| expr.as_ref().is_none_or(|e| range.start <= range.end && e.is_match(&text[range]));
+    let is = |expr: &Option<Expr>, range: Range<usize>| {
+        expr.as_ref().is_none_or(|e| range.start <= range.end && e.is_match(&text[range]))
+    };
     is(&context.before, hit.end.min(part.end)..part.end)
         && is(&context.after, part.start..hit.at.max(part.start))
         && is(&context.has, part.clone())
@@ -39,7 +41,7 @@ fn fits(context: &Context, source: &Source<'_>, hit: &Hit, part: Range<usize>) -
 fn parts(within: Within, source: &Source<'_>, hit: &Hit) -> Vec<Range<usize>> {
     let whole = 0..source.raw.len();
     match within {
-        Within::File => vec![whole],
+        Within::File => Vec::from([whole]),
         Within::Line => vec![source.line(hit.at).start..source.line(hit.end).end],
         Within::Function => vec![innermost(source, hit.at).unwrap_or(whole)],
         Within::Outermost => vec![around(source, hit.at).max_by_key(Range::len).unwrap_or(whole)],

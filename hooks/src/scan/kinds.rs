@@ -84,9 +84,7 @@ impl Kinds {
             return false;
         }
         let Some(kind) = self.of(lang) else { return self.any.fit(path) };
-        self.any.fit(path)
-            || kind.paths.fit(path)
-            || kind.content.as_ref().is_some_and(|e| e.is_match(&raw[..raw.len().min(HEAD)]))
+        self.any.fit(path) || kind.paths.fit(path) || kind.content.as_ref().is_some_and(|e| e.is_match(&raw[..raw.len().min(HEAD)]))
     }
 
     /// True if files of this language can have tests in them beside other things.
@@ -107,6 +105,17 @@ impl Kinds {
             }
         }
         out
+    }
+
+    /// The paths of tests by language; those of every language first.
+    pub fn paths(&self) -> Vec<(&'static str, &[String])> {
+        let each = self.kinds.iter().map(|(lang, kind)| (lang.name(), kind.paths.texts()));
+        std::iter::once(("all", self.any.texts())).chain(each).collect()
+    }
+
+    /// The paths below which nothing is a test.
+    pub fn not(&self) -> &[String] {
+        self.not.texts()
     }
 
     /// True if its first lines say that a generator wrote it.

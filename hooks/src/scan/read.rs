@@ -122,9 +122,11 @@ impl Reader<'_> {
         let wrong = || format!("`{key}` must be a text or a list of texts");
         match item.as_value() {
             Some(Value::String(text)) => Ok(vec![text.value().clone()]),
-            Some(Value::Array(list)) => {
-                list.iter().map(|v| v.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>().map_or_else(|| self.wrong(item, wrong()), Ok)
-            }
+            Some(Value::Array(list)) => list
+                .iter()
+                .map(|v| v.as_str().map(str::to_owned))
+                .collect::<Option<Vec<_>>>()
+                .map_or_else(|| self.wrong(item, wrong()), Ok),
             _ => self.wrong(item, wrong()),
         }
     }
@@ -157,7 +159,8 @@ impl Reader<'_> {
 
     fn languages(&self, key: &str, item: &Item) -> Read<Languages> {
         let names = self.strings(key, item)?;
-        Languages::from_names(names.iter().map(String::as_str)).or_else(|name| self.wrong(item, format!("`{name}` is no language that a scan knows")))
+        Languages::from_names(names.iter().map(String::as_str))
+            .or_else(|name| self.wrong(item, format!("`{name}` is no language that a scan knows")))
     }
 
     fn tables<'t>(&self, key: &str, item: &'t Item) -> Read<Vec<&'t Table>> {
@@ -194,6 +197,10 @@ impl Reader<'_> {
                 "generated" => rule.generated = self.boolean(key, item)?,
                 "hide" => rule.hide = self.boolean(key, item)?,
                 "max_bytes" => rule.max_bytes = Some(self.number(key, item)?),
+                "check" => match item.as_str() {
+                    Some("beads") => rule.check = Some("beads".to_owned()),
+                    _ => return self.wrong(item, "the only `check` that there is is `beads`"),
+                },
                 "include" => rule.include = self.globs(key, item)?,
                 "exclude" => rule.exclude = self.globs(key, item)?,
                 "pattern" => {
@@ -235,7 +242,7 @@ impl Reader<'_> {
                     return self.wrong(&whole, format!("the new rule `{}` needs a `{key}`", rule.id));
                 }
             }
-            if rule.patterns.is_empty() && rule.aliases.is_empty() && rule.max_bytes.is_none() {
+            if rule.patterns.is_empty() && rule.aliases.is_empty() && rule.max_bytes.is_none() && rule.check.is_none() {
                 return self.wrong(&whole, format!("the new rule `{}` needs a [[pattern]]", rule.id));
             }
         }
@@ -244,7 +251,9 @@ impl Reader<'_> {
 
     /// A pattern; with several expressions it is several, because one that matched and did not count must not hide another.
     fn pattern(&mut self, table: &Table, languages: Languages, all: &mut Vec<Pattern>) -> Read<()> {
-        let Some(regex) = table.get("match") else { return self.wrong(&Item::Table(table.clone()), "a [[pattern]] needs a `match`") };
+        let Some(regex) = table.get("match") else {
+            return self.wrong(&Item::Table(table.clone()), "a [[pattern]] needs a `match`");
+        };
         let mut out = Pattern {
             languages,
             text: Text::Code,
@@ -339,7 +348,10 @@ impl Reader<'_> {
             }
         }
         if !out.allow && out.severity.is_none() && out.message.is_none() && out.advice.is_none() {
-            return self.wrong(&Item::Table(table.clone()), "a [[context]] needs what it changes: `allow`, `severity`, `message` or `advice`");
+            return self.wrong(
+                &Item::Table(table.clone()),
+                "a [[context]] needs what it changes: `allow`, `severity`, `message` or `advice`",
+            );
         }
         Ok(out)
     }
@@ -374,7 +386,9 @@ impl Reader<'_> {
     }
 
     fn wrappers(&mut self, table: &Table) -> Read<Wrappers> {
-        let Some(message) = table.get("message") else { return self.wrong(&Item::Table(table.clone()), "[wrappers] needs a `message`") };
+        let Some(message) = table.get("message") else {
+            return self.wrong(&Item::Table(table.clone()), "[wrappers] needs a `message`");
+        };
         let mut out = Wrappers { message: self.string("message", message)?, from: Severity::Low, unless: None };
         for (key, item) in table {
             match key {
@@ -390,7 +404,8 @@ impl Reader<'_> {
     fn example(&mut self, table: &Table) -> Read<Example> {
         let whole = Item::Table(table.clone());
         let line = problem(self.file, self.text, table.span(), "").line;
-        let mut out = Example { language: String::new(), path: String::new(), code: String::new(), finds: Vec::new(), severity: None, line };
+        let mut out =
+            Example { language: String::new(), path: String::new(), code: String::new(), finds: Vec::new(), severity: None, line };
         for key in ["path", "code", "finds"] {
             if table.get(key).is_none() {
                 return self.wrong(&whole, format!("an [[example]] needs a `{key}`"));
@@ -400,10 +415,12 @@ impl Reader<'_> {
             match key {
                 "language" => out.language = self.string(key, item)?,
                 "path" => out.path = self.string(key, item)?,
-                "code" => out.code = self.string(key, item)?,
+                // `§` keeps what looks like a secret from being found in the rule file itself.
+                "code" => out.code = self.string(key, item)?.replace('§', ""),
                 "severity" => out.severity = Some(self.severity(key, item)?),
                 "finds" => {
-                    let numbers = item.as_array().and_then(|list| list.iter().map(|n| u32::try_from(n.as_integer()?).ok()).collect());
+                    let numbers =
+                        item.as_array().and_then(|list| list.iter().map(|n| u32::try_from(n.as_integer()?).ok()).collect());
                     match numbers {
                         Some(numbers) => out.finds = numbers,
                         None => return self.wrong(item, "`finds` must be a list of lines"),
@@ -427,6 +444,7 @@ fn empty(id: String) -> Rule {
         generated: false,
         hide: false,
         max_bytes: None,
+        check: None,
         include: Globs::default(),
         exclude: Globs::default(),
         patterns: Vec::new(),

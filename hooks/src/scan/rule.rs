@@ -27,6 +27,8 @@ pub struct Rule {
     pub hide: bool,
     /// Files above this size are a finding by themselves.
     pub max_bytes: Option<u64>,
+    /// The check that is not an expression over a file: only `beads` ([`super::sealed`]).
+    pub check: Option<String>,
     /// Globs: only these paths; empty = all.
     pub include: Globs,
     /// Globs: not these.

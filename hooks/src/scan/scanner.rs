@@ -69,6 +69,7 @@ struct Work<'s, 'a> {
     applies: Vec<Option<bool>>,
     /// The start of the last window of each pattern.
     seen: HashMap<Trigger2, usize>,
+    needs: HashMap<Trigger2, bool>,
     names: HashMap<Trigger2, Vec<Vec<u8>>>,
     hits: Vec<Hit>,
     waivers: bool,
@@ -123,7 +124,7 @@ impl<'r> Scanner<'r> {
     /// Judges the size of a file that need not be read for it.
     pub fn size(&self, path: &str, bytes: u64) -> Option<Finding> {
         let rule = self.rules.iter().find(|r| r.max_bytes.is_some_and(|max| bytes > max) && fits(r, path))?;
-        let of = |n: u64| format!("{}.{} MiB", n >> 20, (n & ((1 << 20) - 1)) * 10 >> 20);
+        let of = |n: u64| format!("{}.{} MiB", n >> 20, ((n & ((1 << 20) - 1)) * 10) >> 20);
         Some(Finding {
             path: path.to_owned(),
             line: 1,
@@ -151,6 +152,7 @@ impl<'r> Scanner<'r> {
             source: &source,
             applies: Vec::new(),
             seen: HashMap::new(),
+            needs: HashMap::new(),
             names: HashMap::new(),
             hits: Vec::new(),
             waivers: false,
@@ -218,6 +220,11 @@ impl<'r> Scanner<'r> {
 
     fn pattern(&self, work: &mut Work<'_, '_>, rule: &Rule, key: Trigger2, pattern: &Pattern, word: std::ops::Range<usize>) {
         let source = work.source;
+        if let Some(needs) = &pattern.needs {
+            if !*work.needs.entry(key).or_insert_with(|| needs.is_match(source.raw)) {
+                return;
+            }
+        }
         let text = source.text(pattern.text);
         // In a comment or a string, where the pattern does not look.
         if text[word.clone()] != source.raw[word.clone()] {
@@ -245,7 +252,14 @@ impl<'r> Scanner<'r> {
 
     #[allow(clippy::too_many_arguments)]
     fn counts(
-        &self, work: &mut Work<'_, '_>, rule: &Rule, r: u16, pattern: &Pattern, found: (&Regex, &Captures<'_>), at: usize, end: usize,
+        &self,
+        work: &mut Work<'_, '_>,
+        rule: &Rule,
+        r: u16,
+        pattern: &Pattern,
+        found: (&Regex, &Captures<'_>),
+        at: usize,
+        end: usize,
     ) -> bool {
         let source = work.source;
         if rule.only_tests && !pattern.anywhere && !source.in_test(at) {
@@ -271,8 +285,7 @@ impl<'r> Scanner<'r> {
                 return false;
             }
         }
-        pattern.needs.as_ref().is_none_or(|e| e.is_match(source.raw))
-            && pattern.lacks.as_ref().is_none_or(|e| !e.is_match(source.text(Text::Code)))
+        pattern.lacks.as_ref().is_none_or(|e| !e.is_match(source.text(Text::Code)))
     }
 
     fn report(&self, source: &Source<'_>, mut hits: Vec<Hit>, lines: &Lines, out: &mut Scanned) {

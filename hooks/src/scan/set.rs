@@ -11,6 +11,15 @@ use std::sync::LazyLock;
 pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("no-skip.toml", include_str!("../../rules/no-skip.toml")),
     ("no-sleep.toml", include_str!("../../rules/no-sleep.toml")),
+    ("direct-audit.toml", include_str!("../../rules/direct-audit.toml")),
+    ("direct-metrics.toml", include_str!("../../rules/direct-metrics.toml")),
+    ("kubeconfig-isolation.toml", include_str!("../../rules/kubeconfig-isolation.toml")),
+    ("compose-race.toml", include_str!("../../rules/compose-race.toml")),
+    ("eventually-misuse.toml", include_str!("../../rules/eventually-misuse.toml")),
+    ("secrets.toml", include_str!("../../rules/secrets.toml")),
+    ("conflict-markers.toml", include_str!("../../rules/conflict-markers.toml")),
+    ("large-file.toml", include_str!("../../rules/large-file.toml")),
+    ("beads.toml", include_str!("../../rules/beads.toml")),
 ];
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {

@@ -90,7 +90,8 @@ impl<'a> Source<'a> {
 
     /// True if this place is in a test or in a helper of tests.
     pub fn in_test(&self, at: usize) -> bool {
-        self.is_test() || self.regions.get_or_init(|| self.kinds.regions(self.lang, self.text(Text::Code))).iter().any(|r| r.contains(&at))
+        self.is_test()
+            || self.regions.get_or_init(|| self.kinds.regions(self.lang, self.text(Text::Code))).iter().any(|r| r.contains(&at))
     }
 
     /// The line of a place, without its end.

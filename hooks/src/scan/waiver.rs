@@ -74,7 +74,9 @@ fn comment(source: &Source<'_>, at: usize) -> Option<Range<usize>> {
     let line = source.line(at);
     let from = at + WORD.len();
     let end = match source.comments() {
-        Some(comments) => comments[comments.partition_point(|c| c.end <= at)..].first().filter(|c| c.contains(&at))?.end.min(line.end),
+        Some(comments) => {
+            comments[comments.partition_point(|c| c.end <= at)..].first().filter(|c| c.contains(&at))?.end.min(line.end)
+        }
         None => {
             let before = &source.raw[line.start..at];
             if !STARTS.iter().any(|s| memchr::memmem::find(before, s).is_some()) {
