@@ -1,7 +1,7 @@
 //! What the surroundings of a place say: the same words can be fine, or worse.
 
 use super::blocks::loops_around;
-use super::rule::{Context, Expr, Rule, Within};
+use super::rule::{Context, Expr, Rule, Text, Within};
 use super::scanner::Hit;
 use super::source::Source;
 use std::ops::Range;
@@ -40,17 +40,18 @@ fn fits(context: &Context, source: &Source<'_>, hit: &Hit, part: Range<usize>) -
 
 fn parts(within: Within, source: &Source<'_>, hit: &Hit) -> Vec<Range<usize>> {
     let whole = 0..source.raw.len();
-    match within {
-        Within::File => Vec::from([whole]),
-        Within::Line => vec![source.line(hit.at).start..source.line(hit.end).end],
-        Within::Function => vec![innermost(source, hit.at).unwrap_or(whole)],
-        Within::Outermost => vec![around(source, hit.at).max_by_key(Range::len).unwrap_or(whole)],
+    let one = match within {
+        Within::File => whole,
+        Within::Line => source.line(hit.at).start..source.line(hit.end).end,
+        Within::Function => innermost(source, hit.at).unwrap_or(whole),
+        Within::Outermost => around(source, hit.at).max_by_key(Range::len).unwrap_or(whole),
         Within::Loop => {
             let Some(lang) = source.lang else { return Vec::new() };
             let part = innermost(source, hit.at).unwrap_or(whole);
-            loops_around(lang, source.text(super::rule::Text::Code), part, hit.at)
+            return loops_around(lang, source.text(Text::Code), part, hit.at);
         }
-    }
+    };
+    std::iter::once(one).collect()
 }
 
 /// The innermost function around a place.

@@ -1,5 +1,8 @@
 //! Every example of every built-in rule, and the engine.
 
+mod engine;
+mod project;
+
 use super::kinds;
 use super::set::BUILT_IN;
 use super::*;
@@ -32,7 +35,7 @@ fn each_example_of_each_rule_is_judged_as_it_says() {
 
 #[test]
 fn our_own_files_are_read_whole_and_examples_stand_last() {
-    kinds::read(include_str!("../../rules/tests.toml")).unwrap_or_else(|p| panic!("{p}"));
+    kinds::read(include_str!("../../../rules/tests.toml")).unwrap_or_else(|p| panic!("{p}"));
     assert_eq!(RuleSet::built_in().rules().len(), BUILT_IN.len());
     for rule in built_in_with_examples().unwrap_or_else(|p| panic!("{p}")) {
         let quick = RuleSet::built_in();
