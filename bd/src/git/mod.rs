@@ -24,6 +24,8 @@ mod types;
 mod update_ref;
 
 pub use discover::discover;
+pub use process::is_repo_local;
+pub use redact::redact;
 pub use types::{
     Cas, CommitSpec, Expected, FetchOutcome, GitError, Head, Mode, Oid, PathChange, PushOutcome, RepoPaths, Signature, Staged,
     Tracked, TreeEntry,

@@ -46,6 +46,12 @@ const LOCAL: &[&str] = &[
     "LANGUAGE",
 ];
 
+/// True for a variable that binds git to one repository or changes what its output means: a program that we start inside
+/// of a hook, git or another, must not inherit it.
+pub fn is_repo_local(name: &str) -> bool {
+    LOCAL.contains(&name) || name.starts_with("GIT_TRACE") || name.starts_with("GIT_PUSH_OPTION")
+}
+
 /// Starts git for one repository.
 pub(super) struct Runner {
     dir: PathBuf,
@@ -121,8 +127,7 @@ fn refused_format(stderr: &str) -> bool {
 impl Runner {
     /// For the repository that git itself finds from `dir`.
     pub fn new(env: &Env, dir: &Path) -> Self {
-        let keep = |name: &str| !LOCAL.contains(&name) && !name.starts_with("GIT_TRACE") && !name.starts_with("GIT_PUSH_OPTION");
-        let mut vars: Vec<_> = env.vars().iter().filter(|(k, _)| keep(k)).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let mut vars: Vec<_> = env.vars().iter().filter(|(k, _)| !is_repo_local(k)).map(|(k, v)| (k.clone(), v.clone())).collect();
         for (name, value) in [("LC_ALL", "C"), ("GIT_TERMINAL_PROMPT", "0"), ("GIT_NO_REPLACE_OBJECTS", "1")] {
             vars.retain(|(k, _)| k != name);
             vars.push((name.to_owned(), value.to_owned()));

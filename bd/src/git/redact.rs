@@ -2,7 +2,7 @@
 
 /// The text with the user part of every `scheme://user:secret@host` removed. Of `ssh://git@host` only a password goes:
 /// there the user name is an address, while in a web URL it may itself be a token.
-pub(super) fn redact(text: &str) -> String {
+pub fn redact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {

@@ -132,7 +132,7 @@ fn top_of(git: &dyn Git) -> Result<PathBuf> {
 
 /// The index that git told a hook to look at: `commit -a`, `-p` and `-- path` make one of their own. A relative name counts
 /// from the top of the working tree. None of another repository: a hook may call us for a second one.
-fn hook_index(env: &Env, top: &Path) -> Option<PathBuf> {
+pub(crate) fn hook_index(env: &Env, top: &Path) -> Option<PathBuf> {
     let named = top.join(env.var("GIT_INDEX_FILE")?);
     let of = |dir: &str| std::fs::canonicalize(top.join(dir)).ok();
     let elsewhere = env.var("GIT_WORK_TREE").and_then(of).is_some_and(|dir| Some(dir) != std::fs::canonicalize(top).ok());

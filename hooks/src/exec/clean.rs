@@ -1,0 +1,162 @@
+//! What a program printed, as it may be shown and kept: no control characters, no secrets.
+
+use bd::ops::secrets;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// Names of variables whose values are nobody's business.
+const SECRET_NAMES: &[&str] =
+    &["TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "APIKEY", "API_KEY", "PRIVATE_KEY"];
+
+/// Takes secrets out of lines: shapes of keys and tokens, users in URLs, and the values of the secret variables of this run.
+pub struct Cleaner {
+    values: Vec<String>,
+    in_key: bool,
+}
+
+impl Cleaner {
+    /// With the variables that the program had.
+    pub fn new(vars: &BTreeMap<String, String>) -> Self {
+        let secret = |name: &str| SECRET_NAMES.iter().any(|s| name.to_ascii_uppercase().contains(s));
+        let lines = vars.iter().filter(|(name, _)| secret(name)).flat_map(|(_, value)| value.lines());
+        // Short ones (`true`, `none`, a number) would turn half of the output into stars.
+        let values: BTreeSet<&str> = lines.map(str::trim).filter(|v| v.len() >= 8).collect();
+        let mut values: Vec<String> = values.into_iter().map(str::to_owned).collect();
+        values.sort_by_key(|v| std::cmp::Reverse(v.len()));
+        Self { values, in_key: false }
+    }
+
+    /// Lines, in order, as they may be shown.
+    pub fn lines<S: AsRef<str>>(&mut self, lines: impl IntoIterator<Item = S>) -> Vec<String> {
+        lines.into_iter().filter_map(|line| self.line(line.as_ref())).collect()
+    }
+
+    /// A text of some lines.
+    pub fn text(&mut self, text: &str) -> String {
+        self.lines(text.lines()).join("\n")
+    }
+
+    /// One line; `None` inside of a private key.
+    fn line(&mut self, line: &str) -> Option<String> {
+        let mut line = plain(line);
+        if self.in_key {
+            self.in_key = !line.contains("-----END");
+            return None;
+        }
+        for value in &self.values {
+            if line.contains(value.as_str()) {
+                line = line.replace(value.as_str(), "[redacted]");
+            }
+        }
+        let line = bd::git::redact(&line);
+        let Some(found) = secrets::find(&line) else { return Some(line) };
+        self.in_key = line.contains("-----BEGIN") && !line.contains("-----END");
+        Some(format!("[redacted: this line has {}]", found.what))
+    }
+}
+
+/// Text without what acts on a terminal: escape sequences go as a whole, other control characters and those that turn the
+/// direction of writing one by one; a lone carriage return begins a new line.
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            '\r' => {
+                if rest.peek().is_some_and(|next| *next != '\n') {
+                    out.push('\n');
+                }
+            }
+            '\u{1b}' => skip_escape(&mut rest),
+            '\u{9b}' => skip_csi(&mut rest),
+            c if c.is_control() => {}
+            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The rest of an escape sequence: `ESC [ … final`, `ESC ] … BEL`, or one more character.
+fn skip_escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    match rest.peek() {
+        Some('[') => {
+            rest.next();
+            skip_csi(rest);
+        }
+        Some(']' | 'P' | '^' | '_') => {
+            while let Some(c) = rest.next() {
+                if c == '\u{7}' {
+                    break;
+                }
+                if c == '\u{1b}' {
+                    rest.next();
+                    break;
+                }
+                // One that has no end takes no line with it.
+                if rest.peek() == Some(&'\n') {
+                    break;
+                }
+            }
+        }
+        Some('(' | ')') => drop((rest.next(), rest.next())),
+        Some(c) if *c != '\n' => drop(rest.next()),
+        _ => {}
+    }
+}
+
+fn skip_csi(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    while let Some(c) = rest.peek().copied() {
+        if !(' '..='~').contains(&c) {
+            return;
+        }
+        rest.next();
+        if ('@'..='~').contains(&c) {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_acts_on_a_terminal() {
+        for (from, to) in [
+            ("\u{1b}[1;31mred\u{1b}[0m", "red"),
+            ("\u{1b}]8;;http://x\u{7}link\u{1b}]8;;\u{1b}\\", "link"),
+            ("10%\r20%\r\n", "10%\n20%\n"),
+            ("a\u{8}b\u{0}c\td", "abc\td"),
+            ("\u{202e}evil\u{2066}", "evil"),
+            ("\u{1b}", ""),
+            ("\u{1b}[", ""),
+            ("\u{1b}]never ends\nnext", "\nnext"),
+            ("gr\u{fc}n \u{4f60}", "gr\u{fc}n \u{4f60}"),
+        ] {
+            assert_eq!(plain(from), to, "{from:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_go_and_the_rest_stays() {
+        let vars = BTreeMap::from([
+            ("MY_API_TOKEN".to_owned(), "tr0ub4dor".to_owned()),
+            ("TOKEN_COUNT".to_owned(), "12".to_owned()),
+            ("HOME".to_owned(), "/home/somebody".to_owned()),
+        ]);
+        let text = format!(
+            "12 tests in /home/somebody\nsent tr0ub4dor.\nkey {}{}\n-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----\nfrom https://u:pw@host/r\nend",
+            "AKIA", "IOSFODNN7EXAMPLE"
+        );
+        let clean = Cleaner::new(&vars).text(&text);
+        let lines: Vec<&str> = clean.lines().collect();
+        assert_eq!(lines[0], "12 tests in /home/somebody");
+        assert_eq!(lines[1], "sent [redacted].");
+        assert_eq!(lines[lines.len() - 2..], ["from https://host/r", "end"]);
+        for secret in ["tr0ub4dor", "IOSF", "MIIabc", "pw@"] {
+            assert!(!clean.contains(secret), "{secret}: {clean}");
+        }
+    }
+}
