@@ -10,6 +10,7 @@ mod finding;
 pub mod gate;
 pub mod lang;
 mod lines;
+mod plain;
 pub mod report;
 pub mod results;
 pub mod scan;
@@ -18,4 +19,5 @@ pub mod shim;
 
 pub use finding::Finding;
 pub use lines::Lines;
+pub use plain::plain;
 pub use severity::Severity;

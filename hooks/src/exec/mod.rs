@@ -7,7 +7,7 @@ mod kept;
 mod place;
 mod run;
 
-pub use clean::{Cleaner, plain};
+pub use clean::Cleaner;
 pub use kept::Kept;
 pub use place::{Place, place, staged_tree};
 pub use run::{End, Program, Ran, run, variables};
