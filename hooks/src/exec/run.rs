@@ -127,7 +127,7 @@ fn start_and_wait(program: &Program<'_>, output: &Arc<Mutex<Output>>) -> std::io
     let mut open = 2;
     let ended = wait(&events, &mut open, program.limit.saturating_sub(began.elapsed()), false);
     let (end, asked) = match ended {
-        Some(status) => (how(&status?), false),
+        Some(status) => (how(status?), false),
         None => {
             group.ask();
             if wait(&events, &mut open, GRACE, true).is_none() {
@@ -200,7 +200,7 @@ fn drain(events: &Receiver<Event>, open: &mut usize) {
     }
 }
 
-fn how(status: &ExitStatus) -> End {
+fn how(status: ExitStatus) -> End {
     match (status.code(), status.signal()) {
         (Some(code), _) => End::Exit(code),
         (None, signal) => End::Signal(signal.unwrap_or_default()),

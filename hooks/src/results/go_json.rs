@@ -1,6 +1,6 @@
 //! `go test -json`: one event a line.
 
-use super::{Counts, Failure, first_line, go_text, place};
+use super::{Counts, Failure, ends_in, first_line, go_text, place};
 use std::collections::BTreeMap;
 
 #[derive(serde::Deserialize)]
@@ -128,7 +128,7 @@ fn take(packages: &mut BTreeMap<String, Package>, counts: &mut Counts, event: Ev
 }
 
 fn failure(package: &str, test: &str, said: &str) -> Failure {
-    let found = place::find(said, None).filter(|(file, _)| file.ends_with(".go"));
+    let found = place::find(said, None).filter(|(file, _)| ends_in(file, "go"));
     let says = |line: &&str| {
         let line = line.trim();
         !line.is_empty() && !["=== ", "--- ", "FAIL", "PASS", "exit status"].iter().any(|mark| line.starts_with(mark))

@@ -1,6 +1,6 @@
 //! What `go test` prints. Without `-v` a package that passed is one line: it counts as one test.
 
-use super::{Counts, Failure, place};
+use super::{Counts, Failure, ends_in, place};
 use std::collections::BTreeMap;
 
 /// True for the line that ends a package.
@@ -89,7 +89,7 @@ impl Package {
             }
             return;
         }
-        let Some((file, number)) = place::find(line, None).filter(|(file, _)| file.ends_with(".go")) else { return };
+        let Some((file, number)) = place::find(line, None).filter(|(file, _)| ends_in(file, "go")) else { return };
         let message = line.split_once(&format!(":{number}: ")).map_or(line, |(_, rest)| rest).trim().to_owned();
         if let Some(name) = &self.speaks {
             if let Some(slot) = self.open.get_mut(name) {

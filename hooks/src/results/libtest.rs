@@ -1,6 +1,6 @@
 //! What `cargo test` prints: a block for each program of tests.
 
-use super::{Counts, Failure, first_line, place};
+use super::{Counts, Failure, ends_in, first_line, place};
 use std::collections::BTreeMap;
 
 /// `running 3 tests`.
@@ -111,7 +111,7 @@ pub(super) fn from_panic(name: String, text: &str) -> Failure {
         None => text,
     };
     // A documentation test's name is its place: `src/lib.rs - add (line 5)`.
-    let doc = name.split_once(" - ").filter(|(file, _)| file.ends_with(".rs"));
+    let doc = name.split_once(" - ").filter(|(file, _)| ends_in(file, "rs"));
     let doc =
         doc.and_then(|(file, rest)| Some((file.to_owned(), rest.rsplit_once("(line ")?.1.trim_end_matches(')').parse().ok()?)));
     let (file, line) = doc.or(found).map_or((None, 0), |(file, line)| (Some(file), line));

@@ -67,6 +67,10 @@ fn of_line(line: &str) -> Option<Numbers> {
     if ["Test Suites", "Test Files", "Snapshots", "Start at", "Ran "].iter().any(|w| trimmed.starts_with(w)) {
         return None;
     }
+    // Lines about one file or one test.
+    if trimmed.starts_with(['✓', '❯', '×', '✗', '✖', '✔', '↓', '•']) {
+        return None;
+    }
     let numbers = collect(line);
     let says = numbers.passed.is_some() || (numbers.total.is_some() && numbers.failed.is_some());
     let alone = numbers.failed.is_some() && trimmed.starts_with("Tests");
@@ -123,6 +127,7 @@ mod tests {
             "3 files changed",
             "1 passed, 2 failed\n3 passed, 0 failed",
             "2 tests, 3 failures",
+            " ❯ bad.test.js (3 tests | 2 failed) 73ms",
         ] {
             assert!(read(text).is_err(), "{text}");
         }

@@ -159,16 +159,18 @@ fn guess(text: &str) -> Result<Format, String> {
     if json.any(|l| l.contains("\"type\":\"suite\"") || l.contains("\"type\": \"suite\"")) {
         return Ok(Format::LibtestJson);
     }
-    let any = |test: &dyn Fn(&str) -> bool| text.lines().any(test);
-    let tests: [(Format, &dyn Fn(&str) -> bool); 6] = [
-        (Format::Nextest, &nextest::is_summary),
-        (Format::Libtest, &|l| l.starts_with("test result: ") || libtest::is_begin(l)),
-        (Format::NodeSpec, &node_spec::is_summary),
-        (Format::Pytest, &pytest::is_summary),
-        (Format::GoTest, &go_text::is_package),
-        (Format::Tap, &|l| l.starts_with("TAP version ") || tap::is_plan(l)),
+    if text.lines().any(nextest::is_summary) {
+        // It shows what libtest printed for the tests that failed.
+        return Ok(Format::Nextest);
+    }
+    let looks_like: [(Format, fn(&str) -> bool); 5] = [
+        (Format::Libtest, |l| l.starts_with("test result: ") || libtest::is_begin(l)),
+        (Format::NodeSpec, node_spec::is_summary),
+        (Format::Pytest, pytest::is_summary),
+        (Format::GoTest, go_text::is_package),
+        (Format::Tap, |l| l.starts_with("TAP version ") || tap::is_plan(l)),
     ];
-    let mut fits = tests.iter().filter(|(_, test)| any(test)).map(|(format, _)| *format);
+    let mut fits = looks_like.iter().filter(|(_, test)| text.lines().any(test)).map(|(format, _)| *format);
     match (fits.next(), fits.next()) {
         (Some(one), None) => Ok(one),
         (Some(one), Some(two)) => {
@@ -178,11 +180,19 @@ fn guess(text: &str) -> Result<Format, String> {
     }
 }
 
+/// True if a file has this ending.
+fn ends_in(file: &str, ending: &str) -> bool {
+    file.rsplit_once('.').is_some_and(|(_, e)| e == ending)
+}
+
 /// The first line that says something, at most 200 characters.
 fn first_line(text: &str) -> String {
     let line = plain(text).lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default().to_owned();
     line.chars().take(200).collect()
 }
+
+#[cfg(test)]
+mod proof;
 
 #[cfg(test)]
 mod tests {

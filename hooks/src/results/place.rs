@@ -10,7 +10,17 @@ static PERL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\bat ([^\s'
 static BATS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"in test file ([^\s,]+), line ([0-9]{1,7})").ok());
 
 /// Whose frames say nothing about the test.
-const FOREIGN: &[&str] = &["node_modules/", "node:", "site-packages/", "/rustc/", "dist-packages/", "/usr/lib/", "/usr/share/"];
+const FOREIGN: &[&str] = &[
+    "node_modules/",
+    "node:",
+    "site-packages/",
+    "/rustc/",
+    "dist-packages/",
+    "/usr/lib/",
+    "/usr/share/",
+    "/src/testing/",
+    "/src/runtime/",
+];
 
 /// The first place that a text names and that is not in a library; one in a file of this name (without its ending) is
 /// preferred.

@@ -1,6 +1,6 @@
 //! What pytest prints; the last line has the numbers.
 
-use super::{Counts, Failure, first_line};
+use super::{Counts, Failure, ends_in, first_line};
 use std::collections::BTreeMap;
 
 /// `=== 3 passed, 1 failed in 0.12s ===`, without the frame under `-q`.
@@ -58,7 +58,7 @@ fn failures(text: &str) -> Vec<Failure> {
     for line in text.lines() {
         let Some(rest) = line.strip_prefix("FAILED ").or(line.strip_prefix("ERROR ")) else { continue };
         let (id, message) = rest.split_once(" - ").unwrap_or((rest, ""));
-        let Some((file, name)) = id.split_once("::").or_else(|| id.ends_with(".py").then_some((id, ""))) else { continue };
+        let Some((file, name)) = id.split_once("::").or_else(|| ends_in(id, "py").then_some((id, ""))) else { continue };
         // The head of a traceback has the classes and the test with points in between.
         let key = name.replace("::", ".");
         let found = places.get(&key).filter(|(at, _)| at.ends_with(file) || file.ends_with(at.as_str()));
@@ -80,7 +80,7 @@ fn places(text: &str) -> BTreeMap<String, (String, u32)> {
         } else if let Some(name) = &head {
             let mut parts = line.splitn(3, ':');
             let (Some(file), Some(number), Some(_)) = (parts.next(), parts.next(), parts.next()) else { continue };
-            if let (true, Ok(number)) = (file.ends_with(".py") && !file.starts_with(' '), number.parse()) {
+            if let (true, Ok(number)) = (ends_in(file, "py") && !file.starts_with(' '), number.parse()) {
                 // The last one of the test's own file, else the last one.
                 out.insert(name.clone(), (file.to_owned(), number));
             }
