@@ -163,9 +163,12 @@ fn a_hook_looks_at_the_index_that_git_gave_it() {
     assert_eq!(lab.told(&What::Staged, &Env::new(lab.dir(), foreign)), ["a.txt 2-2"], "the hook of another repository");
 }
 
+/// A name, flags of `git init`, and what is done to the index.
+type Way = (&'static str, &'static [&'static str], &'static [&'static [&'static str]]);
+
 #[test]
 fn every_way_of_storing_an_index_gives_the_same_answer() {
-    let ways: [(&str, &[&str], &[&[&str]]); 4] = [
+    let ways: [Way; 4] = [
         ("plain", &[], &[]),
         ("split", &[], &[&["update-index", "--split-index"]]),
         ("sparse", &[], &[&["sparse-checkout", "set", "--cone", "--sparse-index", "in"]]),

@@ -143,6 +143,9 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Counts, String> {
     }
 }
 
+/// A format, and what tells a line of it.
+type LooksLike = (Format, fn(&str) -> bool);
+
 /// What a text looks like, by what only one of the tools writes.
 fn guess(text: &str) -> Result<Format, String> {
     let begin = text.trim_start_matches(['\u{feff}', ' ', '\n', '\t']);
@@ -163,7 +166,7 @@ fn guess(text: &str) -> Result<Format, String> {
         // It shows what libtest printed for the tests that failed.
         return Ok(Format::Nextest);
     }
-    let looks_like: [(Format, fn(&str) -> bool); 5] = [
+    let looks_like: [LooksLike; 5] = [
         (Format::Libtest, |l| l.starts_with("test result: ") || libtest::is_begin(l)),
         (Format::NodeSpec, node_spec::is_summary),
         (Format::Pytest, pytest::is_summary),

@@ -3,6 +3,12 @@
 //! A kind only finds out; waivers, `block_at`, `expect`, the canary, the second run, trust and the cache are the
 //! evaluator's. A kind that cannot find out says [`Status::Error`], never anything else.
 
+mod budget;
+mod command;
+mod external;
+mod human;
+mod judge;
+mod program;
 mod scope;
 
 use super::{Answer, Ask, Gate, Kind, Status};
@@ -17,11 +23,18 @@ pub struct Run<'a> {
 }
 
 /// Asks one gate once.
-pub fn answer(gate: &Gate, ask: &Ask<'_>, _run: Run<'_>) -> Answer {
+pub fn answer(gate: &Gate, ask: &Ask<'_>, run: Run<'_>) -> Answer {
     match &gate.kind {
         Kind::Scope { .. } => scope::answer(gate, ask),
-        other => Answer::new(Status::Error, format!("this version cannot ask a gate of kind {}", other.as_str()))
-            .advise("Install a newer `bd-gate`"),
+        Kind::Command { .. } => command::answer(gate, ask, run),
+        Kind::Judge { .. } => judge::answer(gate, ask, run),
+        Kind::External { .. } => external::answer(gate, ask, run),
+        Kind::Budget { .. } => budget::answer(gate, ask),
+        Kind::Human { .. } => human::answer(gate, ask),
+        other @ Kind::Scan { .. } => {
+            Answer::new(Status::Error, format!("this version cannot ask a gate of kind {}", other.as_str()))
+                .advise("Install a newer `bd-gate`")
+        }
     }
 }
 
