@@ -105,7 +105,7 @@ impl Beside {
                 files::keep(&path, &kept)?;
                 "installed; the hook that was here runs first"
             }
-            Place::Ours(_) if files::read(&path)? == files::read(&files::temporary(&path))? => {
+            Place::Ours(_) if files::is_program(&path) && files::read(&path)? == files::read(&files::temporary(&path))? => {
                 files::remove(&files::temporary(&path))?;
                 return Ok(Changed::new(hook.name, "as it should be"));
             }

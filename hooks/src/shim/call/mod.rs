@@ -119,6 +119,7 @@ fn whole(env: Env, call: &Call, ui: &mut Printer<'_>) -> Result<u8> {
 /// Ours alone.
 fn own(env: &Arc<Env>, git: Arc<dyn Git>, call: &Call, input: &[u8]) -> Result<Word> {
     let mut word = Word::default();
+    bd::failpoint!(&format!("hook.{}", call.hook.name));
     if matches!(call.hook.name, "pre-commit" | "pre-push") {
         match call.shim {
             Some(version) if version < VERSION => {
