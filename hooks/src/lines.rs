@@ -44,6 +44,15 @@ impl Lines {
         }
     }
 
+    /// The lines that both have.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::All, lines) | (lines, Self::All) => lines.clone(),
+            (Self::Some(ranges), _) => Self::from_sorted(ranges.iter().cloned().flatten().filter(|n| other.has(*n))),
+        }
+    }
+
     /// True if no line is judged.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Some(ranges) if ranges.is_empty())
@@ -61,6 +70,8 @@ mod tests {
         let has: Vec<u32> = (0..=12).filter(|n| lines.has(*n)).collect();
         assert_eq!(has, [1, 2, 3, 7, 9, 10]);
         assert_eq!((lines.count(), Lines::All.count()), (Some(6), None));
+        assert_eq!(lines.and(&Lines::from_sorted([2, 3, 4, 9])), Lines::from_sorted([2, 3, 9]));
+        assert!(Lines::All.and(&lines) == lines && lines.and(&Lines::All) == lines && Lines::All.and(&Lines::All) == Lines::All);
         assert!(Lines::All.has(u32::MAX) && !Lines::All.is_empty());
         assert!(Lines::from_sorted([]).is_empty() && !Lines::from_sorted([]).has(1));
     }

@@ -17,7 +17,7 @@ fn day(kit: &Kit) -> Vec<(Vec<String>, Vec<String>)> {
     git(&["push", "--quiet", "origin", "main", "main:other"]);
     git(&["switch", "--quiet", "--create", "side"]);
     git(&["commit", "--quiet", "--allow-empty", "--message", "Two"]);
-    git(&["commit", "--quiet", "--amend", "--message", "Three"]);
+    git(&["commit", "--quiet", "--amend", "--allow-empty", "--message", "Three"]);
     git(&["switch", "--quiet", "main"]);
     git(&["merge", "--quiet", "--no-ff", "side"]);
     git(&["push", "--quiet", "origin", ":other"]);
@@ -28,7 +28,10 @@ fn day(kit: &Kit) -> Vec<(Vec<String>, Vec<String>)> {
 /// Object names, and the folder of the sandbox, are not what is compared.
 fn without_names(line: &str) -> String {
     let words = line.split_inclusive([' ', '[', ']']);
-    let name = |w: &str| w.trim_end_matches([' ', '[', ']']).len() == 40 && w.trim_end_matches([' ', '[', ']']).bytes().all(|b| b.is_ascii_hexdigit());
+    let name = |w: &str| {
+        w.trim_end_matches([' ', '[', ']']).len() == 40
+            && w.trim_end_matches([' ', '[', ']']).bytes().all(|b| b.is_ascii_hexdigit())
+    };
     words.map(|w| if name(w) { "OID " } else { w }).filter(|w| !w.contains("/bd-test-")).collect()
 }
 
@@ -218,7 +221,11 @@ fn a_place_that_lefthook_took_is_taken_back_by_the_next_hook_and_anybody_else_is
     kit.git(&commit).ok();
     assert_eq!(kit.count(&["pre-commit", "commit-msg"]), [(1, 1), (1, 1)]);
     assert!(!hooks.join("pre-commit.old").exists());
-    assert_eq!(std::fs::read(kit.work.path(".git/hooks-before-bd/pre-commit.earlier-1")).unwrap(), own, "the user's own is not lost");
+    assert_eq!(
+        std::fs::read(kit.work.path(".git/hooks-before-bd/pre-commit.earlier-1")).unwrap(),
+        own,
+        "the user's own is not lost"
+    );
     // Somebody whom we do not know.
     program(&hooks.join("pre-push"), "#!/bin/sh\nexit 0\n");
     let out = kit.git(&commit);
@@ -258,7 +265,9 @@ fn a_message_is_asked_for_its_bead_where_the_project_says_so() {
     let out = say("No bead");
     assert!(out.fails(1).stderr().contains("names no bead") && !out.stderr().contains("no-verify"), "{out}");
     assert_eq!(ann.rev("HEAD"), head);
-    for fine in [format!("Fix it ({id})"), format!("Fix\n\nBead: {id}"), "Chore\n\nNo-Bead: typo".to_owned(), "fixup! No bead".to_owned()] {
+    for fine in
+        [format!("Fix it ({id})"), format!("Fix\n\nBead: {id}"), "Chore\n\nNo-Bead: typo".to_owned(), "fixup! No bead".to_owned()]
+    {
         assert_eq!(say(&fine).ok(), "", "{fine}");
     }
     say("Fix\n\nBead: no-such-1").fails(1);

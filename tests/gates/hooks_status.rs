@@ -13,7 +13,13 @@ fn canaries_come_back_from_every_guard_and_wake_nobody_else() {
     let json = kit.work.gate_cmd(&["hooks", "status", "--json"]).run().json();
     assert_eq!((json["reached"].as_bool(), json["installed"].as_bool()), (Some(true), Some(true)), "{json}");
     assert_eq!(json["hooks"].as_array().map(Vec::len), Some(OURS.len()));
-    let how: Vec<&str> = json["canaries"].as_array().unwrap().iter().filter(|c| c["hook"] == "pre-commit").filter_map(|c| c["how"].as_str()).collect();
+    let how: Vec<&str> = json["canaries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|c| c["hook"] == "pre-commit")
+        .filter_map(|c| c["how"].as_str())
+        .collect();
     assert_eq!(how, ["as you stand", "with a minimal PATH", "without HOME"]);
     assert!(json["hooks"][0]["chains"].as_str().is_some_and(|c| c.ends_with("hooks-before-bd/pre-commit")), "{json}");
     assert_eq!(kit.ran().0, Vec::<String>::new(), "a hook of the user ran");
@@ -43,7 +49,9 @@ fn every_way_of_not_being_reached_is_told() {
     told("cut off");
     kit.foreign(&kit.work.path(".husky/_/pre-commit"), "");
     kit.work.git(&["config", "core.hooksPath", ".husky/_"]).ok();
-    told("is not ours");
+    told("not installed");
+    std::fs::remove_dir_all(kit.work.path(".git/bd-hooks/run")).unwrap();
+    told("there is no such file");
     // A setting that counts for more than ours.
     kit.work.git(&["config", "extensions.worktreeConfig", "true"]).ok();
     kit.work.git(&["config", "--worktree", "core.hooksPath", ".husky/_"]).ok();

@@ -5,7 +5,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The hooks that we answer.
-pub const OURS: [&str; 7] = ["pre-commit", "prepare-commit-msg", "commit-msg", "pre-push", "post-merge", "post-checkout", "post-rewrite"];
+pub const OURS: [&str; 7] =
+    ["pre-commit", "prepare-commit-msg", "commit-msg", "pre-push", "post-merge", "post-checkout", "post-rewrite"];
 
 /// A working tree whose hooks leave a line each time they run, theirs and ours.
 pub struct Kit {

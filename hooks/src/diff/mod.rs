@@ -3,6 +3,7 @@
 //! [`parse_range`] reads what a person typed, [`changes`] finds the files and their added lines, [`read`] gives a file's content.
 
 mod added;
+mod merge;
 mod names;
 mod range;
 mod renames;
@@ -83,6 +84,9 @@ pub fn changes(git: &dyn Git, env: &Env, what: &What) -> Result<Vec<FileChange>>
     let mut files: Vec<FileChange> = found.iter().map(bare).collect();
     renames::find(git, &mut files)?;
     added_lines(git, &mut files)?;
+    if *what == What::Staged {
+        merge::only_new(git, &mut files)?;
+    }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }

@@ -86,11 +86,12 @@ impl Beside {
             self.forget_prepared();
             return Err(e);
         }
+        // Before the first hook is kept there: it may look for what is next to it at once.
+        self.link_siblings()?;
         let mut changed = Vec::new();
         for hook in HOOKS {
             changed.push(self.take(hook)?);
         }
-        self.link_siblings()?;
         files::write(&self.switch(), "")?;
         Ok(changed)
     }

@@ -32,16 +32,17 @@ impl Layer {
         self.home().join("run")
     }
 
-    fn include(&self) -> String {
-        // The include's pattern: every git directory below this one, a linked worktree's too. What would be a wildcard is not.
-        let mut escaped = String::new();
+    /// The keys of our include: one for the repository itself, one for its linked worktrees, and neither holds once it is
+    /// somewhere else. What would be a wildcard in its path is none.
+    fn includes(&self) -> [String; 2] {
+        let mut path = String::new();
         for c in self.common.to_string_lossy().chars() {
             if matches!(c, '*' | '?' | '[' | '\\') {
-                escaped.push('\\');
+                path.push('\\');
             }
-            escaped.push(c);
+            path.push(c);
         }
-        format!("includeIf.gitdir:{escaped}/.path")
+        [format!("includeIf.gitdir:{path}.path"), format!("includeIf.gitdir:{path}/worktrees/.path")]
     }
 
     /// True if there is anything of ours.
@@ -84,7 +85,9 @@ impl Layer {
             "# Written by `bd hooks install`; `bd hooks uninstall` takes it out.\n[core]\n\thooksPath = \"{quoted}\"\n"
         );
         files::write(&self.home().join("config"), &text)?;
-        git.set_config(&self.include(), "bd-hooks/config")?;
+        for key in self.includes() {
+            git.set_config(&key, "bd-hooks/config")?;
+        }
         let reached = ask::hooks_folder(git)?;
         if reached.canonicalize().ok() != dir.canonicalize().ok() {
             if fresh {
@@ -120,7 +123,9 @@ impl Layer {
         if !self.is_there() {
             return Ok(Vec::new());
         }
-        git.unset_config(&self.include())?;
+        for key in self.includes() {
+            git.unset_config(&key)?;
+        }
         let home = self.home();
         bd::failpoint!("hooks.layer.remove.before");
         std::fs::remove_dir_all(&home).map_err(|e| Error::io(&home, &e))?;

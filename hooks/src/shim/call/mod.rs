@@ -11,7 +11,7 @@ use bd::env::Env;
 use bd::error::{Error, ErrorKind, Result};
 use bd::git::Git;
 use bd::store::Store;
-use bd::ui::Printer;
+use bd::ui::{Printer, Text};
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -55,6 +55,7 @@ const SHORT_LIMIT: u64 = 10;
 /// What ours has to say, and how it ends.
 #[derive(Debug, Default)]
 struct Word {
+    report: Vec<Text>,
     notes: Vec<String>,
     errors: Vec<Error>,
 }
@@ -90,8 +91,9 @@ fn whole(env: Env, call: &Call, ui: &mut Printer<'_>) -> Result<u8> {
         Old::Before(path) => Some(path.clone()),
         Old::Layer => Some(Layer::new(&git.paths().common_dir).chained(&*git, call.hook)),
     };
+    let old = old.filter(|p| super::files::is_program(p));
     let mut code = 0;
-    if let Some(old) = old.filter(|p| super::files::is_program(p)) {
+    if let Some(old) = old {
         let limit = seconds(&*git, "beads.chainedHookLimit", OLD_LIMIT);
         code = chain::run(&old, &call.args, input.as_deref(), limit)?;
         if code != 0 && call.hook.guard {
@@ -99,13 +101,16 @@ fn whole(env: Env, call: &Call, ui: &mut Printer<'_>) -> Result<u8> {
         }
     }
     let limit = match call.hook.name {
-        "pre-commit" | "pre-push" => seconds(&*git, "beads.hookLimit", OWN_LIMIT),
+        "pre-commit" | "commit-msg" | "pre-push" => seconds(&*git, "beads.hookLimit", OWN_LIMIT),
         _ => Duration::from_secs(SHORT_LIMIT),
     };
     let word = within(limit, {
         let (call, env) = (call.clone(), Arc::clone(&env));
         move || own(&env, git, &call, input.as_deref().unwrap_or_default())
     })?;
+    for line in word.report {
+        ui.talk(line);
+    }
     for note in &word.notes {
         ui.warn(note);
     }
@@ -129,9 +134,11 @@ fn own(env: &Arc<Env>, git: Arc<dyn Git>, call: &Call, input: &[u8]) -> Result<W
             _ => {}
         }
     }
-    if let Some(at) = &call.at {
-        heal::look(env, call, at, &mut word);
-    }
+    // prepare-commit-msg has nothing to ask, and what commit-msg finds out of place it also makes good.
+    let _missed = match &call.at {
+        Some(at) if call.hook.name != "prepare-commit-msg" => heal::look(env, call, at, &mut word),
+        _ => false,
+    };
     match call.hook.name {
         "commit-msg" => message::check(env, git, call, &mut word)?,
         "pre-push" => push::check(env, git, call, input, &mut word)?,

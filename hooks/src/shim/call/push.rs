@@ -38,9 +38,6 @@ pub fn check(env: &Arc<Env>, git: Arc<dyn Git>, call: &Call, input: &[u8], word:
     for line in &code {
         let Some(new) = line.new.map(|n| commit(&*git, n)).transpose()?.flatten() else { continue };
         let from = base(&*git, &remote, line, new)?;
-        if from == Some(new) {
-            continue;
-        }
         integration(env, &*git, line, (from, new), word)?;
     }
     if let Some(store) = store.filter(|_| !code.is_empty()) {
@@ -70,18 +67,22 @@ fn commit(git: &dyn Git, id: Oid) -> Result<Option<Oid>> {
     Ok(git.resolve(&id.to_string())?)
 }
 
-/// The newest commit that the remote has for certain: what is above it is what the push brings.
+/// Branches of the remote that are looked at for what it has already.
+const BRANCHES: usize = 64;
+
+/// The commit nearest to what is pushed that the remote has for certain: what is above it is what the push brings.
 fn base(git: &dyn Git, remote: &str, line: &Pushed, new: Oid) -> Result<Option<Oid>> {
-    if let Some(old) = line.old {
-        // What others pushed and we have not fetched is not here.
-        if let Some(old) = git.resolve(&old.to_string()).ok().flatten() {
-            return Ok(git.merge_base(old, new)?);
-        }
-    }
+    // What others pushed and we have not fetched is not here.
+    let old = line.old.and_then(|old| git.resolve(&old.to_string()).ok().flatten());
+    let tips = git.refs(&format!("refs/remotes/{remote}/"))?.into_iter().map(|(_, tip)| tip);
+    let mut seen = Vec::new();
     let mut best: Option<Oid> = None;
-    for (_, tip) in git.refs(&format!("refs/remotes/{remote}/"))? {
+    for tip in old.into_iter().chain(tips) {
+        if seen.contains(&tip) || seen.len() == BRANCHES {
+            continue;
+        }
+        seen.push(tip);
         let Some(base) = git.merge_base(tip, new)? else { continue };
-        // The one nearest to what is pushed.
         let nearer = match best {
             None => true,
             Some(best) => best != base && git.merge_base(best, base)? == Some(best),
