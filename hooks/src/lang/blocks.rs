@@ -244,7 +244,8 @@ fn method(code: &[u8], at: usize) -> (String, usize, bool) {
     }
     if code.get(body) == Some(&b'(') {
         let mut depth = 0_usize;
-        for (offset, byte) in code[body..].iter().enumerate() {
+        // Bounded, so that many that are not closed are not read again and again.
+        for (offset, byte) in code[body..].iter().take(1000).enumerate() {
             match byte {
                 b'(' => depth += 1,
                 b')' => depth -= 1,

@@ -47,6 +47,8 @@ struct Level {
     /// The path of the call that this is the parenthesis of: where the path ends.
     call: Option<usize>,
     open: usize,
+    /// True if the innermost braces around are a function's.
+    inside: bool,
 }
 
 struct Walk<'a> {
@@ -88,7 +90,16 @@ pub(super) fn functions(lang: Lang, code: &[u8]) -> Vec<Function> {
 
 impl Walk<'_> {
     fn level(&self, bracket: u8, open: usize) -> Level {
-        Level { bracket, head: Head::default(), function: None, expressions: Vec::new(), keep: false, call: None, open }
+        Level {
+            bracket,
+            head: Head::default(),
+            function: None,
+            expressions: Vec::new(),
+            keep: false,
+            call: None,
+            open,
+            inside: false,
+        }
     }
 
     fn token_end(&self, at: usize, byte: u8) -> usize {
@@ -293,6 +304,7 @@ impl Walk<'_> {
                 head.lambda = Some(at);
             }
         }
+        level.inside = self.top().inside;
         self.levels.push(level);
     }
 
@@ -394,6 +406,7 @@ impl Walk<'_> {
                 || self.lang == Lang::Cpp && self.top().head.frozen && function.is_none();
         let mut level = self.level(b'{', at);
         level.keep = keep;
+        level.inside = function.is_some();
         level.function = function;
         self.braces += 1;
         self.levels.push(level);
@@ -489,8 +502,7 @@ impl Walk<'_> {
                     let callee = self.call();
                     return Some(self.add(head.assigned, callee, lambda, body));
                 }
-                let nested =
-                    self.levels.iter().rev().find(|level| level.bracket == b'{').is_some_and(|level| level.function.is_some());
+                let nested = self.top().inside;
                 if head.control || head.equals || bracket != b'{' || nested {
                     return None;
                 }

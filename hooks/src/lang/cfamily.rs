@@ -82,9 +82,10 @@ impl Language for Kotlin {
             b'#' if lexer.pos == 0 && lexer.at(b"#!") => lexer.line_comment(),
             // A name in backquotes is code, its quotes begin nothing.
             b'`' => {
-                let end = lexer.line_end();
-                let close = lexer.src[lexer.pos + 1..end].iter().position(|b| *b == b'`');
-                lexer.pos += close.map_or(1, |length| length + 2);
+                let rest = &lexer.src[lexer.pos + 1..];
+                let close = memchr::memchr2(b'`', b'\n', rest).unwrap_or(rest.len());
+                lexer.steps += close as u64;
+                lexer.pos += 1 + close + usize::from(rest.get(close) == Some(&b'`'));
             }
             b'"' => {
                 // `$$"…"`: so many dollars open code in it.

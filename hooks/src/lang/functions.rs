@@ -32,6 +32,11 @@ pub fn functions(lang: Lang, masked: &Masked) -> Vec<Function> {
     for i in 0..found.len() {
         while open.pop_if(|outer| found[*outer].end <= found[i].start).is_some() {}
         found[i].parent = open.last().copied();
+        if let Some(parent) = found[i].parent {
+            // In a file that is not well formed they may cross.
+            found[i].end = found[i].end.min(found[parent].end);
+            found[i].body = found[i].body.min(found[i].end);
+        }
         open.push(i);
     }
     found

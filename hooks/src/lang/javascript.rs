@@ -79,7 +79,7 @@ impl Language for JavaScript {
 }
 
 impl JavaScript {
-    pub(super) fn new(_source: &[u8]) -> Self {
+    pub(super) fn new() -> Self {
         Self { open: Vec::new(), closed: (usize::MAX, false), regex: usize::MAX, no_regex: 0, closers: Closers::new() }
     }
 

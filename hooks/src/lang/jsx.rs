@@ -12,9 +12,10 @@ impl JavaScript {
         match (top, byte) {
             (Some(Kind::Element), b'<') => {
                 if lexer.byte(1) == Some(b'/') {
-                    let end = lexer.line_end();
-                    let close = memchr::memchr(b'>', &lexer.src[lexer.pos..end]).map_or(end, |at| lexer.pos + at + 1);
-                    lexer.pos = close;
+                    let rest = &lexer.src[lexer.pos..];
+                    let close = memchr::memchr2(b'>', b'\n', rest).unwrap_or(rest.len() - 1);
+                    lexer.steps += close as u64;
+                    lexer.pos += close + 1;
                     self.open.pop();
                     self.text(lexer, 0);
                 } else if lexer.byte(1).is_some_and(|b| is_tag(b) || b == b'>') {
@@ -70,7 +71,7 @@ impl JavaScript {
         lexer.steps += (length + blanks) as u64;
         let rest = &rest[blanks..];
         match rest.first() {
-            Some(b'>') => self.closers.close_after(lexer, name),
+            Some(b'>' | b'<') => self.closers.close_after(lexer, name),
             Some(b'/') => rest.get(1) == Some(&b'>'),
             Some(b'{') => blanks > 0,
             Some(b) if blanks > 0 && is_word(*b) => {

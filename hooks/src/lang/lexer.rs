@@ -397,8 +397,8 @@ impl<'a> Lexer<'a> {
                     Some(i..i + 1)
                 }
                 End::Row { byte: close, count, last } if *close == byte => {
-                    let row = src[i..].iter().take_while(|b| **b == byte).count();
-                    let row = if *last { row } else { row.min(*count) };
+                    let most = if *last { usize::MAX } else { *count };
+                    let row = src[i..].iter().take(most).take_while(|b| **b == byte).count();
                     if row < *count {
                         i += row;
                         continue;
@@ -454,9 +454,12 @@ impl<'a> Lexer<'a> {
 
     /// The hole that opens here, with the length of its opening. Content that only looks like one is skipped.
     fn hole(&self, i: &mut usize, byte: u8, holes: Holes) -> Option<(usize, Hole)> {
+        if self.frames.len() >= DEEPEST {
+            return None;
+        }
         let rest = &self.src[*i..];
         let hole = |open, close, count, spec| Hole { open, close, count, depth: 0, spec };
-        let found = match holes {
+        match holes {
             Holes::Mark(mark, count) if byte == mark => {
                 let row = rest.iter().take_while(|b| **b == mark).count();
                 if row < count || rest.get(row) != Some(&b'{') {
@@ -495,8 +498,7 @@ impl<'a> Lexer<'a> {
                 _ => None,
             },
             _ => None,
-        };
-        found.filter(|_| self.frames.len() < DEEPEST)
+        }
     }
 
     /// True if the line that begins here is the tag.

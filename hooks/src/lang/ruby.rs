@@ -55,8 +55,10 @@ impl Language for Ruby {
                 let regex = match before(lexer) {
                     Before::Start => true,
                     Before::Name => {
-                        let end = lexer.line_end();
-                        !matches!(lexer.byte(1), Some(b' ' | b'=' | b'\t')) && lexer.src[lexer.pos + 1..end].contains(&b'/')
+                        let rest = &lexer.src[lexer.pos + 1..];
+                        let next = memchr::memchr2(b'/', b'\n', rest);
+                        lexer.steps += next.unwrap_or(rest.len()) as u64;
+                        !matches!(rest.first(), Some(b' ' | b'=' | b'\t')) && next.is_some_and(|at| rest[at] == b'/')
                     }
                     Before::Value | Before::Definition => false,
                 };

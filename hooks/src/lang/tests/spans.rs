@@ -1,51 +1,6 @@
-//! Exact cases; each is a program and what is left of it.
+//! Functions: their names, the calls that take them, what is around them, and where they end.
 
-use super::*;
-
-/// A program in which what must be masked stands in `«»`.
-#[track_caller]
-fn check(lang: Lang, marked: &str) {
-    let (mut source, mut expected, mut inside) = (String::new(), String::new(), false);
-    for c in marked.chars() {
-        match c {
-            '«' => inside = true,
-            '»' => inside = false,
-            _ => {
-                source.push(c);
-                let blank = if inside && !matches!(c, '\n' | '\r') { " ".repeat(c.len_utf8()) } else { c.to_string() };
-                expected.push_str(&blank);
-            }
-        }
-    }
-    let masked = mask(lang, source.as_bytes());
-    assert_eq!(String::from_utf8_lossy(&masked.code), expected, "{lang:?}: {source}");
-    assert_eq!(mask(lang, &masked.code).code, masked.code, "{lang:?}: masked twice: {source}");
-}
-
-#[test]
-fn masks_of_all() {
-    check(Lang::Go, "a(`«b\\»`, \"«c\\\"d»\") «// e»\n«/* f\n*/» '«g»'");
-    check(
-        Lang::Rust,
-        r##"let a = r#"«x"y»"#; let b: &'a str = b"«\"z»"; «/* a /* b */ c */» '«"»' 'c: loop {} '«\u{41}»' br"«\»""##,
-    );
-    check(Lang::Python, "f\"«a»{b['«c»']:«>»{d}«»}«e{{f}}»\" «# g»\nx = '''«a\n'b»''' + rb'«\\'»'");
-    check(Lang::JavaScript, "a = b / c / d; e = /«f\\/[/]»/g; `«h»${i + `«j»${k}`}«l»` «// m»");
-    check(Lang::TypeScript, "x = <div a=\"«b'»\">«Don't »{c(\"«d»\")}« »<b/>« e»</div>; f<T>(g < h)");
-    check(Lang::Java, "String a = \"\"\"«\n \" b \\\"\"\"\n»\"\"\"; char c = '«\"»';");
-    check(Lang::Kotlin, "«/* /* */ a */» fun `it's`() = \"«b»${c(\"«d»\")}«e$f»\" + \"\"\"«g\\»${h}«\"»\"\"\"");
-    check(Lang::C, "#error« don't»\nint a = '«b»'; «// c \\\n d»\nint e = 1'000;");
-    check(Lang::Cpp, "auto a = R\"x(«b)\" c»)x\"; int d = 1'000'000; L'«e»'");
-    check(Lang::CSharp, "$\"«a»{b(\"«c»\"):«d»}«e{{»\" @\"«f\\»\" \"\"\"«g\"h»\"\"\" $$\"\"\"«i{j}»{{k}}\"\"\" @$\"«l\"\"m»{n}\"");
-    check(
-        Lang::Ruby,
-        "a(<<~X, <<-'Y').b\n«  c»#{d}\n  X\n«#{e}»\n  Y\nf / g / h; i = /«j»#{k}/; %w[«l [m] n»]\n«=begin\no\n=end»\n__END__«\np»",
-    );
-    check(
-        Lang::Shell,
-        "a=$#; b=${c#d}; e#f \"«g »$(h \"«i»\")« »${j}\" «# k»\ncat <<-'X' <<Y\n«\t$l»\n\tX\n«m »$(n)\nY\necho $((1 << 2)) '«o»'",
-    );
-}
+use super::super::*;
 
 /// The functions: name or callee, and the source of the span.
 fn spans(lang: Lang, source: &str) -> Vec<(String, String, String)> {
