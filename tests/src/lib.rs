@@ -12,6 +12,7 @@
 //! How to write a test with it: CONTRIBUTING.md, "Writing a test".
 
 mod command;
+pub mod corpus;
 mod counts;
 mod forge;
 mod http;

@@ -1,0 +1,42 @@
+//! `corpus DIR`: precision and recall of the rules on our own lines and on those of real packages in DIR (tests/real/corpus.sh).
+
+use bd_tests::corpus::{self, Score};
+use std::io::Write as _;
+use std::process::ExitCode;
+
+/// What the issue asks for.
+const GOAL: f64 = 0.98;
+
+fn main() -> ExitCode {
+    let Some(packages) = std::env::args().nth(1) else {
+        let _closed = writeln!(std::io::stderr(), "usage: corpus DIR");
+        return ExitCode::from(2);
+    };
+    let mut out = std::io::stdout().lock();
+    let (mut good, mut bad) = (0, 0);
+    for rule in corpus::RULES {
+        let (own, real) = (corpus::own(rule), corpus::real(rule, packages.as_ref()));
+        let both = own.clone().and(real.clone());
+        for (half, score) in [("own", &own), ("real", &real), ("both", &both)] {
+            let _closed = writeln!(
+                out,
+                "{rule} {half}: {} lines, precision {:.3}, recall {:.3}",
+                score.labels(),
+                score.precision(),
+                score.recall()
+            );
+        }
+        list(&mut out, &both);
+        if both.precision() >= GOAL && both.recall() >= GOAL { good += 1 } else { bad += 1 }
+    }
+    let _closed = writeln!(out, "{good} passed, {bad} failed");
+    if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn list(out: &mut impl std::io::Write, score: &Score) {
+    for (word, places) in [("missed", &score.missed), ("wrong", &score.wrong)] {
+        for place in places {
+            let _closed = writeln!(out, "  {word}: {place}");
+        }
+    }
+}

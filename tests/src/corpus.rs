@@ -1,0 +1,123 @@
+//! The corpus of the scanner (tests/corpus/README.md): labelled lines, and how often a rule is right about them.
+
+use bd_gate::Lines;
+use bd_gate::scan::RuleSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The rules that have a corpus.
+pub const RULES: [&str; 2] = ["no-skip", "no-sleep"];
+
+/// How often a rule was right.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Score {
+    /// Lines that it must find, and found.
+    pub found: usize,
+    /// Lines that it must not find, and did not.
+    pub passed: usize,
+    /// Lines that it must find, and did not: `path:line`.
+    pub missed: Vec<String>,
+    /// Lines that it must not find, and found: `path:line`.
+    pub wrong: Vec<String>,
+}
+
+impl Score {
+    /// Found and right, of all found.
+    pub fn precision(&self) -> f64 {
+        ratio(self.found, self.found + self.wrong.len())
+    }
+
+    /// Found and right, of all that had to be found.
+    pub fn recall(&self) -> f64 {
+        ratio(self.found, self.found + self.missed.len())
+    }
+
+    /// All labelled lines.
+    pub fn labels(&self) -> usize {
+        self.found + self.passed + self.missed.len() + self.wrong.len()
+    }
+
+    fn judge(&mut self, must: bool, is: bool, place: String) {
+        match (must, is) {
+            (true, true) => self.found += 1,
+            (false, false) => self.passed += 1,
+            (true, false) => self.missed.push(place),
+            (false, true) => self.wrong.push(place),
+        }
+    }
+
+    /// Adds another half.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.found += other.found;
+        self.passed += other.passed;
+        self.missed.extend(other.missed);
+        self.wrong.extend(other.wrong);
+        self
+    }
+}
+
+fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+fn folder() -> PathBuf {
+    crate::repository_root().join("tests/corpus")
+}
+
+/// The lines that a rule finds in a file, those under a waiver too.
+fn lines_found(rules: &RuleSet, rule: &str, path: &str, bytes: &[u8]) -> BTreeSet<u32> {
+    let scanned = rules.scan(&[rule], path, bytes, &Lines::All);
+    scanned.findings.iter().map(|f| f.line).chain(scanned.waived.iter().map(|(f, _)| f.line)).collect()
+}
+
+/// Our own half: the first two characters of a line are its label. A line without a label that is found counts as wrong.
+///
+/// # Panics
+/// The corpus cannot be read.
+pub fn own(rule: &str) -> Score {
+    let rules = RuleSet::built_in();
+    let mut score = Score::default();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder().join("own").join(rule)).expect("the corpus").map(|e| e.expect("a file").path()).collect();
+    files.sort();
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("a file of the corpus");
+        let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        let source: String = text.lines().map(|l| format!("{}\n", l.get(2..).unwrap_or_default())).collect();
+        let found = lines_found(&rules, rule, &format!("tests/{name}"), source.as_bytes());
+        for (n, line) in text.lines().enumerate() {
+            let (number, is) = (n as u32 + 1, found.contains(&(n as u32 + 1)));
+            match line.as_bytes().first() {
+                Some(b'+') => score.judge(true, is, format!("{name}:{number}")),
+                Some(b'-') => score.judge(false, is, format!("{name}:{number}")),
+                _ if is => score.wrong.push(format!("{name}:{number}")),
+                _ => {}
+            }
+        }
+    }
+    score
+}
+
+/// The real half: `packages` is where `tests/real/corpus.sh` put them.
+///
+/// # Panics
+/// A labelled file is not there, or the labels cannot be read.
+pub fn real(rule: &str, packages: &Path) -> Score {
+    let rules = RuleSet::built_in();
+    let labels = std::fs::read_to_string(folder().join("labels").join(format!("{rule}.tsv"))).expect("the labels");
+    let mut score = Score::default();
+    let mut known: BTreeMap<PathBuf, BTreeSet<u32>> = BTreeMap::new();
+    for row in labels.lines().filter(|l| !l.starts_with('#')) {
+        let columns: Vec<&str> = row.split('\t').collect();
+        let [label, registry, package, version, path, line] = columns[..] else { panic!("no row of labels: {row}") };
+        let file = packages.join(registry).join(format!("{}-{version}", package.replace('/', "__"))).join(path);
+        let found = known.entry(file).or_insert_with_key(|file| {
+            let bytes = std::fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+            lines_found(&rules, rule, path, &bytes)
+        });
+        let line: u32 = line.parse().unwrap_or_else(|_| panic!("no line: {row}"));
+        score.judge(label == "+", found.contains(&line), format!("{package} {version} {path}:{line}"));
+    }
+    score
+}
