@@ -1,6 +1,5 @@
 //! Gates and hooks from the outside: real git, `bd` and its plugin `bd-gate`.
 
-mod corpus;
 mod front;
 mod hooks_chain;
 mod hooks_install;
