@@ -1,8 +1,9 @@
 //! `bd-gate`: gates for `bd`. One evaluator for git hooks, CI, workflow steps and landings (docs/concepts/gates.md).
 //!
-//! Rooms, from data to words: [`lang`], [`scan`], [`results`], [`diff`], [`exec`], [`gate`], [`shim`], [`report`],
-//! [`cli`]. A room may use those before it, never those after it.
+//! Rooms, from data to words: [`lang`], [`scan`], [`results`], [`diff`], [`exec`], [`gate`], [`report`], [`check`],
+//! [`shim`], [`cli`]. A room may use those before it, never those after it.
 
+pub mod check;
 pub mod cli;
 pub mod diff;
 pub mod exec;

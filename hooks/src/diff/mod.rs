@@ -10,7 +10,7 @@ mod renames;
 
 pub use added::added;
 pub use names::{quoted, raw};
-pub use range::parse_range;
+pub use range::{commit, parse_range};
 
 use crate::Lines;
 use bd::env::Env;

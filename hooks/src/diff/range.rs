@@ -54,7 +54,11 @@ fn one(git: &dyn Git, text: &str) -> Result<What> {
     Ok(What::Range { from, to })
 }
 
-fn commit(git: &dyn Git, name: &str) -> Result<Oid> {
+/// The commit that a person named.
+///
+/// # Errors
+/// As [`parse_range`].
+pub fn commit(git: &dyn Git, name: &str) -> Result<Oid> {
     if let Some(id) = git.resolve(name)? {
         return Ok(id);
     }

@@ -1,5 +1,6 @@
 //! `bd gate …`, the part that is bd-gate's: one file a verb, each with an entry in [`SUBS`].
 
+mod check;
 mod schema;
 
 use bd::cli::{Ctx, Group, Verb};
@@ -27,7 +28,7 @@ pub struct Sub {
 }
 
 /// The verbs, in the order of the help.
-pub static SUBS: &[Sub] = &[schema::SUB];
+pub static SUBS: &[Sub] = &[check::SUB, schema::SUB];
 
 /// `bd gate`.
 pub const VERB: Verb =
