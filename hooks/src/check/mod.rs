@@ -1,10 +1,11 @@
 //! One check from its question to its report, for `bd gate check` and for the hooks: the same verdicts in both.
 
 use crate::diff::{self, FileChange, What};
+use crate::exec::{Place, place};
 use crate::gate::waivers::{self, Held};
 use crate::gate::{self, Action, Ask, Definitions, Gate, Options, Outcome, Status, Target, When};
 use crate::report::{Judged, Report};
-use bd::error::Result;
+use bd::error::{Error, ErrorKind, Result};
 use bd::git::Oid;
 use bd::model::BeadId;
 use bd::ops::verdicts::{code_digest, head_code};
@@ -53,6 +54,7 @@ pub struct Prepared<'a> {
     definitions: Definitions,
     files: Vec<FileChange>,
     code: Option<Oid>,
+    place: Option<Place>,
     top: PathBuf,
     authors: Vec<String>,
     held: Held,
@@ -69,13 +71,23 @@ pub fn prepare(store: &Store, question: Question) -> Result<Prepared<'_>> {
     let files = diff::changes(git, store.env(), &question.what)?;
     let programs = definitions.gates.iter().any(|g| may_run(g, &question));
     let code = if programs || question.for_record { code(store, &question.what)? } else { None };
-    let top = git.paths().work_dir.clone().unwrap_or_else(|| git.paths().git_dir.clone());
+    // Only programs need a tree that is exactly what is judged; where there is none they get a checkout.
+    let place = if programs {
+        let made = place(store.env(), git, &question.what);
+        Some(made.map_err(|why| Error::new(ErrorKind::Environment, format!("there is no place to run programs in: {why}")))?)
+    } else {
+        None
+    };
+    let top = match &place {
+        Some(place) => place.top().to_owned(),
+        None => git.paths().work_dir.clone().unwrap_or_else(|| git.paths().git_dir.clone()),
+    };
     let authors = authors(store, &question.what)?;
     let known = store.is_initialised()?;
     let waivers = if known { waivers::load(store)? } else { Vec::new() };
     let bead = question.bead.as_ref().map(BeadId::as_str);
     let held = Held::choose(waivers, question.when, bead, &authors, store.now());
-    Ok(Prepared { store, question, definitions, files, code, top, authors, held, known })
+    Ok(Prepared { store, question, definitions, files, code, place, top, authors, held, known })
 }
 
 impl Prepared<'_> {
@@ -124,6 +136,9 @@ impl Prepared<'_> {
         for (waiver, why) in self.held.without_effect.iter().filter(|(w, _)| failed.contains(w.gate.as_str())) {
             notes.push(format!("the waiver {} of `{}` by {} has no effect: {why}", waiver.id, waiver.gate, waiver.by));
         }
+        if self.place.as_ref().is_some_and(|p| !p.in_place()) {
+            notes.push("programs ran in a checkout of what is judged, without untracked files".to_owned());
+        }
         notes
     }
 
@@ -145,17 +160,13 @@ fn code(store: &Store, what: &What) -> Result<Option<Oid>> {
     let git = store.git();
     match what {
         What::Range { to, .. } => Ok(Some(code_digest(git, git.commit_tree(*to)?)?)),
-        What::Staged => Ok(None),
+        What::Staged => Ok(match crate::exec::staged_tree(store.env(), git) {
+            Ok(tree) => Some(code_digest(git, tree)?),
+            // An index that is no tree has conflicts or is damaged; what needs the code says so.
+            Err(_) => None,
+        }),
         What::All => {
-            let changed = git.run(&[
-                "status",
-                "--porcelain",
-                "--untracked-files=no",
-                "--ignore-submodules=none",
-                "--",
-                ":/",
-                ":(top,exclude).beads",
-            ])?;
+            let changed = git.run(&["status", "--porcelain", "--untracked-files=no", "--ignore-submodules=none", "--", ":/", ":(top,exclude).beads"])?;
             if changed.is_empty() { Ok(head_code(git)?) } else { Ok(None) }
         }
     }

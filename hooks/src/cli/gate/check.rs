@@ -173,7 +173,7 @@ fn asked(ctx: &mut Ctx<'_, '_>, store: &Store, question: Question) -> Result<Ans
     std::thread::scope(|scope| {
         let (done, wait) = mpsc::channel();
         let prepared = &prepared;
-        scope.spawn(move || done.send(prepared.ask()));
+        scope.spawn(move || done.send(prepared.ask()).is_ok());
         let began = Instant::now();
         let mut drawn = 0;
         loop {
