@@ -166,7 +166,15 @@ fn code(store: &Store, what: &What) -> Result<Option<Oid>> {
             Err(_) => None,
         }),
         What::All => {
-            let changed = git.run(&["status", "--porcelain", "--untracked-files=no", "--ignore-submodules=none", "--", ":/", ":(top,exclude).beads"])?;
+            let changed = git.run(&[
+                "status",
+                "--porcelain",
+                "--untracked-files=no",
+                "--ignore-submodules=none",
+                "--",
+                ":/",
+                ":(top,exclude).beads",
+            ])?;
             if changed.is_empty() { Ok(head_code(git)?) } else { Ok(None) }
         }
     }
