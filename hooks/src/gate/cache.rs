@@ -22,12 +22,12 @@ pub(super) struct Key {
 }
 
 impl Key {
-    pub fn of(gate: &Gate, ask: &Ask<'_>, definitions: &Definitions) -> Self {
+    pub fn of(gate: &Gate, ask: &Ask<'_>, seen: &Seen) -> Self {
         Self {
             definition: gate.digest.clone(),
             code: ask.code.map(|oid| oid.to_string()),
             tool: tool(gate),
-            inputs: inputs(gate, ask, definitions),
+            inputs: inputs(gate, ask, seen),
         }
     }
 
@@ -47,17 +47,38 @@ fn tool(gate: &Gate) -> String {
     }
 }
 
+/// Digests of what all gates of a check look at, made once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    change: String,
+    rules: String,
+}
+
+impl Seen {
+    pub fn of(ask: &Ask<'_>, definitions: &Definitions) -> Self {
+        // Where there is no code to hold for, nothing holds for later.
+        if ask.code.is_none() {
+            return Self::default();
+        }
+        let mut change = String::new();
+        for f in ask.files {
+            let _ = write!(change, "{}\0{:?}\0{:?}\0{:?}\0{:?}\0", f.path, f.old_path, f.blob, f.old_blob, f.lines);
+        }
+        let mut rules = String::new();
+        definitions.rule_files.iter().for_each(|(name, rule)| rules.extend([name, "\0", rule, "\0"]));
+        Self { change: hex(change.as_bytes()), rules: if rules.is_empty() { rules } else { hex(rules.as_bytes()) } }
+    }
+}
+
 /// Digest of what the answer follows from beside the code as a whole: for what looks at the change, its files and lines; for
-/// a program, the program's own file, so that another compiler asks again.
-fn inputs(gate: &Gate, ask: &Ask<'_>, definitions: &Definitions) -> String {
+/// a scan, the project's rules; for a program, the program's own file, so that another compiler asks again.
+fn inputs(gate: &Gate, ask: &Ask<'_>, seen: &Seen) -> String {
     let mut text = String::new();
     if matches!(gate.kind, Kind::Scan { .. } | Kind::Scope { .. } | Kind::Judge { .. }) {
-        for f in ask.files {
-            let _ = write!(text, "{}\0{:?}\0{:?}\0{:?}\0{:?}\0", f.path, f.old_path, f.blob, f.old_blob, f.lines);
-        }
+        text.push_str(&seen.change);
     }
     if matches!(gate.kind, Kind::Scan { .. }) {
-        definitions.rules.iter().for_each(|(name, rule)| text.extend([name, "\0", rule, "\0"]));
+        text.push_str(&seen.rules);
     }
     if let Some(file) = gate.kind.program().and_then(|run| program(ask, run)) {
         let meta = std::fs::metadata(&file).ok();

@@ -189,3 +189,22 @@ fn a_project_changes_our_own_key_by_key() {
     assert_eq!(one("[[gate]]\nid = \"no-skip\"\nkind = \"command\"\nrun = \"x\"\n").wrong, Wrong::Missing);
     assert_eq!(one("[[gate]]\nid = \"no-skip\"\nseverity = \"bad\"\n").line, 3);
 }
+
+#[test]
+fn rules_of_the_project_are_known_and_others_are_refused() {
+    let found = |rule: &str| Found {
+        tree: Tree::Working("/nowhere".into()),
+        text: format!("[[gate]]\nid = \"g\"\nkind = \"scan\"\nrule = \"{rule}\"\nwhen = [\"push\"]\n"),
+    };
+    let Problems(unknown) = parse(Some(&found("no-skp")), Vec::new()).unwrap_err();
+    assert_eq!(
+        (unknown.len(), unknown[0].wrong, unknown[0].line, unknown[0].hint.as_str()),
+        (1, Wrong::Rule, 4, "Did you mean `no-skip`?")
+    );
+    let own = "id = \"no-debt\"\nmessage = \"debt\"\nadvice = \"Pay it\"\nseverity = \"high\"\n[[pattern]]\nmatch = \"DEBT\"\nwords = [\"DEBT\"]\ntext = \"raw\"\n";
+    let files = vec![(".beads/rules/no-debt.toml".to_owned(), own.to_owned())];
+    assert!(parse(Some(&found("no-debt")), files).unwrap().rules.rule("no-debt").is_some());
+    let broken = vec![(".beads/rules/x.toml".to_owned(), "id = \"x\"\nseverity = \"bad\"\n".to_owned())];
+    let Problems(bad) = parse(None, broken).unwrap_err();
+    assert_eq!((bad[0].wrong, bad[0].file.as_str(), bad[0].line), (Wrong::Rule, ".beads/rules/x.toml", 2));
+}

@@ -1,7 +1,7 @@
 //! Asks the gates of a moment: which ones, in which order, what their answers mean. One evaluator for hooks, CI, workflow
 //! steps and landings (GATES). Nothing here turns an `error` into a pass.
 
-use super::cache::{self, Key};
+use super::cache::{self, Key, Seen};
 use super::kinds::{self, Run};
 use super::schedule;
 use super::{Action, Answer, Ask, Definitions, Expect, Gate, Globs, Kind, Layer, Outcome, Status, Verdict, Waivers};
@@ -28,16 +28,17 @@ pub struct Options<'a> {
 /// # Errors
 /// `only` names a gate that is not there or is off (exit 2). Whatever goes wrong with a gate is its verdict.
 pub fn evaluate(definitions: &Definitions, ask: &Ask<'_>, options: &Options<'_>) -> Result<Outcome> {
-    evaluate_with(definitions, ask, options, &kinds::answer)
+    evaluate_with(definitions, ask, options, &|gates, ask, run| kinds::answers(gates, ask, run, &definitions.rules))
 }
 
-/// Asks one gate once.
-pub(super) type Asker<'a> = &'a (dyn Fn(&Gate, &Ask<'_>, Run<'_>) -> Answer + Sync);
+/// Asks some gates once: an answer for each. More than one only where they are scans.
+pub(super) type Asker<'a> = &'a (dyn Fn(&[&Gate], &Ask<'_>, Run<'_>) -> Vec<Answer> + Sync);
 
 /// The same with other kinds: for tests of what is the same for all of them.
 pub(super) fn evaluate_with(definitions: &Definitions, ask: &Ask<'_>, options: &Options<'_>, asker: Asker<'_>) -> Result<Outcome> {
     let selected = select(definitions, ask, options)?;
-    let work = Work { definitions, ask, options, asker, trusted: trusted(&selected, ask, options) };
+    let seen = Seen::of(ask, definitions);
+    let work = Work { definitions, ask, options, asker, trusted: trusted(&selected, ask, options), seen };
     let verdicts = schedule::run(&selected, |gates, before| work.verdicts(gates, before));
     let outcome = Outcome::new(verdicts, ask.when, ask.code, options.only.is_empty());
     cache::remember(ask.git, &outcome);
@@ -92,43 +93,57 @@ struct Work<'a> {
     options: &'a Options<'a>,
     asker: Asker<'a>,
     trusted: BTreeMap<String, std::result::Result<bool, String>>,
+    seen: Seen,
 }
 
 impl Work<'_> {
     /// The verdicts of gates that are asked together; `before` are those that they need.
     fn verdicts(&self, gates: &[&Gate], before: &[Verdict]) -> Vec<Verdict> {
-        gates.iter().map(|gate| self.verdict(gate, before)).collect()
-    }
-
-    fn verdict(&self, gate: &Gate, before: &[Verdict]) -> Verdict {
         let began = Instant::now();
-        let key = Key::of(gate, self.ask, self.definitions);
-        // What breaks down in one gate must not take the others with it, and is no pass.
-        let found = catch_unwind(AssertUnwindSafe(|| self.found(gate, before, &key)));
-        let answer = match found {
-            Ok(Found::Earlier(verdict)) => return *verdict,
-            Ok(Found::Now(answer)) => *answer,
-            Err(panic) => {
-                let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-                Answer::new(Status::Error, format!("the gate broke down: {}", said.unwrap_or("no reason was given")))
-                    .advise("This is a mistake in `bd-gate`; please report it")
-            }
+        let keys: Vec<Key> = gates.iter().map(|gate| Key::of(gate, self.ask, &self.seen)).collect();
+        let mut found: Vec<Found> = gates.iter().zip(&keys).map(|(gate, key)| self.known(gate, before, key)).collect();
+        let open: Vec<usize> = (0..gates.len()).filter(|i| matches!(found[*i], Found::Nothing)).collect();
+        let asked: Vec<&Gate> = open.iter().map(|i| gates[*i]).collect();
+        for (i, answer) in open.into_iter().zip(self.asked_together(&asked)) {
+            found[i] = Found::Now(Box::new(answer));
+        }
+        let seconds = began.elapsed().as_secs_f64();
+        let verdict = |((gate, key), found): ((&&Gate, &Key), Found)| {
+            let answer = match found {
+                Found::Earlier(verdict) => return *verdict,
+                Found::Now(answer) => *answer,
+                Found::Nothing => Answer::new(Status::Error, "it gave no answer"),
+            };
+            let verdict = settle(gate, answer, key, self.options.waivers, seconds);
+            cache::keep(self.ask, gate, key, &verdict);
+            verdict
         };
-        let verdict = settle(gate, answer, &key, self.options.waivers, began.elapsed().as_secs_f64());
-        cache::keep(self.ask, gate, &key, &verdict);
-        verdict
+        gates.iter().zip(&keys).zip(found).map(verdict).collect()
     }
 
-    fn found(&self, gate: &Gate, before: &[Verdict], key: &Key) -> Found {
+    /// What breaks down in one gate must not take the others with it, and is no pass.
+    fn asked_together(&self, gates: &[&Gate]) -> Vec<Answer> {
+        if let [gate] = gates {
+            let answer = catch_unwind(AssertUnwindSafe(|| self.asked(gate)));
+            return vec![answer.unwrap_or_else(|panic| broken(&*panic))];
+        }
+        let run = Run { vars: &BTreeMap::new() };
+        let all = catch_unwind(AssertUnwindSafe(|| (self.asker)(gates, self.ask, run)));
+        // One by one, so that only the one that breaks down is left without an answer.
+        all.unwrap_or_else(|_| gates.iter().flat_map(|gate| self.asked_together(&[gate])).collect())
+    }
+
+    fn known(&self, gate: &Gate, before: &[Verdict], key: &Key) -> Found {
         if let Some(answer) = self.without_asking(gate, before) {
             return Found::Now(Box::new(answer));
         }
-        if self.options.reuse {
-            if let Some(verdict) = cache::earlier(self.ask, gate, key) {
-                return Found::Earlier(Box::new(verdict));
-            }
-        }
-        Found::Now(Box::new(self.asked(gate)))
+        let earlier = if self.options.reuse { cache::earlier(self.ask, gate, key) } else { None };
+        earlier.map_or(Found::Nothing, |verdict| Found::Earlier(Box::new(verdict)))
+    }
+
+    fn once(&self, gate: &Gate, vars: &BTreeMap<String, String>) -> Answer {
+        let answer = (self.asker)(&[gate], self.ask, Run { vars }).pop();
+        answer.unwrap_or_else(|| Answer::new(Status::Error, "it gave no answer"))
     }
 
     /// The answer where the gate need not, or must not, be asked.
@@ -177,7 +192,7 @@ impl Work<'_> {
     fn asked(&self, gate: &Gate) -> Answer {
         let none = BTreeMap::new();
         if !gate.canary_env.is_empty() {
-            let canary = (self.asker)(gate, self.ask, Run { vars: &gate.canary_env });
+            let canary = self.once(gate, &gate.canary_env);
             let names: Vec<&str> = gate.canary_env.keys().map(String::as_str).collect();
             let with = format!("with {} set", names.join(", "));
             let dead = match canary.status {
@@ -191,11 +206,11 @@ impl Work<'_> {
                 return Answer { tail: canary.tail, ..Answer::new(Status::Error, why).advise(advice) };
             }
         }
-        let first = (self.asker)(gate, self.ask, Run { vars: &none });
+        let first = self.once(gate, &none);
         if !(gate.retry && first.status == Status::Fail) {
             return expected(gate, first);
         }
-        let second = (self.asker)(gate, self.ask, Run { vars: &none });
+        let second = self.once(gate, &none);
         match second.status {
             Status::Pass => Answer { flaky: true, why: format!("{}, on its second run", second.why), ..second },
             _ => first,
@@ -204,8 +219,18 @@ impl Work<'_> {
 }
 
 enum Found {
+    /// A verdict that still holds.
     Earlier(Box<Verdict>),
+    /// An answer.
     Now(Box<Answer>),
+    /// Nothing yet: it has to be asked.
+    Nothing,
+}
+
+fn broken(panic: &(dyn std::any::Any + Send)) -> Answer {
+    let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Answer::new(Status::Error, format!("the gate broke down: {}", said.unwrap_or("no reason was given")))
+        .advise("This is a mistake in `bd-gate`; please report it")
 }
 
 /// The red step: the tests must fail, by failing and not by being unable to run. Only a report can tell the two apart.

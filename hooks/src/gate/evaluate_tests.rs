@@ -87,6 +87,13 @@ fn finding(path: &str, severity: Severity) -> Finding {
     }
 }
 
+/// One answer for each gate.
+fn each<'a>(
+    one: &'a (dyn Fn(&Gate, &Ask<'_>, Run<'_>) -> Answer + Sync),
+) -> impl Fn(&[&Gate], &Ask<'_>, Run<'_>) -> Vec<Answer> + Sync + 'a {
+    |gates, ask, run| gates.iter().map(|gate| one(gate, ask, run)).collect()
+}
+
 const CI: Options<'static> = Options { waivers: &NoWaivers, trust_commands: true, only: &[], reuse: true };
 
 /// What comes out of one command, which answers as told, in turn.
@@ -94,7 +101,7 @@ fn of_command(more: &str, answers: &[Answer]) -> (Verdict, usize) {
     let place = Place::new();
     let asked = AtomicUsize::new(0);
     let asker = |_: &Gate, _: &Ask<'_>, _: Run<'_>| answers[asked.fetch_add(1, Ordering::SeqCst)].clone();
-    let outcome = evaluate_with(&definitions(&command("g", more)), &place.ask(&[], None), &CI, &asker).unwrap();
+    let outcome = evaluate_with(&definitions(&command("g", more)), &place.ask(&[], None), &CI, &each(&asker)).unwrap();
     assert_eq!(outcome.verdicts().len(), 1);
     (outcome.verdicts()[0].clone(), asked.into_inner())
 }
@@ -136,7 +143,7 @@ fn a_canary_that_passes_or_cannot_run_makes_the_gate_an_error() {
         seen.lock().unwrap().push(run.vars.clone());
         said(if run.vars.is_empty() { Status::Pass } else { Status::Fail })
     };
-    evaluate_with(&definitions(&command("g", more)), &place.ask(&[], None), &CI, &asker).unwrap();
+    evaluate_with(&definitions(&command("g", more)), &place.ask(&[], None), &CI, &each(&asker)).unwrap();
     let vars = BTreeMap::from([("BREAK".to_owned(), "1".to_owned())]);
     assert_eq!(*seen.lock().unwrap(), [vars, BTreeMap::new()], "the real run has none of them");
 }
@@ -159,7 +166,7 @@ fn a_gate_that_breaks_down_is_an_error_and_the_others_go_on() {
         said(Status::Pass)
     };
     let text = [command("a", ""), command("b", ""), command("c", "")].concat();
-    let outcome = evaluate_with(&definitions(&text), &place.ask(&[], None), &CI, &asker).unwrap();
+    let outcome = evaluate_with(&definitions(&text), &place.ask(&[], None), &CI, &each(&asker)).unwrap();
     let found: Vec<(&str, Status)> = outcome.verdicts().iter().map(|v| (v.gate.as_str(), v.status)).collect();
     assert_eq!(found, [("a", Status::Pass), ("b", Status::Error), ("c", Status::Pass)]);
     assert!(outcome.blocked() && outcome.verdicts()[1].why.contains("no b"), "{}", outcome.verdicts()[1].why);
@@ -176,7 +183,8 @@ fn a_panic_of_a_waiver_neither_hangs_nor_passes() {
     let place = Place::new();
     let asker = |_: &Gate, _: &Ask<'_>, _: Run<'_>| said(Status::Fail);
     let text = [command("a", ""), command("b", "needs = [\"a\"]"), command("c", "")].concat();
-    let outcome = evaluate_with(&definitions(&text), &place.ask(&[], None), &Options { waivers: &Broken, ..CI }, &asker).unwrap();
+    let outcome =
+        evaluate_with(&definitions(&text), &place.ask(&[], None), &Options { waivers: &Broken, ..CI }, &each(&asker)).unwrap();
     let found: Vec<Status> = outcome.verdicts().iter().map(|v| v.status).collect();
     assert_eq!(found, [Status::Error; 3]);
 }
@@ -203,7 +211,7 @@ fn needs_come_first_and_what_needs_a_gate_that_did_not_pass_is_an_error() {
     ]
     .concat();
     let files = [file("src/a.rs")];
-    let outcome = evaluate_with(&definitions(&text), &place.ask(&files, None), &CI, &asker).unwrap();
+    let outcome = evaluate_with(&definitions(&text), &place.ask(&files, None), &CI, &each(&asker)).unwrap();
     let found: Vec<(&str, Status)> = outcome.verdicts().iter().map(|v| (v.gate.as_str(), v.status)).collect();
     use Status::{Error, Fail, Pass, Skip};
     assert_eq!(
@@ -236,7 +244,7 @@ fn two_gates_run_side_by_side() {
         said(Status::Pass)
     };
     let text = [command("a", ""), command("b", "")].concat();
-    let outcome = evaluate_with(&definitions(&text), &place.ask(&[], None), &CI, &asker).unwrap();
+    let outcome = evaluate_with(&definitions(&text), &place.ask(&[], None), &CI, &each(&asker)).unwrap();
     assert!(!outcome.blocked());
 }
 
@@ -255,7 +263,7 @@ fn findings_block_from_block_at_upwards_and_waivers_take_them_away() {
         let text = format!("[[gate]]\nid = \"s\"\nkind = \"scan\"\nrule = \"no-skip\"\nwhen = [\"push\"]\n{more}\n");
         let asker = |_: &Gate, _: &Ask<'_>, _: Run<'_>| Answer { findings: findings.clone(), ..said(Status::Fail) };
         let options = Options { waivers, ..CI };
-        evaluate_with(&definitions(&text), &place.ask(&[file("a")], None), &options, &asker).unwrap().verdicts()[0].clone()
+        evaluate_with(&definitions(&text), &place.ask(&[file("a")], None), &options, &each(&asker)).unwrap().verdicts()[0].clone()
     };
     use Severity::{Critical, High, Low, Medium};
     let status = |more: &str, severity| of(more, vec![finding("a", severity)], &NoWaivers).status;
@@ -285,7 +293,7 @@ fn what_could_not_be_found_out_cannot_be_waived() {
     for (status, comes) in [(Status::Fail, Status::Pass), (Status::Error, Status::Error)] {
         let asker = |_: &Gate, _: &Ask<'_>, _: Run<'_>| said(status);
         let outcome =
-            evaluate_with(&definitions(&command("g", "")), &place.ask(&[], None), &Options { waivers: &All, ..CI }, &asker)
+            evaluate_with(&definitions(&command("g", "")), &place.ask(&[], None), &Options { waivers: &All, ..CI }, &each(&asker))
                 .unwrap();
         assert_eq!(outcome.verdicts()[0].status, comes);
         assert_eq!(outcome.verdicts()[0].waived.len(), usize::from(comes == Status::Pass));
@@ -298,7 +306,7 @@ fn untouched_paths_are_skipped_and_a_move_touches_both_ends() {
     let asker = |_: &Gate, _: &Ask<'_>, _: Run<'_>| said(Status::Pass);
     let of = |files: &[FileChange]| {
         let all = definitions(&command("g", "paths = [\"src/**\"]"));
-        evaluate_with(&all, &place.ask(files, None), &CI, &asker).unwrap().verdicts()[0].status
+        evaluate_with(&all, &place.ask(files, None), &CI, &each(&asker)).unwrap().verdicts()[0].status
     };
     assert_eq!(of(&[]), Status::Skip);
     assert_eq!(of(&[file("docs/a")]), Status::Skip);
@@ -314,7 +322,7 @@ fn named_gates_alone_are_no_proof_and_unknown_or_closed_ones_are_refused() {
     let text = [command("a", ""), command("b", "needs = [\"a\"]"), command("closed", "action = \"off\"")].concat();
     let all = definitions(&text);
     let code = Oid::from_bytes(&[7; 20]);
-    let of = |only: &[String]| evaluate_with(&all, &place.ask(&[], code), &Options { only, ..CI }, &asker);
+    let of = |only: &[String]| evaluate_with(&all, &place.ask(&[], code), &Options { only, ..CI }, &each(&asker));
     assert!(of(&[]).unwrap().all_passed().is_some());
     let part = of(&["b".to_owned()]).unwrap();
     assert_eq!((part.verdicts().len(), part.all_passed()), (2, None), "with what it needs, and no proof");
@@ -333,7 +341,7 @@ fn commands_need_trust_and_no_store_means_none() {
     let distrust = Options { trust_commands: false, ..CI };
     let scope = "[[gate]]\nid = \"s\"\nkind = \"scope\"\nallow = [\"a\"]\nwhen = [\"push\"]\n";
     let text = [&command("g", ""), scope].concat();
-    let outcome = evaluate_with(&definitions(&text), &place.ask(&[], None), &distrust, &asker).unwrap();
+    let outcome = evaluate_with(&definitions(&text), &place.ask(&[], None), &distrust, &each(&asker)).unwrap();
     assert_eq!(outcome.verdicts()[0].status, Status::Error);
     assert!(outcome.verdicts()[0].advice.contains("bd trust .beads/gates.toml") && outcome.blocked());
     assert_eq!((outcome.verdicts()[1].status, asked.into_inner()), (Status::Pass, 1), "what runs no program needs none");
@@ -349,7 +357,7 @@ fn an_equal_key_takes_an_earlier_pass_and_nothing_else() {
             asked.fetch_add(1, Ordering::SeqCst);
             answer.clone()
         };
-        let outcome = evaluate_with(&definitions(text), &place.ask(&[], code), options, &asker).unwrap();
+        let outcome = evaluate_with(&definitions(text), &place.ask(&[], code), options, &each(&asker)).unwrap();
         let verdict = outcome.verdicts()[0].clone();
         assert_eq!(verdict.reused, asked.into_inner() == 0);
         verdict
@@ -405,4 +413,69 @@ fn a_scope_is_kept() {
     assert_eq!(of("max_lines = 2", &[file("new")]).0, Status::Fail);
     assert_eq!(of("max_lines = 3", &[file("new")]).0, Status::Pass);
     assert_eq!(of("max_lines = 3", &[file("not-there")]).0, Status::Error, "what cannot be counted has not passed");
+}
+
+/// All scans on files of the working tree, through the scanner itself.
+fn scanned(place: &Place, text: &str, when: When, what: &What, files: &[FileChange]) -> Vec<Verdict> {
+    let found = Found { tree: Tree::Working("/nowhere".into()), text: text.to_owned() };
+    let all = layers::parse(Some(&found), Vec::new()).unwrap();
+    let ask = Ask { when, what, authors: &["ann".to_owned()], ..place.ask(files, None) };
+    evaluate(&all, &ask, &CI).unwrap().verdicts().to_vec()
+}
+
+fn of<'a>(verdicts: &'a [Verdict], id: &str) -> &'a Verdict {
+    verdicts.iter().find(|v| v.gate == id).unwrap_or_else(|| panic!("no verdict of {id}"))
+}
+
+const SKIPS: &str = "package a\n\nfunc TestA(t *testing.T) {\n\tt.Skip(\"later\")\n}\n";
+
+#[test]
+fn scans_go_over_the_files_together_and_each_gate_gets_its_own() {
+    let place = Place::new();
+    std::fs::write(place.dir.path().join("a_test.go"), SKIPS).unwrap();
+    std::fs::write(place.dir.path().join("b_test.go"), SKIPS).unwrap();
+    let also =
+        "[[gate]]\nid = \"only-b\"\nkind = \"scan\"\nrule = \"no-skip\"\npaths = [\"b*\"]\nseverity = \"low\"\nwhen = [\"push\"]\n";
+    let files = [file("a_test.go"), file("b_test.go")];
+    let verdicts = scanned(&place, also, When::Push, &What::All, &files);
+    let skip = of(&verdicts, "no-skip");
+    let places: Vec<(&str, u32)> = skip.findings.iter().map(|f| (f.path.as_str(), f.line)).collect();
+    assert_eq!((skip.status, places.as_slice()), (Status::Fail, [("a_test.go", 4), ("b_test.go", 4)].as_slice()));
+    assert!(skip.blocks() && !skip.advice.is_empty());
+    let b = of(&verdicts, "only-b");
+    assert_eq!((b.status, b.findings.len(), b.findings[0].severity), (Status::Pass, 1, Severity::Low));
+    for quiet in ["no-sleep", "secrets", "conflict-markers", "large-file", "beads"] {
+        assert_eq!(of(&verdicts, quiet).status, Status::Pass, "{quiet}");
+    }
+    let untouched = [FileChange { lines: Lines::from_sorted([1, 2]), ..file("a_test.go") }];
+    assert_eq!(of(&scanned(&place, "", When::Push, &What::Staged, &untouched), "no-skip").status, Status::Pass);
+    assert_eq!(of(&scanned(&place, "", When::Push, &What::Staged, &[]), "no-skip").status, Status::Skip);
+    let lost = scanned(&place, "", When::Push, &What::All, &[file("a_test.go"), file("gone.go")]);
+    assert_eq!(of(&lost, "no-skip").status, Status::Error, "what cannot be read may hold anything");
+    let many: Vec<FileChange> = (0..200).map(|n| file(if n % 2 == 0 { "a_test.go" } else { "b_test.go" })).collect();
+    let found = of(&scanned(&place, "", When::Push, &What::All, &many), "no-skip").findings.len();
+    assert_eq!(found, 200, "threads lose nothing");
+}
+
+#[test]
+fn a_mark_in_the_code_counts_until_it_comes_to_landing_it() {
+    let place = Place::new();
+    let marked = SKIPS.replace("\tt.Skip", "\t// gate:allow no-skip -- the service is down until May\n\tt.Skip");
+    std::fs::write(place.dir.path().join("a_test.go"), &marked).unwrap();
+    let range = What::Range { from: None, to: Oid::from_bytes(&[1; 20]).unwrap() };
+    let new = [file("a_test.go")];
+    let at = |when, files: &[FileChange]| of(&scanned(&place, "", when, &range, files), "no-skip").clone();
+    let submit = at(When::Submit, &new);
+    assert_eq!((submit.status, submit.waived.len()), (Status::Pass, 1));
+    assert_eq!((submit.waived[0].place.as_str(), submit.waived[0].by.as_str()), ("a_test.go:4", "ann"));
+    let land = at(When::Land, &new);
+    assert_eq!((land.status, land.waived.len()), (Status::Fail, 0));
+    assert!(land.findings[0].advice.contains("does not count here"), "{}", land.findings[0].advice);
+    let old_mark = [FileChange { lines: Lines::from_sorted([5]), ..file("a_test.go") }];
+    let land = at(When::Land, &old_mark);
+    assert_eq!((land.status, land.waived[0].by.as_str()), (Status::Pass, "a mark in the code"), "it was on the target before");
+
+    std::fs::write(place.dir.path().join("a_test.go"), marked.replace(" -- the service is down until May", "")).unwrap();
+    let bare = at(When::Submit, &new);
+    assert!(bare.status == Status::Fail && bare.findings[0].advice.contains("lets nothing through"), "{}", bare.findings[0].advice);
 }

@@ -3,7 +3,8 @@
 use super::define::{self, Draft, File};
 use super::problem::{Problem, Problems, Wrong};
 use super::target::{Found, Target, Tree};
-use super::{Gate, Layer};
+use super::{Gate, Kind, Layer};
+use crate::scan::RuleSet;
 use bd::error::{Error, Result};
 use bd::git::Git;
 use bd::ops::verdicts::GATES_PATH;
@@ -19,8 +20,10 @@ pub const RULES_DIR: &str = ".beads/rules";
 pub struct Definitions {
     /// The gates, our own first; those that are off are among them.
     pub gates: Vec<Gate>,
-    /// The project's own rules of the scanner, as pairs of path and text, by path.
-    pub rules: Vec<(String, String)>,
+    /// The rules of the scanner.
+    pub rules: RuleSet,
+    /// The project's own rules as they were read: pairs of path and text, by path.
+    pub rule_files: Vec<(String, String)>,
     /// What should be said: keys that mean nothing.
     pub warnings: Vec<Problem>,
     /// Where the project's gates were read: a ref, a commit, or `working tree`; `None` = the project has none.
@@ -81,8 +84,12 @@ fn rules(git: &dyn Git, tree: &Tree) -> Result<Vec<(String, String)>> {
 ///
 /// # Errors
 /// As [`load`].
-pub fn parse(found: Option<&Found>, rules: Vec<(String, String)>) -> Result<Definitions, Problems> {
+pub fn parse(found: Option<&Found>, rule_files: Vec<(String, String)>) -> Result<Definitions, Problems> {
     let mut warnings = Vec::new();
+    let files = rule_files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let (rules, more) = RuleSet::with_project(files).map_err(|p| Problems(vec![of_rule(&p, Wrong::Rule, &rule_files)]))?;
+    warnings.extend(more.iter().map(|p| of_rule(p, Wrong::Key, &rule_files)));
+
     let own = define::read("built-in.toml", BUILT_IN, &mut warnings)?;
     let none = File { name: GATES_PATH, text: "", drafts: Vec::new() };
     let project = match found {
@@ -119,10 +126,27 @@ pub fn parse(found: Option<&Found>, rules: Vec<(String, String)>) -> Result<Defi
         let span = draft.map(|d| d.table.get(key).and_then(toml_edit::Item::span).unwrap_or_else(|| d.at.clone()));
         Problem::at(GATES_PATH, project.text, span, wrong, message)
     };
+    for gate in &gates {
+        if let Kind::Scan { rule } = &gate.kind {
+            if rules.rule(rule).is_none() {
+                let ids = rules.rules().iter().map(|r| r.id.as_str());
+                let message = format!("the scanner has no rule `{}`", rule.escape_debug());
+                problems.push(place(gate, "rule", Wrong::Rule, message).meant(rule, ids));
+            }
+        }
+    }
     problems.extend(define::check_needs(&gates, &|gate, wrong, message| place(gate, "needs", wrong, message)));
     if !problems.is_empty() {
         problems.sort_by_key(|p| (p.line, p.column));
         return Err(Problems(problems));
     }
-    Ok(Definitions { gates, rules, warnings, origin: found.map(|f| f.tree.to_string()) })
+    Ok(Definitions { gates, rules, rule_files, warnings, origin: found.map(|f| f.tree.to_string()) })
+}
+
+/// A problem of a rule file in our form.
+fn of_rule(p: &crate::scan::Problem, wrong: Wrong, files: &[(String, String)]) -> Problem {
+    let text = files.iter().find(|(name, _)| *name == p.file).map_or("", |(_, text)| text.as_str());
+    let line_start: usize = text.split_inclusive('\n').take(p.line.saturating_sub(1)).map(str::len).sum();
+    let column: usize = text[line_start..].chars().take(p.column.saturating_sub(1)).map(char::len_utf8).sum();
+    Problem::at(&p.file, text, Some(line_start + column..line_start + column + 1), wrong, p.why.clone())
 }

@@ -26,7 +26,7 @@ pub use languages::Languages;
 pub use names::{CHECK_NAMES, rule_of_check, severity_of_condition};
 pub use read::Problem;
 pub use rule::{Alias, Context, Example, Expr, Globs, Pattern, Rule, Text, Within, Wrappers};
-pub use scanner::{Scanned, Scanner};
+pub use scanner::{Marked, Scanned, Scanner};
 pub use sealed::sealed;
 pub use set::{RuleSet, built_in_with_examples};
 pub use waiver::BadWaiver;

@@ -11,13 +11,24 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Match, Regex};
 use std::collections::HashMap;
 
+/// A place that a comment in the code lets through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// The place.
+    pub finding: Finding,
+    /// Why it may stay.
+    pub reason: String,
+    /// The line of the comment, from 1.
+    pub line: u32,
+}
+
 /// What was found in one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scanned {
     /// What counts, by line; at most one of a rule in a line.
     pub findings: Vec<Finding>,
-    /// What a comment in the code lets through, and why.
-    pub waived: Vec<(Finding, String)>,
+    /// What a comment in the code lets through.
+    pub waived: Vec<Marked>,
     /// Comments that want to be waivers and are none.
     pub bad_waivers: Vec<BadWaiver>,
 }

@@ -2,7 +2,7 @@
 //! the comment.
 
 use super::rule::Text;
-use super::scanner::Scanned;
+use super::scanner::{Marked, Scanned};
 use super::set::RuleSet;
 use super::source::Source;
 use crate::Lines;
@@ -62,7 +62,7 @@ pub(super) fn apply(set: &RuleSet, source: &Source<'_>, lines: &Lines, out: &mut
     for finding in std::mem::take(&mut out.findings) {
         let fits = |w: &&Waiver| (w.line == finding.line || w.about == finding.line) && w.rules.contains(&finding.rule);
         match waivers.iter().find(fits) {
-            Some(waiver) => out.waived.push((finding, waiver.reason.clone())),
+            Some(waiver) => out.waived.push(Marked { finding, reason: waiver.reason.clone(), line: waiver.line }),
             None => kept.push(finding),
         }
     }

@@ -9,10 +9,12 @@ mod external;
 mod human;
 mod judge;
 mod program;
+mod scan;
 mod scope;
 
 use super::{Answer, Ask, Gate, Kind, Status};
 use crate::diff::FileChange;
+use crate::scan::RuleSet;
 use std::collections::BTreeMap;
 
 /// How a gate is asked this time.
@@ -22,19 +24,25 @@ pub struct Run<'a> {
     pub vars: &'a BTreeMap<String, String>,
 }
 
-/// Asks one gate once.
-pub fn answer(gate: &Gate, ask: &Ask<'_>, run: Run<'_>) -> Answer {
+/// Asks some gates once, an answer for each: scans go over the files together, everything else comes alone.
+pub fn answers(gates: &[&Gate], ask: &Ask<'_>, run: Run<'_>, rules: &RuleSet) -> Vec<Answer> {
+    if gates.iter().all(|gate| matches!(gate.kind, Kind::Scan { .. })) {
+        return scan::answers(gates, ask, rules);
+    }
+    gates.iter().map(|gate| answer(gate, ask, run, rules)).collect()
+}
+
+fn answer(gate: &Gate, ask: &Ask<'_>, run: Run<'_>, rules: &RuleSet) -> Answer {
     match &gate.kind {
+        Kind::Scan { .. } => {
+            scan::answers(&[gate], ask, rules).pop().unwrap_or_else(|| Answer::new(Status::Error, "the scan gave no answer"))
+        }
         Kind::Scope { .. } => scope::answer(gate, ask),
         Kind::Command { .. } => command::answer(gate, ask, run),
         Kind::Judge { .. } => judge::answer(gate, ask, run),
         Kind::External { .. } => external::answer(gate, ask, run),
         Kind::Budget { .. } => budget::answer(gate, ask),
         Kind::Human { .. } => human::answer(gate, ask),
-        other @ Kind::Scan { .. } => {
-            Answer::new(Status::Error, format!("this version cannot ask a gate of kind {}", other.as_str()))
-                .advise("Install a newer `bd-gate`")
-        }
     }
 }
 

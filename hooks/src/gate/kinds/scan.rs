@@ -1,0 +1,216 @@
+//! Kind `scan`: rules of the scanner. All scans of a check go over the files together, once.
+
+use super::super::{Answer, Ask, Gate, Globs, Kind, Status, Waived, When};
+use crate::Finding;
+use crate::diff::{FileChange, What};
+use crate::scan::{Rule, RuleSet, Scanned, Scanner, sealed};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// From so many files on a second thread is worth its start.
+const MANY: usize = 32;
+/// At most so many threads.
+const THREADS: usize = 8;
+/// A file of the working tree above this size is judged by its size alone.
+const READ_AT_MOST: u64 = 32 << 20;
+
+/// One gate with what it looks at.
+struct Look<'a> {
+    rule: &'a Rule,
+    paths: Option<Globs>,
+}
+
+/// What was found in some of the files.
+#[derive(Default)]
+struct Part {
+    /// By gate and file, so that the order does not depend on the threads.
+    findings: Vec<(usize, usize, Finding)>,
+    waived: Vec<(usize, usize, Waived)>,
+    unread: Vec<(usize, String)>,
+}
+
+/// Asks scans about the files of the check: an answer for each.
+pub fn answers(gates: &[&Gate], ask: &Ask<'_>, rules: &RuleSet) -> Vec<Answer> {
+    let looks: Result<Vec<Look<'_>>, Answer> = gates.iter().map(|gate| look(gate, rules)).collect();
+    let looks = match looks {
+        Ok(looks) => looks,
+        // Definitions refuse such gates; whoever made these by hand gets an answer for each all the same.
+        Err(_) if gates.len() > 1 => return gates.iter().flat_map(|gate| answers(&[gate], ask, rules)).collect(),
+        Err(answer) => return vec![answer],
+    };
+    if ask.files.is_empty() {
+        return gates.iter().map(|_| Answer::new(Status::Skip, "nothing was changed")).collect();
+    }
+    let limit = gates.iter().map(|g| g.timeout).max().unwrap_or_default();
+    let Some(part) = all_files(&looks, ask, rules, limit) else {
+        let late = || Answer::new(Status::Error, format!("the scan was not done after {} s", limit.as_secs()));
+        return gates.iter().map(|_| late().advise("Give the gate a longer `timeout`, or narrower `paths`")).collect();
+    };
+    (0..gates.len()).map(|g| of_gate(g, &looks[g], &part, ask)).collect()
+}
+
+fn look<'a>(gate: &Gate, rules: &'a RuleSet) -> Result<Look<'a>, Answer> {
+    let Kind::Scan { rule } = &gate.kind else { return Err(Answer::new(Status::Error, "this is no scan")) };
+    let rule = rules.rule(rule).ok_or_else(|| Answer::new(Status::Error, format!("the scanner has no rule `{rule}`")))?;
+    let paths = match gate.paths.as_slice() {
+        [] => None,
+        paths => {
+            Some(Globs::new(paths).map_err(|(_, why)| Answer::new(Status::Error, format!("its paths cannot be used: {why}")))?)
+        }
+    };
+    Ok(Look { rule, paths })
+}
+
+fn of_gate(g: usize, look: &Look<'_>, part: &Part, ask: &Ask<'_>) -> Answer {
+    // What could not be read may hold what the rule is about.
+    let applies = |path: &str| look.paths.as_ref().is_none_or(|globs| globs.has(path));
+    let mut unread = part.unread.iter().filter(|(f, _)| applies(&ask.files[*f].path));
+    if let Some((_, why)) = unread.next() {
+        let more = unread.count();
+        let why = if more == 0 { why.clone() } else { format!("{why} (and {more} more)") };
+        return Answer::new(Status::Error, format!("not everything could be read: {why}"));
+    }
+    let findings: Vec<Finding> = part.findings.iter().filter(|(of, _, _)| *of == g).map(|(_, _, f)| f.clone()).collect();
+    let waived = part.waived.iter().filter(|(of, _, _)| *of == g).map(|(_, _, w)| w.clone()).collect();
+    let mut answer = match findings.len() {
+        0 => Answer::new(Status::Pass, "nothing was found"),
+        1 => Answer::new(Status::Fail, "1 place"),
+        n => Answer::new(Status::Fail, format!("{n} places")),
+    };
+    if !findings.is_empty() {
+        answer.advice.clone_from(&look.rule.advice);
+    }
+    (answer.findings, answer.waived) = (findings, waived);
+    answer
+}
+
+/// Looks at all files, from several threads where there are many. `None` = the time was over.
+fn all_files(looks: &[Look<'_>], ask: &Ask<'_>, rules: &RuleSet, limit: Duration) -> Option<Part> {
+    let began = Instant::now();
+    let ids: BTreeSet<&str> = looks.iter().filter(|l| l.rule.check.is_none()).map(|l| l.rule.id.as_str()).collect();
+    let scanner = rules.scanner(ids);
+    let next = AtomicUsize::new(0);
+    let late = AtomicBool::new(false);
+    let whole = Mutex::new(Part::default());
+    let work = || {
+        let mut part = Part::default();
+        loop {
+            let f = next.fetch_add(1, Ordering::Relaxed);
+            let Some(file) = ask.files.get(f) else { break };
+            if began.elapsed() >= limit {
+                late.store(true, Ordering::Relaxed);
+                break;
+            }
+            one_file(f, file, looks, ask, &scanner, &mut part);
+        }
+        let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
+        whole.findings.append(&mut part.findings);
+        whole.waived.append(&mut part.waived);
+        whole.unread.append(&mut part.unread);
+    };
+    let threads = match ask.files.len() {
+        n if n < MANY => 1,
+        n => std::thread::available_parallelism().map_or(1, usize::from).min(n / MANY + 1).min(THREADS),
+    };
+    if threads == 1 {
+        work();
+    } else {
+        std::thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(work);
+            }
+            work();
+        });
+    }
+    let mut part = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
+    part.findings.sort_by(|a, b| (a.1, a.0, &a.2).cmp(&(b.1, b.0, &b.2)));
+    part.waived.sort_by(|a, b| (a.1, a.0, &a.2.finding).cmp(&(b.1, b.0, &b.2.finding)));
+    part.unread.sort();
+    (!late.into_inner()).then_some(part)
+}
+
+fn one_file(f: usize, file: &FileChange, looks: &[Look<'_>], ask: &Ask<'_>, scanner: &Scanner<'_>, part: &mut Part) {
+    let of_path: Vec<usize> =
+        (0..looks.len()).filter(|l| looks[*l].paths.as_ref().is_none_or(|globs| globs.has(&file.path))).collect();
+    if of_path.is_empty() {
+        return;
+    }
+    let sealing = of_path.iter().copied().filter(|l| looks[*l].rule.check.is_some());
+    let sealing: Vec<usize> = if file.path.starts_with(".beads/") { sealing.collect() } else { Vec::new() };
+    let scans = of_path.iter().any(|l| looks[*l].rule.check.is_none()) && !file.special && !file.removed && !file.lines.is_empty();
+    let mut bytes = None;
+    if scans || (!sealing.is_empty() && !file.removed && !file.special) {
+        match read(file, ask, scanner) {
+            Ok(Content::Bytes(all)) => bytes = Some(all),
+            Ok(Content::TooLarge(finding)) => {
+                let of_rule = |l: &&usize| finding.as_ref().is_some_and(|found| looks[**l].rule.id == found.rule);
+                part.findings.extend(of_path.iter().filter(of_rule).filter_map(|l| Some((*l, f, finding.clone()?))));
+                return;
+            }
+            Err(why) => {
+                part.unread.push((f, why));
+                return;
+            }
+        }
+    }
+    for l in sealing {
+        part.findings.extend(sealed(looks[l].rule, file, bytes.as_deref()).map(|found| (l, f, found)));
+    }
+    if let Some(bytes) = bytes.filter(|_| scans) {
+        let found = scanner.scan(&file.path, &bytes, &file.lines);
+        if !found.is_empty() {
+            shared_out(f, file, found, &of_path, looks, ask, part);
+        }
+    }
+}
+
+/// Gives each gate what its rule found.
+fn shared_out(f: usize, file: &FileChange, found: Scanned, of_path: &[usize], looks: &[Look<'_>], ask: &Ask<'_>, part: &mut Part) {
+    let Scanned { mut findings, waived, bad_waivers } = found;
+    let mut let_through = Vec::new();
+    for mark in waived {
+        // Nobody waives for himself what he is judged by when it goes onto its target: there a mark counts only if it was on
+        // the target before.
+        let own = matches!(ask.what, What::Range { .. } | What::Staged) && file.lines.has(mark.line);
+        if own && ask.when == When::Land {
+            let advice =
+                format!("{}; the mark in line {} came with this change and does not count here", mark.finding.advice, mark.line);
+            findings.push(Finding { advice, ..mark.finding });
+        } else {
+            let by = if own { ask.authors.join(", ") } else { String::new() };
+            let by = if by.is_empty() { "a mark in the code".to_owned() } else { by };
+            let place = format!("{}:{}", file.path, mark.line);
+            let_through.push(Waived { finding: Some(mark.finding), reason: mark.reason, by, until: None, place });
+        }
+    }
+    for finding in &mut findings {
+        if let Some(bad) = bad_waivers.iter().find(|b| b.line <= finding.line && finding.line - b.line <= 1) {
+            finding.advice = format!("{}; the mark in line {} lets nothing through: {}", finding.advice, bad.line, bad.why);
+        }
+    }
+    for l in of_path {
+        let of_rule = |rule: &str| rule == looks[*l].rule.id;
+        part.findings.extend(findings.iter().filter(|found| of_rule(&found.rule)).map(|found| (*l, f, found.clone())));
+        let marked = let_through.iter().filter(|w| w.finding.as_ref().is_some_and(|found| of_rule(&found.rule)));
+        part.waived.extend(marked.map(|w| (*l, f, w.clone())));
+    }
+}
+
+enum Content {
+    Bytes(Vec<u8>),
+    /// Not read at all; what its size alone says.
+    TooLarge(Option<Finding>),
+}
+
+fn read(file: &FileChange, ask: &Ask<'_>, scanner: &Scanner<'_>) -> Result<Content, String> {
+    if file.blob.is_none() {
+        let size = std::fs::metadata(ask.top.join(&file.path)).map_or(0, |m| m.len());
+        if size > READ_AT_MOST {
+            return Ok(Content::TooLarge(scanner.size(&file.path, size)));
+        }
+    }
+    super::content(ask, file).map(Content::Bytes)
+}
