@@ -88,9 +88,9 @@ fn finding(path: &str, severity: Severity) -> Finding {
 }
 
 /// One answer for each gate.
-fn each<'a>(
-    one: &'a (dyn Fn(&Gate, &Ask<'_>, Run<'_>) -> Answer + Sync),
-) -> impl Fn(&[&Gate], &Ask<'_>, Run<'_>) -> Vec<Answer> + Sync + 'a {
+fn each(
+    one: &(dyn Fn(&Gate, &Ask<'_>, Run<'_>) -> Answer + Sync),
+) -> impl Fn(&[&Gate], &Ask<'_>, Run<'_>) -> Vec<Answer> + Sync + '_ {
     |gates, ask, run| gates.iter().map(|gate| one(gate, ask, run)).collect()
 }
 

@@ -34,12 +34,12 @@ struct Part {
 
 /// Asks scans about the files of the check: an answer for each.
 pub fn answers(gates: &[&Gate], ask: &Ask<'_>, rules: &RuleSet) -> Vec<Answer> {
-    let looks: Result<Vec<Look<'_>>, Answer> = gates.iter().map(|gate| look(gate, rules)).collect();
+    let looks: Result<Vec<Look<'_>>, String> = gates.iter().map(|gate| look(gate, rules)).collect();
     let looks = match looks {
         Ok(looks) => looks,
         // Definitions refuse such gates; whoever made these by hand gets an answer for each all the same.
         Err(_) if gates.len() > 1 => return gates.iter().flat_map(|gate| answers(&[gate], ask, rules)).collect(),
-        Err(answer) => return vec![answer],
+        Err(why) => return vec![Answer::new(Status::Error, why)],
     };
     if ask.files.is_empty() {
         return gates.iter().map(|_| Answer::new(Status::Skip, "nothing was changed")).collect();
@@ -52,14 +52,12 @@ pub fn answers(gates: &[&Gate], ask: &Ask<'_>, rules: &RuleSet) -> Vec<Answer> {
     (0..gates.len()).map(|g| of_gate(g, &looks[g], &part, ask)).collect()
 }
 
-fn look<'a>(gate: &Gate, rules: &'a RuleSet) -> Result<Look<'a>, Answer> {
-    let Kind::Scan { rule } = &gate.kind else { return Err(Answer::new(Status::Error, "this is no scan")) };
-    let rule = rules.rule(rule).ok_or_else(|| Answer::new(Status::Error, format!("the scanner has no rule `{rule}`")))?;
+fn look<'a>(gate: &Gate, rules: &'a RuleSet) -> Result<Look<'a>, String> {
+    let Kind::Scan { rule } = &gate.kind else { return Err("this is no scan".to_owned()) };
+    let rule = rules.rule(rule).ok_or_else(|| format!("the scanner has no rule `{rule}`"))?;
     let paths = match gate.paths.as_slice() {
         [] => None,
-        paths => {
-            Some(Globs::new(paths).map_err(|(_, why)| Answer::new(Status::Error, format!("its paths cannot be used: {why}")))?)
-        }
+        paths => Some(Globs::new(paths).map_err(|(_, why)| format!("its paths cannot be used: {why}"))?),
     };
     Ok(Look { rule, paths })
 }
