@@ -73,13 +73,13 @@ fn a_waiver_with_a_reason_lets_its_own_line_or_the_one_below_through_and_nothing
     let out = waived("", " // gate:allow no-skip -- the port is taken in CI");
     assert_eq!(lines_of(&out, "no-skip"), [5]);
     assert_eq!(out.waived.len(), 1);
-    assert_eq!((out.waived[0].0.line, out.waived[0].1.as_str()), (4, "the port is taken in CI"));
+    assert_eq!((out.waived[0].finding.line, out.waived[0].reason.as_str()), (4, "the port is taken in CI"));
     assert!(out.bad_waivers.is_empty());
 
     let out = waived("\t// gate:allow no-sleep, no-skip -- why not\n\t// more words\n", "");
     assert_eq!((lines_of(&out, "no-skip"), out.waived.len()), (vec![7], 1));
     let out = waived("\t/* gate:allow no-skip -- a block */\n", "");
-    assert_eq!(out.waived[0].1, "a block");
+    assert_eq!(out.waived[0].reason, "a block");
     // An empty line between, another rule, a string, no reason, no rule, a rule that there is not.
     let out = waived("\t// gate:allow no-skip -- far away\n\n", "");
     assert_eq!((lines_of(&out, "no-skip").len(), out.waived.len()), (2, 0));
