@@ -5,6 +5,9 @@ use super::functions::{Function, path_start, path_to};
 use super::lexer::is_word;
 use std::ops::Range;
 
+/// How deep brackets are followed; deeper ones are only counted. Bounds the memory.
+const DEEPEST: usize = 10_000;
+
 /// What a statement (or an argument) looked like so far.
 #[derive(Clone, Default)]
 struct Head {
@@ -56,6 +59,8 @@ struct Walk<'a> {
     code: &'a [u8],
     levels: Vec<Level>,
     braces: usize,
+    /// Brackets that are open and were too deep to follow.
+    deeper: usize,
     found: Vec<Function>,
     /// The last token, and the one before.
     last: Range<usize>,
@@ -63,7 +68,7 @@ struct Walk<'a> {
 }
 
 pub(super) fn functions(lang: Lang, code: &[u8]) -> Vec<Function> {
-    let mut walk = Walk { lang, code, levels: Vec::new(), braces: 0, found: Vec::new(), last: 0..0, before: 0 };
+    let mut walk = Walk { lang, code, levels: Vec::new(), braces: 0, deeper: 0, found: Vec::new(), last: 0..0, before: 0 };
     walk.levels.push(walk.level(b'{', 0));
     let mut at = 0;
     let mut newline = false;
@@ -186,6 +191,8 @@ impl Walk<'_> {
     fn token(&mut self, token: Range<usize>, byte: u8) {
         let script = matches!(self.lang, Lang::JavaScript | Lang::TypeScript);
         match byte {
+            b'(' | b'[' | b'{' if self.levels.len() >= DEEPEST => self.deeper += 1,
+            b')' | b']' | b'}' if self.deeper > 0 => self.deeper -= 1,
             b'(' | b'[' => self.open(token.start, byte),
             b'{' => self.brace(token.start),
             b')' | b']' => self.close(token.start, if byte == b')' { b'(' } else { b'[' }),
@@ -228,7 +235,7 @@ impl Walk<'_> {
                 if head.callee.is_some() {
                     head.frozen = true;
                 }
-                if last_is_word && head.assigned.is_none() && head.keyword.is_none() {
+                if last_is_word && head.assigned.is_none() && head.keyword.is_none() && head.bar.is_none() {
                     head.assigned = Some(last);
                 }
             }
@@ -246,7 +253,8 @@ impl Walk<'_> {
                     b"class" | b"interface" | b"enum" | b"record" | b"namespace" | b"object" | b"struct" | b"union" | b"trait"
                     | b"impl",
                 ) => {
-                    head.class = true;
+                    // Not that of `where T : class`.
+                    head.class |= head.callee.is_none();
                 }
                 (_, b"return" | b"case" | b"throw" | b"switch" | b"match" | b"select") => head.control = true,
                 (Lang::Rust | Lang::JavaScript | Lang::TypeScript | Lang::Shell, _)
@@ -514,6 +522,10 @@ impl Walk<'_> {
                 Some(self.add(Some(callee), String::new(), start, body))
             }
             Lang::Shell => {
+                // A test of bats.
+                if self.code[start..].starts_with(b"@test") {
+                    return Some(self.add(None, "@test".to_owned(), start, body));
+                }
                 let named = last == b')' && self.before == b'(';
                 let name = if named { head.callee } else { head.assigned };
                 let name = name.or(head.name)?;
