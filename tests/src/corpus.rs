@@ -68,7 +68,7 @@ fn folder() -> PathBuf {
 /// The lines that a rule finds in a file, those under a waiver too.
 fn lines_found(rules: &RuleSet, rule: &str, path: &str, bytes: &[u8]) -> BTreeSet<u32> {
     let scanned = rules.scan(&[rule], path, bytes, &Lines::All);
-    scanned.findings.iter().map(|f| f.line).chain(scanned.waived.iter().map(|(f, _)| f.line)).collect()
+    scanned.findings.iter().map(|f| f.line).chain(scanned.waived.iter().map(|m| m.finding.line)).collect()
 }
 
 /// Our own half: the first two characters of a line are its label. A line without a label that is found counts as wrong.
