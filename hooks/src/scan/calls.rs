@@ -32,7 +32,8 @@ pub(super) fn of_wrappers(rules: &[&Rule], source: &Source<'_>, hits: &[Hit]) ->
     for (index, rule) in rules.iter().enumerate() {
         let Some(wrappers) = &rule.wrappers else { continue };
         let mut known: Vec<Vec<u8>> = Vec::new();
-        let mut places: Vec<usize> = hits.iter().filter(|h| h.rule == index && h.severity >= wrappers.from).map(|h| h.at).collect();
+        let mut places: Vec<usize> =
+            hits.iter().filter(|h| h.rule == index && h.severity >= wrappers.from).map(|h| h.from).collect();
         for _ in 0..DEPTH {
             let mut next = Vec::new();
             for at in std::mem::take(&mut places) {
@@ -54,6 +55,7 @@ pub(super) fn of_wrappers(rules: &[&Rule], source: &Source<'_>, hits: &[Hit]) ->
                     }
                     let mut hit = Hit {
                         rule: index,
+                        from: place.start,
                         at: place.start,
                         end: place.end,
                         severity: rule.severity,
@@ -64,7 +66,7 @@ pub(super) fn of_wrappers(rules: &[&Rule], source: &Source<'_>, hits: &[Hit]) ->
                     if super::context::judge(rule, source, &mut hit) {
                         hit.message = message;
                         if hit.severity >= wrappers.from {
-                            next.push(hit.at);
+                            next.push(hit.from);
                         }
                         out.push(hit);
                     }
@@ -94,7 +96,10 @@ fn calls(source: &Source<'_>, name: &[u8], receiver: Option<&[u8]>) -> Vec<Range
     }
     memchr::memmem::find_iter(code, name)
         .map(|at| at..at + name.len())
-        .filter(|r| r.start == 0 || !is_word(code[r.start - 1]) && code[r.start - 1] != b'$' && code[r.start - 1] != b'@')
+        .filter(|r| {
+            r.start == 0
+                || !is_word(code[r.start - 1]) && code[r.start - 1] != b'$' && (code[r.start - 1] != b'@' || lang == Lang::Python)
+        })
         .filter(|r| code.get(r.end).is_none_or(|b| !is_word(*b)))
         .filter(|r| is_called(lang, code, r) && is_own(code, r.start, receiver))
         .filter(|r| !source.functions().iter().any(|f| f.start <= r.start && r.start < f.body && f.name.as_bytes() == name))

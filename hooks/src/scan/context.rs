@@ -33,8 +33,9 @@ fn fits(context: &Context, source: &Source<'_>, hit: &Hit, part: Range<usize>) -
         expr.as_ref().is_none_or(|e| range.start <= range.end && e.is_match(&text[range]))
     };
     is(&context.before, hit.end.min(part.end)..part.end)
-        && is(&context.after, part.start..hit.at.max(part.start))
+        && is(&context.after, part.start..hit.from.max(part.start))
         && is(&context.has, part.clone())
+        && is(&context.what, hit.at..hit.end)
         && context.lacks.as_ref().is_none_or(|e| !e.is_match(&text[part]))
 }
 
@@ -43,12 +44,19 @@ fn parts(within: Within, source: &Source<'_>, hit: &Hit) -> Vec<Range<usize>> {
     let one = match within {
         Within::File => whole,
         Within::Line => source.line(hit.at).start..source.line(hit.end).end,
-        Within::Function => innermost(source, hit.at).unwrap_or(whole),
-        Within::Outermost => around(source, hit.at).max_by_key(Range::len).unwrap_or(whole),
+        Within::Function => innermost(source, hit.from).unwrap_or(whole),
+        Within::Head => {
+            let code = source.text(Text::Code);
+            let around = source.functions().iter().filter(|f| f.start <= hit.from && hit.from < f.end);
+            let Some(function) = around.min_by_key(|f| f.end - f.start) else { return Vec::new() };
+            let start = code[..function.start].iter().rposition(|b| matches!(b, b'{' | b'}' | b';')).map_or(0, |i| i + 1);
+            start..function.body
+        }
+        Within::Outermost => around(source, hit.from).max_by_key(Range::len).unwrap_or(whole),
         Within::Loop => {
             let Some(lang) = source.lang else { return Vec::new() };
-            let part = innermost(source, hit.at).unwrap_or(whole);
-            return loops_around(lang, source.text(Text::Code), part, hit.at);
+            let part = innermost(source, hit.from).unwrap_or(whole);
+            return loops_around(lang, source.text(Text::Code), part, hit.from);
         }
     };
     std::iter::once(one).collect()

@@ -313,6 +313,7 @@ impl Reader<'_> {
             languages: Languages::EVERY,
             within: Within::Function,
             text: Text::Code,
+            what: None,
             before: None,
             after: None,
             has: None,
@@ -331,11 +332,13 @@ impl Reader<'_> {
                         Some("outermost") => Within::Outermost,
                         Some("loop") => Within::Loop,
                         Some("line") => Within::Line,
+                        Some("head") => Within::Head,
                         Some("file") => Within::File,
-                        _ => return self.wrong(item, "`within` must be one of function, outermost, loop, line, file"),
+                        _ => return self.wrong(item, "`within` must be one of function, outermost, loop, line, head, file"),
                     };
                 }
                 "on" => out.text = self.on(key, item)?,
+                "what" => out.what = Some(self.expr(key, item)?),
                 "before" => out.before = Some(self.expr(key, item)?),
                 "after" => out.after = Some(self.expr(key, item)?),
                 "has" => out.has = Some(self.expr(key, item)?),

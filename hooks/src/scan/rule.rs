@@ -124,6 +124,8 @@ pub enum Within {
     Loop,
     /// The lines of the match.
     Line,
+    /// What stands before the body of the innermost function: its attributes, its name, its arguments.
+    Head,
     /// The file.
     File,
 }
@@ -137,6 +139,8 @@ pub struct Context {
     pub within: Within,
     /// On which bytes.
     pub text: Text,
+    /// What was found looks like this.
+    pub what: Option<Expr>,
     /// The place stands before a match of this.
     pub before: Option<Expr>,
     /// The place stands after a match of this.

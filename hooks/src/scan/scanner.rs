@@ -64,6 +64,8 @@ pub struct Scanner<'r> {
 #[derive(Clone, Debug)]
 pub(super) struct Hit {
     pub rule: usize,
+    /// Where it begins, and what is around it.
+    pub from: usize,
     /// Where it is shown.
     pub at: usize,
     /// The end of what matched.
@@ -256,7 +258,10 @@ impl<'r> Scanner<'r> {
                 break;
             }
             if self.counts(work, rule, key.0, pattern, (regex, &found), at, end) {
-                work.hits.push(hit(rule, usize::from(key.0), Some(pattern), at..end));
+                // Many expressions begin with the byte before what they are about.
+                let lead = text[window.start + whole.start()..at].iter().take_while(|b| !b.is_ascii_alphanumeric()).count();
+                let from = window.start + whole.start() + lead;
+                work.hits.push(Hit { from, ..hit(rule, usize::from(key.0), Some(pattern), at..end) });
             }
         }
     }
@@ -332,6 +337,7 @@ impl<'r> Scanner<'r> {
 fn hit(rule: &Rule, index: usize, pattern: Option<&Pattern>, place: std::ops::Range<usize>) -> Hit {
     Hit {
         rule: index,
+        from: place.start,
         at: place.start,
         end: place.end,
         severity: pattern.and_then(|p| p.severity).unwrap_or(rule.severity),
