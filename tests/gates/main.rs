@@ -1,7 +1,13 @@
 //! Gates and hooks from the outside: real git, `bd` and its plugin `bd-gate`.
 
+mod cache;
+mod definitions;
+mod evaluate;
 mod front;
 mod hooks_chain;
 mod hooks_install;
 mod hooks_status;
+mod judged;
 mod kit;
+mod layers;
+mod trust;

@@ -177,7 +177,13 @@ pub(super) fn complete(
 fn kind(r: &mut Reader<'_>) -> Option<Kind> {
     let word = r.need("kind")?;
     Some(match word.as_str() {
-        "command" => Kind::Command { run: r.need("run").unwrap_or_default(), report: r.text("report") },
+        "command" => {
+            let (run, report) = (r.need("run").unwrap_or_default(), r.text("report"));
+            if let Some(Err(why)) = report.as_deref().map(crate::results::Report::parse) {
+                r.problem("report", Wrong::Value, &why, "Write it like `report = \"junit:out/*.xml\"`");
+            }
+            Kind::Command { run, report }
+        }
         "scan" => Kind::Scan { rule: r.need("rule").unwrap_or_default() },
         "scope" => {
             let (allow, deny) = (r.globs("allow"), r.globs("deny"));

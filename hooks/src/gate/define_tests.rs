@@ -102,6 +102,8 @@ fn what_is_wrong_is_refused_at_its_place() {
         ("kind = \"budget\"\nusage = \"u\"\nlimits = { tokns = 1 }\n", Wrong::Word, (6, 20), "Did you mean `tokens`?"),
         ("kind = \"budget\"\nusage = \"u\"\nlimits = { cost = 0 }\n", Wrong::Value, (6, 19), ""),
         ("kind = \"command\"\nrun = \"x\"\ncanary_env = { \"A B\" = \"1\" }\n", Wrong::Value, (6, 24), "canary_env"),
+        ("kind = \"command\"\nrun = \"x\"\nreport = \"junitt:x\"\n", Wrong::Value, (6, 10), "junit:out"),
+        ("kind = \"command\"\nrun = \"x\"\nreport = \"tap:../x\"\n", Wrong::Value, (6, 10), "junit:out"),
         ("kind = \n", Wrong::Syntax, (4, 8), ""),
         ("kind = \"human\"\nkind = \"human\"\n", Wrong::Syntax, (5, 1), ""),
     ];

@@ -89,15 +89,19 @@ impl Target {
 }
 
 impl Tree {
-    /// A file's text; `None` = there is no such file. A link is none: it could lead out of the repository.
+    /// A file's text; `None` = there is no such file.
     ///
     /// # Errors
-    /// It cannot be read, or is not UTF-8 (exit 2).
+    /// It cannot be read, is a link (it could lead out of the repository, and taking it for missing would let another place
+    /// decide), or is not UTF-8 (exit 2).
     pub fn read(&self, git: &dyn Git, path: &str) -> Result<Option<String>> {
         let bytes = match self {
             Self::Commit(_, commit) => {
                 let entry = git.entry_at(git.commit_tree(*commit)?, path)?;
-                let Some(entry) = entry.filter(|e| matches!(e.mode, Mode::Blob | Mode::Executable)) else { return Ok(None) };
+                let Some(entry) = entry else { return Ok(None) };
+                if !matches!(entry.mode, Mode::Blob | Mode::Executable) {
+                    return Err(self.no_file(path));
+                }
                 let mut bytes = Vec::new();
                 git.read_blob(entry.oid, &mut bytes)?;
                 bytes
@@ -106,13 +110,17 @@ impl Tree {
                 let file = top.join(path);
                 match std::fs::symlink_metadata(&file) {
                     Ok(meta) if meta.is_file() => std::fs::read(&file).map_err(|e| Error::io(&file, &e))?,
-                    Ok(_) => return Ok(None),
+                    Ok(_) => return Err(self.no_file(path)),
                     Err(e) if is_missing(&e) => return Ok(None),
                     Err(e) => return Err(Error::io(&file, &e)),
                 }
             }
         };
         String::from_utf8(bytes).map(Some).map_err(|_| Error::usage(format!("{path} ({self}) is not UTF-8")))
+    }
+
+    fn no_file(&self, path: &str) -> Error {
+        Error::usage(format!("{path} ({self}) is no plain file"))
     }
 
     /// The names of the files in a folder, sorted; none where there is no such folder.
