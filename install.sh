@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds and installs `bd` from this checkout. With --demo it also plays the main job in a scratch directory.
+# Builds and installs `bd` and its plugin `bd-gate` from this checkout. With --demo it also plays the main jobs in a scratch
+# directory.
 # Everything happens in main, called on the last line: a truncated download does nothing.
 set -eu
 
@@ -7,8 +8,8 @@ usage() {
     cat <<'EOF'
 usage: ./install.sh [--demo] [--dry-run] [--uninstall] [--help]
 
-  (nothing)     build bd and install it into $BD_INSTALL_DIR (default: ~/.local/bin)
-  --demo        the same, then play the main job in a scratch directory, with real output
+  (nothing)     build bd and bd-gate and install them into $BD_INSTALL_DIR (default: ~/.local/bin)
+  --demo        the same, then play the main jobs in scratch directories, with real output
   --dry-run     say what would be done, and do nothing
   --uninstall   remove what was installed
   --help        this text
@@ -40,15 +41,17 @@ find_cargo() {
 }
 
 build() {
-    say "Building bd (release) ..."
+    say "Building bd and bd-gate (release) ..."
     built=$("$root/.ci/release") || fail "the build failed"
-    [ -x "$built" ] || fail "the build left no binary at $built"
+    for name in $programs; do
+        [ -x "$(dirname "$built")/$name" ] || fail "the build left no $name at $(dirname "$built")"
+    done
 }
 
 install_one() {
     # Written beside its place and renamed: a running bd keeps its file, and a full disk leaves the old one.
     mkdir -p "$dir"
-    temp=$dir/.bd.$$
+    temp=$dir/.$2.$$
     trap 'rm -f "$temp"' EXIT INT TERM
     cp "$1" "$temp"
     chmod 755 "$temp"
@@ -59,6 +62,8 @@ install_one() {
 
 main() {
     demo=no dry=no uninstall=no
+    programs="bd bd-gate"
+    demos="main-job"
     for word in "$@"; do
         case $word in
         --demo) demo=yes ;;
@@ -84,29 +89,37 @@ main() {
     fi
 
     if [ "$uninstall" = yes ]; then
-        if [ ! -e "$dir/bd" ]; then
-            say "Nothing to remove: $dir/bd is not there"
-        elif [ "$dry" = yes ]; then
-            say "Would remove $dir/bd"
-        else
-            rm -f "$dir/bd"
-            say "Removed $dir/bd (repositories keep their beads)"
-        fi
+        for name in $programs; do
+            if [ ! -e "$dir/$name" ]; then
+                say "Nothing to remove: $dir/$name is not there"
+            elif [ "$dry" = yes ]; then
+                say "Would remove $dir/$name"
+            else
+                rm -f "$dir/$name"
+                say "Removed $dir/$name"
+            fi
+        done
+        [ "$dry" = yes ] || say "Repositories keep their beads; hooks that were installed in them say that bd-gate is missing"
         return 0
     fi
     if [ "$dry" = yes ]; then
-        say "Would build bd in $root and install it as $dir/bd"
-        [ "$demo" = no ] || say "Would then play tests/demo/main-job.sh in a scratch directory"
+        say "Would build in $root and install into $dir: $programs"
+        if [ "$demo" = yes ]; then
+            for name in $demos; do say "Would then play tests/demo/$name.sh in a scratch directory"; done
+        fi
         return 0
     fi
 
     find_cargo
     build
-    if [ -f "$dir/bd" ] && cmp -s "$built" "$dir/bd"; then
-        say "$dir/bd is up to date"
-    else
-        install_one "$built" bd
-    fi
+    for name in $programs; do
+        made=$(dirname "$built")/$name
+        if [ -f "$dir/$name" ] && cmp -s "$made" "$dir/$name"; then
+            say "$dir/$name is up to date"
+        else
+            install_one "$made" "$name"
+        fi
+    done
     case ":$PATH:" in
     *":$dir:"*) ;;
     *) say "Add $dir to your PATH to call it as bd" ;;
@@ -114,7 +127,7 @@ main() {
     if [ "$demo" = yes ]; then
         PATH=$dir:$PATH
         export PATH
-        sh "$root/tests/demo/main-job.sh"
+        for name in $demos; do sh "$root/tests/demo/$name.sh"; done
     fi
 }
 

@@ -42,6 +42,7 @@ async function eventually(look, wanted, what) {
     seen = look();
     if (wanted(seen)) return seen;
     if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify(seen)}`);
+    // gate:allow no-sleep -- a poll of a page in a browser, with a deadline in the line above
     await new Promise((done) => setTimeout(done, 50));
   }
 }

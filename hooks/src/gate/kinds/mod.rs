@@ -52,9 +52,7 @@ fn answer(gate: &Gate, ask: &Ask<'_>, run: Run<'_>, rules: &RuleSet) -> Answer {
 /// It cannot be read: why.
 pub fn content(ask: &Ask<'_>, file: &FileChange) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    match file.blob {
-        Some(blob) => ask.git.read_blob(blob, &mut bytes).map_err(|e| format!("{}: {e}", file.path))?,
-        None => bytes = std::fs::read(ask.top.join(&file.path)).map_err(|e| format!("{}: {e}", file.path))?,
-    }
+    // Links are not followed out of the repository, and names that are no text are read all the same.
+    crate::diff::read(ask.git, ask.top, file, &mut bytes).map_err(|e| format!("{}: {e}", file.path))?;
     Ok(bytes)
 }

@@ -205,7 +205,7 @@ enum Content {
 
 fn read(file: &FileChange, ask: &Ask<'_>, scanner: &Scanner<'_>) -> Result<Content, String> {
     if file.blob.is_none() {
-        let size = std::fs::metadata(ask.top.join(&file.path)).map_or(0, |m| m.len());
+        let size = std::fs::symlink_metadata(ask.top.join(crate::diff::raw(&file.path))).map_or(0, |m| m.len());
         if size > READ_AT_MOST {
             return Ok(Content::TooLarge(scanner.size(&file.path, size)));
         }
