@@ -23,6 +23,8 @@ pub struct Ctx<'p, 'o> {
     pub ui: &'p mut Printer<'o>,
     /// What went wrong with one of several things and was already said.
     pub failed: Option<ErrorKind>,
+    /// What a plugin ended with that a verb started to add its part.
+    pub(super) plugin_code: Option<u8>,
     /// True once a mutation was made.
     wrote: bool,
     store: Option<Rc<Store>>,
@@ -52,7 +54,16 @@ impl<'p, 'o> Ctx<'p, 'o> {
         if globals.no_pager {
             ui.no_pager();
         }
-        Ok(Self { env: Arc::new(env), globals, ui, failed: None, wrote: false, store: None, batch: Rc::default() })
+        Ok(Self {
+            env: Arc::new(env),
+            globals,
+            ui,
+            failed: None,
+            plugin_code: None,
+            wrote: false,
+            store: None,
+            batch: Rc::default(),
+        })
     }
 
     /// The store, opened once.
@@ -98,6 +109,7 @@ impl<'p, 'o> Ctx<'p, 'o> {
             globals: self.globals.clone(),
             ui,
             failed: None,
+            plugin_code: None,
             wrote: false,
             store: self.store.clone(),
             batch: Rc::clone(&self.batch),

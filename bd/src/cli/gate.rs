@@ -1,7 +1,7 @@
-//! `bd gate`: waits. Rules with a verdict (`bd gate check` over a range, `bd hooks`) are bd-gate's.
+//! `bd gate`: waits. Rules with a verdict (`bd gate check` over a range, `bd hooks`) are bd-gate's ([`super::to_gate`]).
 
 use super::verb::{Group, Verb};
-use super::{Ctx, print};
+use super::{Ctx, plugin, print, to_gate};
 use crate::config::parse_duration;
 use crate::error::{Error, Result};
 use crate::fold::Bead;
@@ -16,8 +16,10 @@ pub(super) const VERB: Verb = Verb {
     name: "gate",
     aliases: &["wait"],
     group: Group::More,
-    about: "Waits for a time, a person or an outside result: create, list, show, resolve, check",
-    args: |command| Sub::augment_subcommands(command).subcommand_required(true).arg_required_else_help(true),
+    about: "Waits for a time, a person or an outside result; rules with a verdict (bd-gate)",
+    args: |command| {
+        Sub::augment_subcommands(command).subcommand_required(true).arg_required_else_help(true).after_help(rules_help())
+    },
     run,
 };
 
@@ -25,9 +27,9 @@ pub(super) const VERB: Verb = Verb {
 enum Sub {
     /// Make a wait that holds beads up
     Create(CreateArgs),
-    /// The waits
+    /// The waits, and the gates with what decides about them; --json: the waits, with --rules the gates
     List(ListArgs),
-    /// One wait
+    /// One wait, or one gate
     Show(IdArgs),
     /// End a wait: what it holds up may go on
     #[command(visible_alias = "close", alias = "approve")]
@@ -37,6 +39,12 @@ enum Sub {
     Check(CheckArgs),
     /// Name somebody who wants to know
     AddWaiter(WaiterArgs),
+}
+
+/// The part of the help that is the plugin's.
+fn rules_help() -> String {
+    let lines = to_gate::VERBS.iter().map(|(verb, about)| format!("  {verb:<28}{about}"));
+    std::iter::once("Rules with a verdict (bd-gate):".to_owned()).chain(lines).collect::<Vec<_>>().join("\n")
 }
 
 #[derive(clap::Args)]
@@ -69,6 +77,9 @@ struct ListArgs {
     /// At most N rows; 0 = all
     #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 50, hide_default_value = true)]
     limit: usize,
+    /// The gates instead of the waits
+    #[arg(long)]
+    rules: bool,
 }
 
 #[derive(clap::Args)]
@@ -156,12 +167,32 @@ fn list(ctx: &mut Ctx<'_, '_>, args: &ListArgs) -> Result<()> {
     if waits.is_empty() {
         ctx.ui.talk("nothing waits");
     }
+    let gates = plugin::find(&ctx.env, "gate");
+    if gates.is_some() && !waits.is_empty() {
+        ctx.ui.line(Text::new().with(Style::Strong, "Waits"))?;
+    }
     for bead in &waits {
         ctx.ui.line(line(&snapshot, bead, None))?;
     }
     if total > waits.len() {
         ctx.ui.line(crate::ui::more_line(total - waits.len()))?;
     }
+    let Some(gates) = gates else { return Ok(()) };
+    if !waits.is_empty() {
+        ctx.ui.line("")?;
+        ctx.ui.line(Text::new().with(Style::Strong, "Gates"))?;
+    }
+    ask_plugin(ctx, &gates, &["list"])
+}
+
+/// Runs the plugin to add its part; its exit code is ours unless something else has failed.
+fn ask_plugin(ctx: &mut Ctx<'_, '_>, program: &std::path::Path, words: &[&str]) -> Result<()> {
+    let mut line: Vec<String> = std::iter::once("gate").chain(words.iter().copied()).map(str::to_owned).collect();
+    // Flags may have stood behind the verb: what they said is said again.
+    line.extend(ctx.globals.json.then(|| "--json".to_owned()));
+    line.extend(ctx.globals.no_color.then(|| "--no-color".to_owned()));
+    line.extend(ctx.globals.no_pager.then(|| "--no-pager".to_owned()));
+    ctx.plugin_code = Some(plugin::run(&ctx.env, program, &line, &super::globals::Globals::default(), ctx.ui)?);
     Ok(())
 }
 
@@ -178,8 +209,15 @@ fn line(snapshot: &Snapshot, bead: &Bead, said: Option<(&str, Style)>) -> Text {
 
 fn show(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<()> {
     let snapshot = ctx.snapshot()?;
-    let id = snapshot.resolve(id)?;
-    wait::must_wait(&snapshot.must(&id)?)?;
+    let found = snapshot.resolve(id).and_then(|id| {
+        wait::must_wait(&snapshot.must(&id)?)?;
+        Ok(id)
+    });
+    let id = match (found, plugin::find(&ctx.env, "gate")) {
+        (Ok(id), _) => id,
+        (Err(_), Some(program)) => return ask_plugin(ctx, &program, &["show", id]),
+        (Err(e), None) => return Err(e),
+    };
     if ctx.ui.is_json() {
         let shown = crate::ops::show::show(&snapshot, &id)?;
         return ctx.ui.json(&super::show::object(&shown));

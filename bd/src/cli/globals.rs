@@ -45,6 +45,21 @@ const FLAGS: &[Flag] = &[
     ignored("global", None),
 ];
 
+fn named(arg: &str) -> Option<&'static Flag> {
+    let name = arg.split('=').next().unwrap_or(arg);
+    FLAGS.iter().find(|f| name.strip_prefix("--") == Some(f.long) || f.short.is_some_and(|s| name == format!("-{s}")))
+}
+
+/// True if a word is a global flag.
+pub fn is_one(arg: &str) -> bool {
+    named(arg).is_some()
+}
+
+/// True if a word is a global flag whose value is the next word.
+pub fn takes_value(arg: &str) -> bool {
+    !arg.contains('=') && named(arg).is_some_and(|f| f.value.is_some())
+}
+
 /// What the global flags said.
 #[derive(Clone, Debug, Default)]
 pub struct Globals {
@@ -87,8 +102,7 @@ pub fn split(args: &[String]) -> Result<(Globals, &[String])> {
             Some((name, value)) => (name, Some(value)),
             None => (arg.as_str(), None),
         };
-        let fits = |f: &&Flag| name.strip_prefix("--") == Some(f.long) || f.short.is_some_and(|s| name == format!("-{s}"));
-        let Some(flag) = FLAGS.iter().find(fits) else {
+        let Some(flag) = named(name) else {
             return Err(Error::usage(format!("there is no flag `{}` before a command", name.escape_debug()))
                 .hint("`bd help` shows the commands"));
         };

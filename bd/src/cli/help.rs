@@ -34,6 +34,10 @@ pub fn overview(printer: &mut Printer<'_>, verbose: bool) -> Result<()> {
             let about = Text::new().plain("the same as bd ").plain(short.stands_for);
             table.row(vec![Text::new().plain("  ").with(Style::Strong, short.name), about]);
         }
+        if group == Group::More {
+            let about = "Git hooks that ask the gates: install, status, uninstall (bd-gate)";
+            table.row(vec![Text::new().plain("  ").with(Style::Strong, "hooks"), Text::new().plain(about)]);
+        }
         let lines = table.lines(0);
         if !lines.is_empty() {
             printer.line("")?;

@@ -9,6 +9,7 @@ mod help;
 mod input;
 mod plugin;
 mod print;
+mod to_gate;
 mod verb;
 
 mod batch;
@@ -79,7 +80,8 @@ pub use compat::refused;
 pub use ctx::Ctx;
 pub use help::{long_help, whole_command};
 pub use shapes::{SHAPES, UNSHAPED};
-pub use understands::understands;
+pub use to_gate::{VERBS as GATE_VERBS, forwarded as to_gate};
+pub use understands::{fits, for_gate, understands};
 pub use verb::{Group, VERBS, Verb, all, takes};
 
 use crate::env::Env;
@@ -175,7 +177,17 @@ fn dispatch(env: Env, args: &[String], printer: &mut Printer<'_>, code: &mut u8)
         return if globals.version { help::version(printer) } else { help::overview(printer, globals.verbose) };
     };
     if name == "help" {
+        // The plugin explains its own words.
+        if let Some(words) = rest.split_first().and_then(|(name, rest)| to_gate::forwarded(name, rest)) {
+            let words: Vec<String> = words.into_iter().chain(["--help".to_owned()]).collect();
+            *code = to_gate::run(&env, &words, &globals, printer)?;
+            return Ok(());
+        }
         return help::of(printer, rest, globals.verbose);
+    }
+    if let Some(words) = to_gate::forwarded(name, rest) {
+        *code = to_gate::run(&env, &words, &globals, printer)?;
+        return Ok(());
     }
     if let Some(line) = compat::shorthand::expand(name, rest) {
         let line: Vec<String> = globals.before_args().into_iter().chain(line).collect();
@@ -223,9 +235,7 @@ fn run_verb(
     ctx.refresh_view(verb.name == "sync" && ended.is_ok());
     ctx.tell_notices();
     ended?;
-    if let Some(kind) = ctx.failed {
-        *code = kind.exit_code();
-    }
+    *code = ctx.failed.map(ErrorKind::exit_code).or(ctx.plugin_code).unwrap_or(0);
     Ok(())
 }
 

@@ -14,7 +14,9 @@ pub fn find(env: &Env, name: &str) -> Option<PathBuf> {
         return None;
     }
     let file = format!("bd-{name}{}", std::env::consts::EXE_SUFFIX);
-    let here = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join(&file)));
+    // Beside us only where we are installed as `bd`: a build folder holds programs of other builds under our plugins' names.
+    let ours = |exe: &PathBuf| exe.file_stem().is_some_and(|stem| stem == "bd");
+    let here = std::env::current_exe().ok().filter(ours).and_then(|exe| Some(exe.parent()?.join(&file)));
     let path = env.var("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(path).filter(|dir| dir.is_absolute()).map(|dir| dir.join(&file));
     here.into_iter().chain(on_path).find(|path| is_program(path))

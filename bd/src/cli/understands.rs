@@ -18,6 +18,25 @@ pub fn understands(line: &str, whole: bool) -> Result<()> {
     }
 }
 
+/// The words for the plugin bd-gate where a line is its business; the first word is `bd`.
+pub fn for_gate(line: &str) -> Option<Vec<String>> {
+    let words = words::split(line).ok()?;
+    let (first, args) = words.split_first()?;
+    let (_, rest) = globals::split(args).ok().filter(|_| first == "bd")?;
+    let (name, rest) = rest.split_first()?;
+    super::to_gate::forwarded(name, rest)
+}
+
+/// Reads a line against the command of a plugin's verb.
+///
+/// # Errors
+/// What the command line would say.
+pub fn fits(verb: &super::Verb, rest: &[String], whole: bool) -> Result<()> {
+    let command = verb.command();
+    let line = shield(&command, rest.to_vec());
+    judge(verb, command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)), whole)
+}
+
 fn read(args: &[String], whole: bool) -> Result<()> {
     let (globals, rest) = globals::split(args)?;
     let Some((name, rest)) = rest.split_first() else { return Ok(()) };
@@ -30,7 +49,11 @@ fn read(args: &[String], whole: bool) -> Result<()> {
     let verb = find(name).ok_or_else(|| verb::unknown(name))?;
     let command = verb.command();
     let line = shield(&command, globals.before_args().into_iter().chain(rest.iter().cloned()).collect());
-    match command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)) {
+    judge(verb, command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)), whole)
+}
+
+fn judge(verb: &super::Verb, parsed: std::result::Result<clap::ArgMatches, clap::Error>, whole: bool) -> Result<()> {
+    match parsed {
         Ok(_) => Ok(()),
         Err(e) if e.kind() == ErrorKind::DisplayHelp => Ok(()),
         Err(e)

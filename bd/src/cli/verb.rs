@@ -79,10 +79,9 @@ fn with_example(path: &str, command: Command) -> Command {
         let path = format!("{path} {}", sub.get_name());
         with_example(&path, sub)
     });
-    match super::examples::of(path) {
-        Some(example) => command.after_help(format!("Example:\n  {}", example.line)),
-        None => command,
-    }
+    let Some(example) = super::examples::of(path) else { return command };
+    let more = command.get_after_help().map(|more| format!("{more}\n\n")).unwrap_or_default();
+    command.after_help(format!("{more}Example:\n  {}", example.line))
 }
 
 /// Lets an option take whatever follows it, as upstream's clients expect: `-d "- a list"`, `--notes "-1"`.

@@ -30,7 +30,8 @@ pub struct CloseRequest {
 /// Closes a bead and releases its claim. Closing what is closed changes nothing and succeeds.
 ///
 /// # Errors
-/// A template, a pinned bead, a wait, open blockers or open children (exit 3, naming them); a stale fencing number (exit 6).
+/// A template, a pinned bead, a wait, open blockers or open children (exit 3, naming them); a stale fencing number (exit 6);
+/// a gate that the bead asks for and that has not passed for what HEAD is (exit 4; `force` is no answer to that).
 pub fn close(tx: &mut Tx<'_>, id: &str, request: &CloseRequest) -> Result<Done> {
     let bead = standing(tx, id)?;
     let outcome = request.outcome.unwrap_or(Outcome::Done);
@@ -57,6 +58,10 @@ pub fn close(tx: &mut Tx<'_>, id: &str, request: &CloseRequest) -> Result<Done> 
     };
     if let (Some(against), false) = (&against, request.force) {
         return Err(against.clone_error());
+    }
+    // What is given up or done elsewhere claims no result that a gate could judge.
+    if outcome == Outcome::Done {
+        super::verdicts::must_have_passed(tx, &bead)?;
     }
     let mut fields = Fields::new().with("status", Value::text(status.as_str())).with("outcome", Value::text(outcome.as_str()));
     fields.set("close_reason", request.reason.as_deref().filter(|r| !r.is_empty()).map_or_else(Value::null, Value::text));

@@ -9,7 +9,7 @@ use crate::config::deciding_text;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fold::Bead;
 use crate::git::{Git, GitError, Head, Oid};
-use crate::model::{BeadId, Event, Fields, Kind, VERDICTS_BEAD, Value};
+use crate::model::{BeadId, Event, EventId, Fields, Kind, VERDICTS_BEAD, Value};
 use crate::store::{Snapshot, Store, Tx};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -62,16 +62,25 @@ pub struct Recorded {
     /// When.
     pub at: String,
     /// The name of the event.
-    pub event: crate::model::EventId,
+    pub event: EventId,
 }
 
-/// Adds a verdict to the mutation.
+/// A verdict, and those of the same gate, definition and code in whose place it stands.
+type Named = (Recorded, Vec<EventId>);
+
+/// Adds a verdict to the mutation. On a bead it names those that it stands in the place of: clocks decide nothing.
 ///
 /// # Errors
-/// As [`Tx::event`].
+/// As [`Tx::event`] and [`list`].
 pub fn record(tx: &mut Tx<'_>, kind: Kind, bead: Option<&BeadId>, verdict: &Verdict) -> Result<()> {
     let on = bead.cloned().map_or_else(own_bead, Ok)?;
     let mut event = tx.event(&on, kind)?;
+    if bead.is_some() {
+        let v = |r: &Recorded| (r.verdict.gate.clone(), r.verdict.definition.clone(), r.verdict.code.clone());
+        let own = (verdict.gate.clone(), verdict.definition.clone(), verdict.code.clone());
+        let seen = list(tx.snapshot(), bead)?.into_iter().filter(|r| v(r) == own && r.kind == event.kind);
+        event.on = seen.map(|r| r.event).collect();
+    }
     event.extra.set(KEY, Value::of(verdict));
     tx.push(event);
     Ok(())
@@ -82,11 +91,16 @@ pub fn record(tx: &mut Tx<'_>, kind: Kind, bead: Option<&BeadId>, verdict: &Verd
 /// # Errors
 /// As [`Snapshot::events`].
 pub fn list(snapshot: &Snapshot, bead: Option<&BeadId>) -> Result<Vec<Recorded>> {
+    Ok(named(snapshot, bead)?.into_iter().map(|(recorded, _)| recorded).collect())
+}
+
+fn named(snapshot: &Snapshot, bead: Option<&BeadId>) -> Result<Vec<Named>> {
     let on = bead.cloned().map_or_else(own_bead, Ok)?;
     let read = |event: Event| {
         let verdict: Verdict = event.extra.get(KEY)?.decode()?;
         let (by, at) = (event.by.as_str().to_owned(), event.at);
-        Some(Recorded { verdict, kind: event.kind, bead: bead.cloned(), by, at, event: event.id })
+        let recorded = Recorded { verdict, kind: event.kind, bead: bead.cloned(), by, at, event: event.id };
+        Some((recorded, event.on))
     };
     Ok(snapshot.events(&on)?.into_iter().filter_map(|stored| read(stored.event)).collect())
 }
@@ -182,7 +196,9 @@ pub fn must_have_passed(tx: &Tx<'_>, bead: &Bead) -> Result<()> {
     let store = tx.store();
     let code = head_code(store.git())?.map(|oid| oid.to_string()).unwrap_or_default();
     let known = definitions(store)?;
-    let verdicts = list(tx.snapshot(), Some(&bead.id))?;
+    // What a person said (`accept`) is an input of a gate: who may say it is the gate's to judge.
+    let mut verdicts = named(tx.snapshot(), Some(&bead.id))?;
+    verdicts.retain(|(r, _)| r.kind == Kind::VERDICT);
     let missing: Vec<(&String, String)> =
         required.iter().filter_map(|gate| Some((gate, lacks(&verdicts, gate, &code, known.get(gate))?))).collect();
     if missing.is_empty() {
@@ -194,33 +210,39 @@ pub fn must_have_passed(tx: &Tx<'_>, bead: &Bead) -> Result<()> {
     let target = store.sources().default_branch.as_deref();
     let what = target.and_then(|name| name.strip_prefix("refs/remotes/").or_else(|| name.strip_prefix("refs/heads/")));
     let what = what.map_or_else(|| "--all".to_owned(), |name| format!("{name}..HEAD"));
-    Err(error.hint(format!("`bd gate check {what} --bead {}` asks them and records what they say", bead.id)))
+    let gates: String = missing.iter().map(|(gate, _)| format!(" --gate {gate}")).collect();
+    Err(error.hint(format!("`bd gate check {what}{gates} --bead {short}` asks them and records what they say")))
 }
 
-/// Why no verdict fits, or `None` if the last fitting one is a pass. What somebody says later about the same code counts.
-fn lacks(verdicts: &[Recorded], gate: &str, code: &str, definition: Option<&String>) -> Option<String> {
-    let of_gate: Vec<&Recorded> = verdicts.iter().filter(|r| r.verdict.gate == gate).collect();
+/// Why no verdict fits, or `None` if those that fit and that no other one replaced are passes. Two that did not see each other
+/// both count: then one that did not pass is one too many.
+fn lacks(verdicts: &[Named], gate: &str, code: &str, definition: Option<&String>) -> Option<String> {
     let defined = |v: &Verdict| match definition {
         Some(digest) => v.definition == *digest,
         // Not the project's: it came with the program, and is what this version of it ships.
-        None => v.tool == TOOL,
+        None => v.tool == TOOL || v.tool.strip_prefix(TOOL).is_some_and(|rest| rest.starts_with(' ')),
     };
-    let fits = |r: &&&Recorded| r.verdict.code == code && !code.is_empty() && defined(&r.verdict);
-    match of_gate.iter().rfind(fits) {
-        Some(r) if r.verdict.status == "pass" => None,
-        Some(r) => Some(format!("says {}", r.verdict.status)),
-        None => Some(match of_gate.last() {
-            None => "was not asked".to_owned(),
-            Some(r) if !defined(&r.verdict) => "was asked, and its definition has changed since".to_owned(),
-            Some(_) => "was asked, and the code has changed since".to_owned(),
-        }),
+    let of_gate: Vec<&Named> = verdicts.iter().filter(|(r, _)| r.verdict.gate == gate).collect();
+    let fits = |v: &Verdict| v.code == code && !code.is_empty() && defined(v);
+    let fitting: Vec<&Named> = of_gate.iter().filter(|(r, _)| fits(&r.verdict)).copied().collect();
+    let replaced = |r: &Recorded| fitting.iter().any(|(other, on)| on.contains(&r.event) && other.event != r.event);
+    let stand: Vec<&Recorded> = fitting.iter().map(|(r, _)| r).filter(|r| !replaced(r)).collect();
+    if let Some(bad) = stand.iter().find(|r| r.verdict.status != "pass") {
+        return Some(format!("says {}", bad.verdict.status));
     }
+    if !stand.is_empty() {
+        return None;
+    }
+    Some(match of_gate.last() {
+        None => "was not asked".to_owned(),
+        Some((r, _)) if !defined(&r.verdict) => "was asked, and its definition has changed since".to_owned(),
+        Some(_) => "was asked, and the code has changed since".to_owned(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::EventId;
 
     fn said(status: &str, code: &str, definition: &str) -> Recorded {
         let verdict = Verdict {
@@ -231,13 +253,19 @@ mod tests {
             tool: TOOL.to_owned(),
             ..Verdict::default()
         };
-        Recorded { verdict, kind: Kind::VERDICT, bead: None, by: String::new(), at: String::new(), event: EventId::new(0, [0; 10]) }
+        Recorded { verdict, kind: Kind::VERDICT, bead: None, by: String::new(), at: String::new(), event: EventId(0) }
+    }
+
+    /// Each names what was before it.
+    fn chain(all: &[Recorded]) -> Vec<Named> {
+        let before = |n: usize| (0..n as u128).map(EventId).collect();
+        all.iter().enumerate().map(|(n, r)| (Recorded { event: EventId(n as u128), ..r.clone() }, before(n))).collect()
     }
 
     #[test]
-    fn only_the_last_word_on_this_code_and_definition_counts() {
+    fn only_what_nobody_replaced_on_this_code_and_definition_counts() {
         let d = "d".to_owned();
-        let lacks = |all: &[Recorded]| lacks(all, "g", "c", Some(&d));
+        let lacks = |all: &[Recorded]| lacks(&chain(all), "g", "c", Some(&d));
         assert_eq!(lacks(&[said("pass", "c", "d")]), None);
         assert_eq!(lacks(&[said("fail", "c", "d"), said("pass", "c", "d")]), None);
         assert_eq!(lacks(&[said("pass", "c", "d"), said("fail", "c", "d")]).as_deref(), Some("says fail"));
@@ -246,15 +274,35 @@ mod tests {
         assert!(lacks(&[]).unwrap().contains("not asked"));
         assert!(lacks(&[said("pass", "x", "d")]).unwrap().contains("code has changed"));
         assert!(lacks(&[said("pass", "c", "x")]).unwrap().contains("definition has changed"));
-        assert!(super::lacks(&[said("pass", "", "d")], "g", "", Some(&d)).is_some(), "no code is no match");
+        assert!(super::lacks(&chain(&[said("pass", "", "d")]), "g", "", Some(&d)).is_some(), "no code is no match");
+    }
+
+    #[test]
+    fn the_order_of_clocks_decides_nothing_and_two_unseen_answers_both_count() {
+        let d = "d".to_owned();
+        let at = |r: Recorded, id: u128, on: &[u128]| -> Named {
+            (Recorded { event: EventId(id), ..r }, on.iter().copied().map(EventId).collect())
+        };
+        let (pass, fail) = (said("pass", "c", "d"), said("fail", "c", "d"));
+        let lacks = |mut all: Vec<Named>| {
+            all.sort_by_key(|(r, _)| r.event);
+            lacks(&all, "g", "c", Some(&d))
+        };
+        assert_eq!(lacks(vec![at(fail.clone(), 9, &[]), at(pass.clone(), 1, &[9])]), None, "a clock that was years ahead");
+        assert!(lacks(vec![at(pass.clone(), 9, &[]), at(fail.clone(), 1, &[9])]).is_some());
+        assert!(lacks(vec![at(fail, 1, &[]), at(pass, 9, &[])]).is_some(), "neither saw the other");
     }
 
     #[test]
     fn a_gate_that_ships_is_held_to_its_version() {
         let mut old = said("pass", "c", "d");
-        assert_eq!(super::lacks(&[old.clone()], "g", "c", None), None);
-        old.verdict.tool = "bd-gate 0.0.1".to_owned();
-        assert!(super::lacks(&[old], "g", "c", None).is_some());
+        assert_eq!(super::lacks(&chain(&[old.clone()]), "g", "c", None), None);
+        old.verdict.tool = format!("{TOOL} linux-x86_64");
+        assert_eq!(super::lacks(&chain(&[old.clone()]), "g", "c", None), None);
+        for other in ["bd-gate 0.0.1".to_owned(), format!("{TOOL}1")] {
+            old.verdict.tool = other;
+            assert!(super::lacks(&chain(&[old.clone()]), "g", "c", None).is_some());
+        }
     }
 
     #[test]

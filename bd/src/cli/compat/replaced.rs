@@ -29,12 +29,7 @@ pub static ALL: &[Replaced] = &[
         "nothing under .beads/ can conflict, so no merge driver is needed",
         "`bd conflicts` shows fields that two writers changed at once",
     ),
-    gone(&["hook"], "no git hook is needed to keep the state", "`bd sync` shares it"),
-    gone(
-        &["hooks"],
-        "hooks are made by the gate engine, which is not installed",
-        "Install bd-gate; no hook is needed for the tracker itself",
-    ),
+    gone(&["hook"], "no git hook is needed to keep the state", "`bd sync` shares it; `bd hooks` is about those that ask the gates"),
     gone(&["worktree"], "linked worktrees share one store by themselves", "`git worktree add` is all there is to do"),
     gone(
         &["repo", "refile", "move", "multi-repo"],
@@ -73,7 +68,7 @@ pub static ALL: &[Replaced] = &[
     ),
     gone(&["backup"], "every clone that syncs holds everything", "`bd sync`, or `bd export` for one file"),
     gone(&["repair"], "the store repairs nothing behind your back", "`bd doctor` says what is wrong and what can be done"),
-    gone(&["preflight"], GT, "`bd gate check` with bd-gate installed"),
+    gone(&["preflight"], GT, "`bd gate check --staged`"),
     gone(&["bootstrap"], "a clone needs no second step", "`bd init`, once; later clones `bd sync`"),
     gone(&["ping"], "there is no server", "`bd status` says whether the store is well"),
     gone(
@@ -87,7 +82,7 @@ pub static ALL: &[Replaced] = &[
         "`bd remember KEY TEXT`, or `bd update ID --set-metadata KEY=VALUE`",
     ),
     gone(&["orphans"], "commits are not searched for ids", "`bd list --status in_progress` shows what is open and begun"),
-    gone(&["rules"], GT, "`bd gate` with bd-gate installed"),
+    gone(&["rules"], GT, "`bd gate rules` shows those of the gates"),
     gone(&["tombstones"], "deletions are events that never expire", "`bd list --all --deleted-too`"),
 ];
 
