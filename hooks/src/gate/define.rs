@@ -74,8 +74,12 @@ pub(super) fn read<'a>(name: &'a str, text: &'a str, warnings: &mut Vec<Problem>
                     at(span, Wrong::Value, "`gate` is no list of tables".to_owned()).hint("Each gate begins with `[[gate]]`"),
                 ),
             },
-            _ => warnings
-                .push(at(span, Wrong::Key, format!("`{}` means nothing here", key.escape_debug())).meant(key, ["gate", "version"])),
+            // How long waivers hold: `waivers::Longest`.
+            "waivers" => {}
+            _ => warnings.push(
+                at(span, Wrong::Key, format!("`{}` means nothing here", key.escape_debug()))
+                    .meant(key, ["gate", "version", "waivers"]),
+            ),
         }
     }
     if problems.is_empty() { Ok(File { name, text, drafts }) } else { Err(Problems(problems)) }

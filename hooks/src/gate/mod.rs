@@ -29,7 +29,7 @@ pub use define::{KINDS, LIMITS, is_id};
 pub use evaluate::{Options, evaluate};
 pub use events::{Recorded, is_recorded, record, recorded};
 pub use globs::Globs;
-pub use layers::{BUILT_IN, Definitions, RULES_DIR, load};
+pub use layers::{BUILT_IN, Definitions, RULES_DIR, load, parse};
 pub use model::{Answer, Ask, Expect, Gate, Kind, Layer};
 pub use outcome::{AllGatesPassed, Outcome};
 pub use problem::{Problem, Problems, Wrong};

@@ -29,4 +29,4 @@ pub use rule::{Alias, Context, Example, Expr, Globs, Pattern, Rule, Text, Within
 pub use scanner::{Marked, Scanned, Scanner};
 pub use sealed::sealed;
 pub use set::{RuleSet, built_in_with_examples};
-pub use waiver::BadWaiver;
+pub use waiver::{BadWaiver, Mark};

@@ -4,7 +4,7 @@ use super::kinds::{KINDS, Kinds};
 use super::rule::{Alias, Pattern, Rule, Text};
 use super::set::RuleSet;
 use super::source::Source;
-use super::waiver::{self, BadWaiver};
+use super::waiver::{self, BadWaiver, Mark};
 use super::{calls, context};
 use crate::{Finding, Lines, Severity};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -29,6 +29,8 @@ pub struct Scanned {
     pub findings: Vec<Finding>,
     /// What a comment in the code lets through.
     pub waived: Vec<Marked>,
+    /// The comments that are waivers, used or not, in the whole file.
+    pub marks: Vec<Mark>,
     /// Comments that want to be waivers and are none.
     pub bad_waivers: Vec<BadWaiver>,
 }

@@ -5,7 +5,7 @@ use super::rule::Text;
 use super::scanner::{Marked, Scanned};
 use super::set::RuleSet;
 use super::source::Source;
-use crate::Lines;
+use crate::{Finding, Lines};
 use std::ops::Range;
 
 /// What a waiver begins with.
@@ -25,17 +25,29 @@ pub struct BadWaiver {
     pub why: String,
 }
 
-struct Waiver {
-    /// Where the comment says so, and the line that it is about.
-    line: u32,
-    about: u32,
-    rules: Vec<String>,
-    reason: String,
+/// A comment that is a waiver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The line of the comment, from 1.
+    pub line: u32,
+    /// The line that it is about: its own, or the first line of code below it; 0 = none.
+    pub about: u32,
+    /// The rules that it names.
+    pub rules: Vec<String>,
+    /// Why. Never empty.
+    pub reason: String,
+}
+
+impl Mark {
+    /// True if it is about a finding of the same file.
+    pub fn lets_through(&self, finding: &Finding) -> bool {
+        (self.line == finding.line || self.about == finding.line) && self.rules.contains(&finding.rule)
+    }
 }
 
 /// Moves what is waived, and tells what is no waiver.
 pub(super) fn apply(set: &RuleSet, source: &Source<'_>, lines: &Lines, out: &mut Scanned) {
-    let mut waivers: Vec<Waiver> = Vec::new();
+    let mut waivers: Vec<Mark> = Vec::new();
     for at in memchr::memmem::find_iter(source.raw, WORD) {
         let Some(text) = comment(source, at) else { continue };
         let line = number(source, at);
@@ -47,7 +59,7 @@ pub(super) fn apply(set: &RuleSet, source: &Source<'_>, lines: &Lines, out: &mut
                     let why = format!("there is no rule `{}`", unknown.join("`, `"));
                     out.bad_waivers.push(BadWaiver { path: source.path.to_owned(), line, why });
                 }
-                waivers.push(Waiver { line, about, rules, reason });
+                waivers.push(Mark { line, about, rules, reason });
             }
             Err(why) if lines.has(line) || lines.has(about) => {
                 out.bad_waivers.push(BadWaiver { path: source.path.to_owned(), line, why: why.to_owned() });
@@ -60,13 +72,13 @@ pub(super) fn apply(set: &RuleSet, source: &Source<'_>, lines: &Lines, out: &mut
     }
     let mut kept = Vec::new();
     for finding in std::mem::take(&mut out.findings) {
-        let fits = |w: &&Waiver| (w.line == finding.line || w.about == finding.line) && w.rules.contains(&finding.rule);
-        match waivers.iter().find(fits) {
+        match waivers.iter().find(|w| w.lets_through(&finding)) {
             Some(waiver) => out.waived.push(Marked { finding, reason: waiver.reason.clone(), line: waiver.line }),
             None => kept.push(finding),
         }
     }
     out.findings = kept;
+    out.marks = waivers;
 }
 
 /// The rest of the line after the word, if the word is in a comment.

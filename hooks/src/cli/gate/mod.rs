@@ -1,7 +1,21 @@
 //! `bd gate …`, the part that is bd-gate's: one file a verb, each with an entry in [`SUBS`].
 
+mod answer;
 mod check;
+mod describe;
+mod explain;
+mod list;
+mod new;
+mod place;
+mod require;
+mod rules;
 mod schema;
+mod show;
+mod verdicts;
+mod waive;
+mod waivers;
+
+pub use place::Place;
 
 use bd::cli::{Ctx, Group, Verb};
 use bd::error::{Error, Result};
@@ -28,7 +42,21 @@ pub struct Sub {
 }
 
 /// The verbs, in the order of the help.
-pub static SUBS: &[Sub] = &[check::SUB, schema::SUB];
+pub static SUBS: &[Sub] = &[
+    check::SUB,
+    list::SUB,
+    show::SUB,
+    explain::SUB,
+    rules::SUB,
+    new::SUB,
+    waive::SUB,
+    waivers::SUB,
+    answer::ACCEPT,
+    answer::REJECT,
+    require::SUB,
+    verdicts::SUB,
+    schema::SUB,
+];
 
 /// `bd gate`.
 pub const VERB: Verb =

@@ -18,25 +18,29 @@ pub(super) const SUB: Sub = Sub {
 
 #[derive(clap::Args)]
 struct Args {
-    /// Which verb (without: their names)
+    /// Which verb, `hooks` before one of `bd hooks` (without: their names)
     #[arg(value_name = "VERB")]
-    verb: Option<String>,
+    verb: Vec<String>,
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let shaped = || SUBS.iter().filter_map(|s| s.shape.map(|shape| (s.name, shape)));
-    let Some(name) = args.verb else {
-        let names: Vec<&str> = shaped().map(|(name, _)| name).collect();
-        return if ctx.ui.is_json() { ctx.ui.json(&names) } else { names.iter().try_for_each(|n| ctx.ui.raw(n)) };
+    let all = || {
+        let hooks = crate::cli::hooks::SUBS.iter().map(|s| (format!("hooks {}", s.name), s));
+        SUBS.iter().map(|s| (s.name.to_owned(), s)).chain(hooks).filter_map(|(name, s)| Some((name, s.shape?)))
     };
-    let found = SUBS.iter().find(|s| s.name == name || s.aliases.contains(&name.as_str()));
-    let schema = found.and_then(|s| s.shape).ok_or_else(|| {
-        let names: Vec<&str> = shaped().map(|(name, _)| name).collect();
+    let name = args.verb.join(" ");
+    if name.is_empty() {
+        let names: Vec<String> = all().map(|(name, _)| name).collect();
+        return if ctx.ui.is_json() { ctx.ui.json(&names) } else { names.iter().try_for_each(|n| ctx.ui.raw(n)) };
+    }
+    let (name, shape) = all().find(|(n, _)| *n == name).ok_or_else(|| {
+        let names: Vec<String> = all().map(|(name, _)| name).collect();
         Error::usage(format!("`{}` has no schema", name.escape_debug())).hint(format!("There are {}", names.join(", ")))
     })?;
-    let mut schema = schema();
+    let mut schema = shape();
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
-    schema["title"] = format!("bd gate {}", found.map_or("", |s| s.name)).into();
+    let name = if name.starts_with("hooks ") { name } else { format!("gate {name}") };
+    schema["title"] = format!("bd {name}").into();
     ctx.ui.raw(&serde_json::to_string_pretty(&schema).map_err(|e| Error::internal(e.to_string()))?)
 }

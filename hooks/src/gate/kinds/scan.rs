@@ -167,7 +167,7 @@ fn one_file(f: usize, file: &FileChange, looks: &[Look<'_>], ask: &Ask<'_>, scan
 
 /// Gives each gate what its rule found.
 fn shared_out(f: usize, file: &FileChange, found: Scanned, of_path: &[usize], looks: &[Look<'_>], ask: &Ask<'_>, part: &mut Part) {
-    let Scanned { mut findings, waived, bad_waivers } = found;
+    let Scanned { mut findings, waived, bad_waivers, .. } = found;
     let mut let_through = Vec::new();
     for mark in waived {
         // Nobody waives for himself what he is judged by when it goes onto its target: there a mark counts only if it was on

@@ -5,9 +5,11 @@
 //! cannot be taken back by a clone that had not seen it.
 
 mod held;
+mod uses;
 mod write;
 
 pub use held::Held;
+pub use uses::{Mark, marks, uses};
 pub use write::{Longest, NewWaiver, end, until, waive};
 
 use bd::error::{Error, Result};
@@ -117,6 +119,20 @@ impl Waiver {
         }
         // A time that cannot be read is over: nothing is waived for ever.
         if parse_time(&self.until).is_some_and(|until| now < until) { State::Active } else { State::Expired }
+    }
+}
+
+impl std::fmt::Display for Waiver {
+    /// A waiver for people, on one line.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.gate)?;
+        if let Some(path) = &self.path {
+            write!(f, " in {path}")?;
+        }
+        if let Some(bead) = &self.bead {
+            write!(f, " for {bead}")?;
+        }
+        write!(f, " until {}, by {}: {}", self.until.get(..10).unwrap_or(&self.until), self.by, self.reason)
     }
 }
 
