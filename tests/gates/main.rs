@@ -1,6 +1,7 @@
 //! Gates and hooks from the outside: real git, `bd` and its plugin `bd-gate`.
 
 mod cache;
+mod close;
 mod definitions;
 mod evaluate;
 mod front;
@@ -10,4 +11,7 @@ mod hooks_status;
 mod judged;
 mod kit;
 mod layers;
+mod plugin;
 mod trust;
+mod verbs;
+mod waivers;

@@ -3,6 +3,7 @@
 
 use bd::cli::examples::{self, COMMON};
 use bd::cli::{Group, SHAPES, UNSHAPED, all, whole_command};
+use bd_gate::cli::gate::Sub;
 use clap::{Arg, ArgAction, Command};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -40,8 +41,45 @@ pub fn render() -> (Vec<(String, String)>, Vec<String>) {
         index.push('\n');
         pages.push((format!("docs/reference/commands/{name}.md"), format!("{}\n", page.trim_end())));
     }
+    gates(&mut index, &mut pages, &mut wrong);
     pages.push((PAGE.to_owned(), format!("{}\n", index.trim_end())));
     (pages, wrong)
+}
+
+/// The verbs of the plugin bd-gate: a page of their own.
+fn gates(index: &mut String, pages: &mut Vec<(String, String)>, wrong: &mut Vec<String>) {
+    let mut page = "# Gates and hooks\n\nGenerated; what every command takes is [here](../commands.md#every-command). These are done by the \
+        plugin `bd-gate`, which `bd` calls; waits (`bd gate create`, `bd gate resolve`, `bd gate check` without a range) are [bd's own](more.md#gate).\n\n"
+        .to_owned();
+    index.push_str("## Gates and hooks\n\n| | |\n|---|---|\n");
+    for verb in bd_gate::cli::VERBS {
+        let mut command = verb.command();
+        command.build();
+        for sub in command.get_subcommands().filter(|s| !s.is_hide_set() && s.get_name() != "help") {
+            let path = format!("{} {}", verb.name, sub.get_name());
+            let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(index, "| [{path}](commands/gates.md#{}) | {about} |", path.replace(' ', "-"));
+            match bd_gate::cli::subs(verb.name).iter().find(|s| s.name == sub.get_name()) {
+                Some(known) => one_of_gates(&mut page, sub, &path, known),
+                None => one(&mut page, wrong, sub, &path, &[], 2),
+            }
+        }
+    }
+    index.push('\n');
+    pages.push(("docs/reference/commands/gates.md".to_owned(), format!("{}\n", page.trim_end())));
+}
+
+fn one_of_gates(out: &mut String, command: &Command, path: &str, sub: &Sub) {
+    head(out, command, path, &[], 2);
+    let _ = write!(out, "Example: `{}`", sub.example);
+    if !sub.codes.is_empty() {
+        let codes: Vec<String> = sub.codes.iter().map(u8::to_string).collect();
+        let _ = write!(out, " · exit codes besides: {}", codes.join(", "));
+    }
+    if sub.shape.is_some() {
+        let _ = write!(out, " · `--json`: `bd gate schema {}`", path.trim_start_matches("gate "));
+    }
+    out.push_str("\n\n");
 }
 
 /// What every command takes: told once.
@@ -59,7 +97,8 @@ fn is_global(arg: &Arg) -> bool {
     arg.get_help_heading() == Some("Global options") || matches!(arg.get_id().as_str(), "help" | "version")
 }
 
-fn one(out: &mut String, wrong: &mut Vec<String>, command: &Command, path: &str, aliases: &[&str], level: usize) {
+/// The heading, the usage and the flags.
+fn head(out: &mut String, command: &Command, path: &str, aliases: &[&str], level: usize) {
     let _ = write!(out, "{} {path}\n\n", "#".repeat(level));
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
     let _ = write!(out, "{about}.");
@@ -74,6 +113,10 @@ fn one(out: &mut String, wrong: &mut Vec<String>, command: &Command, path: &str,
     let _ = write!(out, "```text\n{}\n```\n\n", usage.join("\n").replace("[=<>]", ""));
     let own: Vec<&Arg> = command.get_arguments().filter(|a| !is_global(a) && !a.is_hide_set()).collect();
     options(out, &own);
+}
+
+fn one(out: &mut String, wrong: &mut Vec<String>, command: &Command, path: &str, aliases: &[&str], level: usize) {
+    head(out, command, path, aliases, level);
     match examples::of(path) {
         Some(example) => {
             let _ = write!(out, "Example: `{}`", example.line);

@@ -83,7 +83,7 @@ fn check_lines(root: &Path, page: &Path, found: &mut Findings) -> usize {
             return;
         }
         count += 1;
-        if let Err(e) = bd::cli::understands(&line, whole) {
+        if let Err(e) = understands(&line, whole) {
             let place = page.strip_prefix(root).unwrap_or(page).display();
             found.wrong.push(format!("{place}:{number}: `{line}`: {e}"));
         }
@@ -106,6 +106,14 @@ fn check_lines(root: &Path, page: &Path, found: &mut Findings) -> usize {
         }
     }
     count
+}
+
+/// Reads a line as `bd` does, or, where `bd` would hand it over, as the plugin does.
+fn understands(line: &str, whole: bool) -> bd::error::Result<()> {
+    match bd_gate::cli::understands(line, whole) {
+        Some(read) => read,
+        None => bd::cli::understands(line, whole),
+    }
 }
 
 /// Lines with their numbers, fenced blocks and inline code left out.
