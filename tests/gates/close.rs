@@ -110,3 +110,22 @@ fn what_is_given_up_needs_no_gate_and_what_is_not_required_any_more_neither() {
     work.bd(&["close", &third]).fails(4);
     work.bd(&["gate", "require", &third, "no-such-gate"]).fails(2);
 }
+
+#[test]
+fn the_command_that_a_refusal_names_makes_the_close_possible() {
+    let sandbox = Sandbox::new();
+    let (work, id) = work(&sandbox);
+    let out = work.bd(&["close", &id]);
+    refused(&work, &id, &out, "was not asked");
+    let named = out.stderr().split('`').find(|part| part.starts_with("bd gate check")).expect("a command").to_owned();
+    let words: Vec<&str> = named.split(' ').skip(1).collect();
+    // Nobody trusted the program yet: that is an error, it is recorded, and an error is no pass.
+    work.bd(&words).fails(4);
+    refused(&work, &id, &work.bd(&["close", &id]), "says error");
+    work.bd(&["trust", ".beads/gates.toml"]).ok();
+    work.bd(&words).ok();
+    work.bd(&["close", &id]).ok();
+    let said = work.bd(&["gate", "verdicts", "--bead", &id, "--json"]).json();
+    let said: Vec<&str> = said.as_array().expect("an array").iter().filter_map(|v| v["status"].as_str()).collect();
+    assert_eq!(said, ["error", "pass"]);
+}
