@@ -69,8 +69,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let when = super::list::moment(&args.when)?;
     let place = Place::find(ctx)?;
     let definitions = place.definitions()?;
-    let set = rules::set(&definitions)?;
-    let what = what(args.what.as_deref(), &definitions, &set)?;
+    let set = &definitions.rules;
+    let what = what(args.what.as_deref(), &definitions, set)?;
     let now = ctx.env.now();
     let mut known = match &place.store {
         Some(store) => waivers::load(store)?,
@@ -82,22 +82,22 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         _ => (None, None),
     };
     let found = match path {
-        Some(path) => look(&place, &set, path, line)?,
+        Some(path) => look(&place, set, path, line)?,
         None => Scanned::default(),
     };
-    let rules_here: Vec<&str> = found.findings.iter().chain(found.waived.iter().map(|w| &w.finding)).map(|f| f.rule.as_str()).collect();
+    let rules_here: Vec<&str> =
+        found.findings.iter().chain(found.waived.iter().map(|w| &w.finding)).map(|f| f.rule.as_str()).collect();
     let wanted = |gate: &&Gate| match (&what, line) {
         (What::Gate(id), _) => gate.id == *id || matches!(&gate.kind, Kind::Scan { rule } if rule == id),
         // About a line only the gates that object to it are of interest.
         (_, Some(_)) => matches!(&gate.kind, Kind::Scan { rule } if rules_here.contains(&rule.as_str())),
         _ => true,
     };
-    let answers: Vec<Answer<'_>> =
-        definitions.gates.iter().filter(wanted).map(|gate| why(gate, when, path, &set, &known)).collect();
+    let answers: Vec<Answer<'_>> = definitions.gates.iter().filter(wanted).map(|gate| why(gate, when, path, set, &known)).collect();
     let origin = definitions.origin.clone().unwrap_or_else(|| "nowhere: the project has none".to_owned());
     if ctx.ui.is_json() {
         let gates = answers.iter().map(|a| answer_object(a, &place)).collect::<Result<Vec<_>>>()?;
-        let findings: Vec<Value> = each(&found).map(|(f, waived)| finding_object(f, waived, &definitions, &set)).collect();
+        let findings: Vec<Value> = each(&found).map(|(f, waived)| finding_object(f, waived, &definitions, set)).collect();
         let mut out = json!({"when": when.as_str(), "definitions": origin, "gates": gates, "findings": findings});
         if let Some(path) = path {
             out["path"] = path.into();
@@ -109,7 +109,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     }
     ctx.ui.page();
     for (finding, waived) in each(&found) {
-        print_finding(ctx, finding, waived, &set)?;
+        print_finding(ctx, finding, waived, set)?;
     }
     if let (Some(path), Some(line), true) = (path, line, rules_here.is_empty()) {
         ctx.ui.line(format!("No rule objects to {path}:{line}"))?;

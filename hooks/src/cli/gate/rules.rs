@@ -3,7 +3,7 @@
 use super::place::Place;
 use super::{Sub, parsed};
 use crate::gate::{Definitions, Gate, Kind};
-use crate::scan::{Rule, RuleSet};
+use crate::scan::Rule;
 use bd::cli::Ctx;
 use bd::error::{Error, Result};
 use bd::ui::{Style, Table, Text};
@@ -38,15 +38,6 @@ fn shape() -> Value {
             "layer": {"type": "string", "enum": ["built-in", "project"]}, "file": text}}})
 }
 
-/// The rules that decide.
-///
-/// # Errors
-/// A rule file of the project that cannot be read as one (exit 2).
-pub(super) fn set(definitions: &Definitions) -> Result<RuleSet> {
-    let files = definitions.rules.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-    RuleSet::with_project(files).map(|(set, _)| set).map_err(|problem| Error::usage(problem.to_string()))
-}
-
 /// The gates that ask for a rule.
 pub(super) fn gates_of<'a>(definitions: &'a Definitions, rule: &str) -> Vec<&'a Gate> {
     definitions.gates.iter().filter(|g| matches!(&g.kind, Kind::Scan { rule: own } if own == rule)).collect()
@@ -66,7 +57,7 @@ fn object(rule: &Rule, definitions: &Definitions) -> Value {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let definitions = Place::find(ctx)?.definitions()?;
-    let set = set(&definitions)?;
+    let set = &definitions.rules;
     let mut rules: Vec<&Rule> = set.rules().iter().collect();
     if let Some(id) = &args.rule {
         rules.retain(|r| r.id == *id);

@@ -59,7 +59,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let store = ctx.store()?;
     let place = Place::find(ctx)?;
     let definitions = place.definitions()?;
-    let is_rule = super::rules::set(&definitions)?.rule(&gate).is_some();
+    let is_rule = definitions.rules.rule(&gate).is_some();
     if !is_rule {
         definitions.must(&gate)?;
     }

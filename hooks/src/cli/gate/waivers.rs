@@ -78,11 +78,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         uses = waivers::uses(&snapshot, &given)?;
     }
     // A comment has no end of its own: it goes when its line goes.
-    let marks = if args.expired || args.events {
-        Vec::new()
-    } else {
-        waivers::marks(&*place.git, &ctx.env, &super::rules::set(&place.definitions()?)?)?
-    };
+    let marks =
+        if args.expired || args.events { Vec::new() } else { waivers::marks(&*place.git, &ctx.env, &place.definitions()?.rules)? };
     let times = |w: &Waiver| uses.get(&w.id).copied().unwrap_or_default();
     if ctx.ui.is_json() {
         let objects: Vec<Value> = given.iter().map(|w| object(w, now, times(w))).chain(marks.iter().map(mark_object)).collect();
