@@ -120,7 +120,7 @@ fn the_command_that_a_refusal_names_makes_the_close_possible() {
     let named = out.stderr().split('`').find(|part| part.starts_with("bd gate check")).expect("a command").to_owned();
     let words: Vec<&str> = named.split(' ').skip(1).collect();
     // Nobody trusted the program yet: that is an error, it is recorded, and an error is no pass.
-    work.bd(&words).fails(4);
+    assert_eq!(work.bd(&words).code(), 4);
     refused(&work, &id, &work.bd(&["close", &id]), "says error");
     work.bd(&["trust", ".beads/gates.toml"]).ok();
     work.bd(&words).ok();
