@@ -2,6 +2,7 @@
 
 mod cache;
 mod close;
+mod commands;
 mod definitions;
 mod evaluate;
 mod front;
@@ -9,6 +10,7 @@ mod hooks_chain;
 mod hooks_install;
 mod hooks_status;
 mod judged;
+mod kinds;
 mod kit;
 mod layers;
 mod plugin;

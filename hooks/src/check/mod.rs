@@ -70,7 +70,9 @@ pub fn prepare(store: &Store, question: Question) -> Result<Prepared<'_>> {
     let definitions = gate::load(git, store.sources(), &question.target)?;
     let files = diff::changes(git, store.env(), &question.what)?;
     let programs = definitions.gates.iter().any(|g| may_run(g, &question));
-    let code = if programs || question.for_record { code(store, &question.what)? } else { None };
+    // A person decides about exactly this code.
+    let asks_people = definitions.gates.iter().any(|g| matches!(g.kind, gate::Kind::Human { .. }));
+    let code = if programs || asks_people || question.for_record { code(store, &question.what)? } else { None };
     // Only programs need a tree that is exactly what is judged; where there is none they get a checkout.
     let place = if programs {
         let made = place(store.env(), git, &question.what);
