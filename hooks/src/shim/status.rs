@@ -95,7 +95,8 @@ pub fn status(git: &dyn Git, env: &Env) -> Result<Status> {
         });
         let top = ask::work_dir(git)?;
         // Where git would run somebody else's program, it is not run: the question is answered.
-        let ours = |h: &&Hook| h.guard && hooks.iter().any(|s| s.hook == h.name && s.unreached.is_none());
+        let ours =
+            |h: &&Hook| h.guard && hooks.iter().any(|s| s.hook == h.name && s.unreached.is_none() && files::is_ours(&s.file));
         for hook in HOOKS.iter().filter(ours) {
             for how in Circumstance::ALL.into_iter().filter(|c| *c == Circumstance::Usual || hook.name == "pre-commit") {
                 let lost = canary::fly(env, top, *hook, how, &nonce).err();

@@ -3,6 +3,7 @@
 
 mod chain;
 mod heal;
+mod judge;
 mod message;
 mod push;
 
@@ -135,12 +136,18 @@ fn own(env: &Arc<Env>, git: Arc<dyn Git>, call: &Call, input: &[u8]) -> Result<W
         }
     }
     // prepare-commit-msg has nothing to ask, and what commit-msg finds out of place it also makes good.
-    let _missed = match &call.at {
+    let missed = match &call.at {
         Some(at) if call.hook.name != "prepare-commit-msg" => heal::look(env, call, at, &mut word),
         _ => false,
     };
     match call.hook.name {
-        "commit-msg" => message::check(env, git, call, &mut word)?,
+        "pre-commit" => judge::staged(env, &git, &mut word)?,
+        "commit-msg" => {
+            if missed {
+                judge::staged(env, &git, &mut word)?;
+            }
+            message::check(env, git, call, &mut word)?;
+        }
         "pre-push" => push::check(env, git, call, input, &mut word)?,
         _ => {}
     }

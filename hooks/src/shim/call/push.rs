@@ -1,6 +1,6 @@
 //! pre-push: what the push carries, and what it does not.
 
-use super::{Call, Word};
+use super::{Call, Word, judge};
 use bd::env::Env;
 use bd::error::{Error, ErrorKind, Result};
 use bd::git::{Git, Oid};
@@ -35,10 +35,15 @@ pub fn check(env: &Arc<Env>, git: Arc<dyn Git>, call: &Call, input: &[u8], word:
     let store = super::store(env, Arc::clone(&git), word);
     let published = store.as_ref().map_or("beads", |s| s.sources().branch.as_str()).to_owned();
     let code: Vec<&Pushed> = lines.iter().filter(|p| !is_state(p, &published)).collect();
+    let mut judged = Vec::new();
     for line in &code {
         let Some(new) = line.new.map(|n| commit(&*git, n)).transpose()?.flatten() else { continue };
         let from = base(&*git, &remote, line, new)?;
         integration(env, &*git, line, (from, new), word)?;
+        if from != Some(new) && !judged.contains(&(from, new)) {
+            judged.push((from, new));
+            judge::pushed(env, &git, line, (from, new), word)?;
+        }
     }
     if let Some(store) = store.filter(|_| !code.is_empty()) {
         not_carried(&store, word);
