@@ -17,6 +17,7 @@ fn kit(sandbox: &Sandbox) -> Kit {
 }
 
 /// `git commit -a`, `-- path`, `--include`, `--amend`, `-p`: each judges its own index, and refuses without a trace.
+// goal: G1 tier1
 #[test]
 fn every_form_of_commit_is_judged_by_its_own_index() {
     let sandbox = Sandbox::new();
@@ -33,7 +34,7 @@ fn every_form_of_commit_is_judged_by_its_own_index() {
         kit.work.write("a_test.go", format!("{GOOD}{}", BAD.trim_start_matches("package a\n\nimport \"testing\"\n")));
         let state = kit.work.user_state();
         let out = kit.git(form);
-        assert!(out.fails(1).stderr().contains("a_test.go:15"), "{form:?}: {out}");
+        assert!(out.fails(1).stderr().contains("a_test.go:12"), "{form:?}: {out}");
         assert_eq!(kit.count(&["pre-commit", "commit-msg"]), [(1, 1), (0, 0)], "{form:?}");
         assert_eq!(kit.work.user_state(), state, "{form:?}");
         kit.work.write("a_test.go", format!("{GOOD}// {n}\n"));
@@ -56,6 +57,7 @@ fn every_form_of_commit_is_judged_by_its_own_index() {
     assert_eq!(kit.work.read("a_test.go"), body, "the skip is still there, not committed");
 }
 
+// goal: G1 tier1
 #[test]
 fn a_merge_is_judged_by_what_neither_side_has() {
     let sandbox = Sandbox::new();
@@ -98,6 +100,7 @@ fn a_merge_is_judged_by_what_neither_side_has() {
     assert_eq!(kit.count(&["pre-commit", "commit-msg"]), [(2, 2), (1, 1)]);
 }
 
+// goal: G1, T11 tier1
 #[test]
 fn thirty_commits_are_rebased_by_hand_and_nothing_stands_in_the_way() {
     let sandbox = Sandbox::new();
@@ -128,6 +131,7 @@ fn thirty_commits_are_rebased_by_hand_and_nothing_stands_in_the_way() {
     assert_eq!(kit.work.git(&["status", "--porcelain"]).ok(), "");
 }
 
+// goal: G1, T11 tier1
 #[test]
 fn bisect_stash_cherry_pick_and_revert_go_through() {
     let sandbox = Sandbox::new();
@@ -175,6 +179,7 @@ fn bisect_stash_cherry_pick_and_revert_go_through() {
     assert_eq!(kit.count(&["pre-commit"]), [(1, 1)]);
 }
 
+// goal: G1 tier1
 #[test]
 fn a_pull_with_rebase_brings_what_others_did_and_judges_nothing_of_it() {
     let sandbox = Sandbox::new();

@@ -28,6 +28,7 @@ fn in_a_repository_without_hooks_it_comes_and_goes_without_a_trace() {
     assert!(kit.hooks("uninstall").ok().is_empty(), "nothing of ours was here");
 }
 
+// goal: G1 tier1
 #[test]
 fn foreign_hooks_come_back_with_bytes_modes_times_and_links() {
     let sandbox = Sandbox::new();
@@ -56,6 +57,7 @@ fn foreign_hooks_come_back_with_bytes_modes_times_and_links() {
 }
 
 /// Somebody's folder, in all the ways it can be named: nothing in it is touched, its hooks run once from their own path.
+// goal: G1 tier1
 #[test]
 fn a_foreign_hooks_path_is_left_as_it_is_and_still_runs() {
     for (value, folder) in [("ABSOLUTE", ".team"), (".team", ".team"), ("~/hooks", "../home/hooks"), (".husky/_", ".husky/_")] {
@@ -210,6 +212,7 @@ fn in_a_read_only_folder_install_is_refused_and_hooks_run_as_before() {
 }
 
 /// Killed anywhere, an install leaves hooks that behave as before or as after, and the next one, or an uninstall, ends the story.
+// goal: G1 tier1
 #[test]
 fn an_install_or_uninstall_that_is_killed_leaves_the_old_or_the_new() {
     for folder in [".git/hooks", ".team"] {

@@ -4,6 +4,7 @@ use crate::kit::{Kit, OURS, program};
 use bd_tests::Sandbox;
 use std::os::unix::fs::PermissionsExt;
 
+// goal: G1 tier1
 #[test]
 fn canaries_come_back_from_every_guard_and_wake_nobody_else() {
     let sandbox = Sandbox::new();
@@ -26,6 +27,7 @@ fn canaries_come_back_from_every_guard_and_wake_nobody_else() {
     assert_eq!(kit.work.user_state(), state);
 }
 
+// goal: G1 tier1
 #[test]
 fn every_way_of_not_being_reached_is_told() {
     let sandbox = Sandbox::new();

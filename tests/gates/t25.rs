@@ -107,6 +107,11 @@ fn t25_hooks_of_others_and_ours_live_together() {
         assert_eq!((ran() - alone, kit.ran().1.iter().filter(|o| *o == "pre-commit").count()), (1, 1), "{name}: each once");
         let wt = Kit::new(&ann.worktree("wt", "wt"));
         let _checkout = wt.ran();
+        if name == "husky 8" {
+            // It does not run in a worktree without its own folder, with or without us.
+            std::fs::create_dir_all(wt.work.path(".husky/_")).unwrap();
+            std::fs::copy(ann.path(".husky/_/husky.sh"), wt.work.path(".husky/_/husky.sh")).unwrap();
+        }
         wt.work.write("x_test.go", BAD);
         wt.work.git(&["add", "--all"]).ok();
         let out = wt.git(&["commit", "--quiet", "-m", "Skips"]);
@@ -121,7 +126,7 @@ fn t25_hooks_of_others_and_ours_live_together() {
         // Past the hooks, and found by the range.
         kit.git(&["commit", "--quiet", "--no-verify", "-m", "Skips"]).ok();
         let out = ann.gate_cmd(&["gate", "check", "origin/main..HEAD"]).run();
-        assert!(out.fails(4).stdout().contains("a_test.go:6"), "{name}: {out}");
+        assert!(out.code() == 4 && out.stdout().contains("a_test.go:6"), "{name}: {out}");
         ann.write("a_test.go", GOOD);
         kit.git(&["commit", "--quiet", "-a", "-m", "Mended"]).ok();
         ann.gate_cmd(&["gate", "check", "origin/main..HEAD"]).run().ok();

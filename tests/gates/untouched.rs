@@ -35,6 +35,7 @@ fn files(kit: &Kit) -> Vec<String> {
     crate::kit::picture(kit.work.dir()).into_iter().filter(|l| !l.starts_with(".git")).collect()
 }
 
+// goal: G1 tier1
 #[test]
 fn what_is_not_staged_is_neither_judged_nor_touched() {
     let kit = half_done();
@@ -56,6 +57,7 @@ fn what_is_not_staged_is_neither_judged_nor_touched() {
 }
 
 /// There is nothing that a kill could leave half restored: nothing was put away.
+// goal: G1 tier1
 #[test]
 fn a_hook_that_is_killed_in_the_middle_leaves_every_byte() {
     let kit = half_done();
