@@ -3,6 +3,7 @@
 mod cache;
 mod close;
 mod commands;
+mod corpus;
 mod definitions;
 mod evaluate;
 mod front;
