@@ -46,7 +46,7 @@ unpack() {
 
 one_pypi() {
   rm -rf "$temp/pypi"
-  pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: --dest "$temp/pypi" "$1==$2" >/dev/null 2>&1
+  pip download --quiet --disable-pip-version-check --no-deps --no-binary "$1" --dest "$temp/pypi" "$1==$2" >/dev/null 2>&1
   unpack "$temp"/pypi/*.tar.gz "$(place pypi "$1" "$2")" 2>/dev/null
   # The archive's own top folder goes.
   local to

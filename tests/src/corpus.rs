@@ -99,13 +99,26 @@ pub fn own(rule: &str) -> Score {
     score
 }
 
-/// The real half: `packages` is where `tests/real/corpus.sh` put them.
+/// Which lines of real packages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Draw {
+    /// Those that the rules were repaired by.
+    First,
+    /// Those of other packages, drawn after the repairs.
+    Second,
+}
+
+/// A real half: `packages` is where `tests/real/corpus.sh` put them.
 ///
 /// # Panics
 /// A labelled file is not there, or the labels cannot be read.
-pub fn real(rule: &str, packages: &Path) -> Score {
+pub fn real(rule: &str, draw: Draw, packages: &Path) -> Score {
     let rules = RuleSet::built_in();
-    let labels = std::fs::read_to_string(folder().join("labels").join(format!("{rule}.tsv"))).expect("the labels");
+    let name = match draw {
+        Draw::First => format!("{rule}.tsv"),
+        Draw::Second => format!("{rule}-2.tsv"),
+    };
+    let labels = std::fs::read_to_string(folder().join("labels").join(name)).expect("the labels");
     let mut score = Score::default();
     let mut known: BTreeMap<PathBuf, BTreeSet<u32>> = BTreeMap::new();
     for row in labels.lines().filter(|l| !l.starts_with('#')) {
