@@ -63,7 +63,7 @@ install_one() {
 main() {
     demo=no dry=no uninstall=no
     programs="bd bd-gate"
-    demos="main-job"
+    demos="main-job gates"
     for word in "$@"; do
         case $word in
         --demo) demo=yes ;;

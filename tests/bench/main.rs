@@ -3,8 +3,11 @@
 //! `bench` measures 1k, 10k and 100k beads; `--write` puts the table into docs/benchmarks.md; `--short` measures 1k and 10k with
 //! fewer runs, and with `--baseline FILE` fails where a count is higher than the baseline's, and says which ratios are a
 //! quarter worse in three measurements; `--save FILE` writes a baseline. `--bd FILE` names the binary, which `.ci/release` builds.
+//! `--gates` measures the rows of the gates alone, and with `--write` puts their section into the page.
 //! `--make FOLDER --beads N` only makes such a store, to look at with a profiler.
 
+mod code;
+mod gates;
 mod generate;
 mod measure;
 mod report;
@@ -41,7 +44,7 @@ fn run(args: &[String]) -> Result<bool, String> {
     if let Some(file) = value(args, "--serde-pass") {
         return generate::serde_pass(file, &mut out).map(|()| true).map_err(|e| format!("{file}: {e}"));
     }
-    const FLAGS: [&str; 8] = ["--short", "--write", "--save", "--baseline", "--runs", "--bd", "--make", "--beads"];
+    const FLAGS: [&str; 9] = ["--short", "--gates", "--write", "--save", "--baseline", "--runs", "--bd", "--make", "--beads"];
     if let Some(odd) = args.iter().find(|a| a.starts_with("--") && !FLAGS.contains(&a.as_str())) {
         return Err(format!("`{odd}` is none of {}", FLAGS.join(" ")));
     }
@@ -52,12 +55,25 @@ fn run(args: &[String]) -> Result<bool, String> {
     let bd = value(args, "--bd");
     let short = args.iter().any(|a| a == "--short");
     let runs = value(args, "--runs").and_then(|n| n.parse().ok()).unwrap_or(if short { 15 } else { 30 });
+    let write_page = args.iter().any(|a| a == "--write");
+    let file = bd_tests::repository_root().join("docs/benchmarks.md");
+    let put = |page: &str| std::fs::write(&file, page).map_err(|e| format!("docs/benchmarks.md: {e}"));
+    let mut bench = Bench::new(Programs::find(bd)?, runs, say);
+    bench.gates();
+    let gates = bench.report.section(&machine(), runs);
+    if args.iter().any(|a| a == "--gates") {
+        write!(out, "{gates}").map_err(|e| e.to_string())?;
+        if write_page {
+            let old = std::fs::read_to_string(&file).map_err(|e| format!("docs/benchmarks.md: {e}"))?;
+            put(&format!("{}\n{gates}", old.split("\n## Gates\n").next().unwrap_or_default().trim_end()))?;
+        }
+        return Ok(true);
+    }
     let mut report = measure_all(bd, short, runs)?;
-    let page = report.markdown(&machine(), runs);
+    let page = format!("{}{gates}", report.markdown(&machine(), runs));
     write!(out, "{page}").map_err(|e| e.to_string())?;
-    let root = bd_tests::repository_root();
-    if args.iter().any(|a| a == "--write") {
-        std::fs::write(root.join("docs/benchmarks.md"), &page).map_err(|e| format!("docs/benchmarks.md: {e}"))?;
+    if write_page {
+        put(&page)?;
     }
     if let Some(file) = value(args, "--save") {
         let text = serde_json::to_string_pretty(&report.baseline()).map_err(|e| e.to_string())?;

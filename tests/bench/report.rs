@@ -63,6 +63,21 @@ impl Report {
              Whole processes, release build, shipped defaults, warm page cache. Ratios on a shared machine move by a third from run to \
              run: counts are what CI holds fast.\n\n{machine}\n\n| | target | measured | met |\n|---|---|---|---|\n"
         );
+        self.lines(&mut out);
+        out
+    }
+
+    /// The section on the gates, with a date of its own.
+    pub fn section(&self, machine: &str, runs: usize) -> String {
+        let mut out = format!(
+            "\n## Gates\n\nWritten by `target/release/bench --gates --write` ({runs} runs a row, interleaved; median, p95).\n\n{machine}\n\n\
+             | | target | measured | met |\n|---|---|---|---|\n"
+        );
+        self.lines(&mut out);
+        out
+    }
+
+    fn lines(&self, out: &mut String) {
         for row in &self.rows {
             let met = match row.met {
                 Some(true) => "yes",
@@ -71,7 +86,6 @@ impl Report {
             };
             let _infallible = writeln!(out, "| {} | {} | {} | {met} |", row.name, row.target, row.result);
         }
-        out
     }
 
     /// For `tests/bench/baseline.json`.

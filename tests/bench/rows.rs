@@ -25,7 +25,7 @@ impl Bench {
     }
 
     /// Ours and a yardstick, one after the other, so that a slow moment meets both.
-    fn pair(&self, mut ours: impl FnMut(&Self, usize) -> f64, mut yard: impl FnMut(&Self, usize) -> f64) -> (Times, Times) {
+    pub fn pair(&self, mut ours: impl FnMut(&Self, usize) -> f64, mut yard: impl FnMut(&Self, usize) -> f64) -> (Times, Times) {
         let (mut a, mut b) = (Times::default(), Times::default());
         for n in 0..=self.runs {
             let (x, y) = (ours(self, n), yard(self, n));

@@ -1,6 +1,7 @@
 //! Gates and hooks from the outside: real git, `bd` and its plugin `bd-gate`.
 
 mod cache;
+mod ci;
 mod close;
 mod commands;
 mod corpus;
