@@ -59,7 +59,7 @@ impl Forge {
 }
 
 fn found(work: &Work, out: &Output) {
-    out.fails(4);
+    assert_eq!(out.code(), 4, "{out}");
     assert!(out.stdout().contains("a_test.go:6:"), "{}", out.stdout());
     for file in ["gates.sarif", "gates.md"] {
         assert!(work.read(file).contains("a_test.go"), "{file}");
