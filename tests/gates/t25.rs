@@ -11,15 +11,21 @@ const HUSKY_9: &str =
 /// What a tracked hook of husky 8 sources: it starts itself once more, by its own path.
 const HUSKY_8: &str = "if [ -z \"$again\" ]; then\n  again=1; export again\n  sh -e \"$0\" \"$@\"\n  exit $?\nfi\n";
 
+/// A manager of hooks: its name, and how it is set up in a clone.
+type Manager = (&'static str, Box<dyn Fn(&Work)>);
+
 /// The managers in turn: how each is set up in a clone whose hook notes itself in `$NOTE`.
-fn managers(note: &Path) -> Vec<(&'static str, Box<dyn Fn(&Work)>)> {
+fn managers(note: &Path) -> Vec<Manager> {
     let line = format!("echo ran >> '{}'\n", note.display());
-    let (a, b, c, d, e) = (line.clone(), line.clone(), line.clone(), line.clone(), line);
+    let [husky8, husky9, lefthook, pre_commit, own] = std::array::from_fn(|_| line.clone());
     vec![
         (
             "husky 8",
             Box::new(move |w: &Work| {
-                program(&w.path(".husky/pre-commit"), &format!("#!/usr/bin/env sh\n. \"$(dirname -- \"$0\")/_/husky.sh\"\n{a}"));
+                program(
+                    &w.path(".husky/pre-commit"),
+                    &format!("#!/usr/bin/env sh\n. \"$(dirname -- \"$0\")/_/husky.sh\"\n{husky8}"),
+                );
                 w.write(".husky/_/husky.sh", HUSKY_8);
                 w.write(".husky/_/.gitignore", "*");
                 w.git(&["config", "core.hooksPath", ".husky"]).ok();
@@ -28,7 +34,7 @@ fn managers(note: &Path) -> Vec<(&'static str, Box<dyn Fn(&Work)>)> {
         (
             "husky 9",
             Box::new(move |w: &Work| {
-                w.write(".husky/pre-commit", b.as_bytes());
+                w.write(".husky/pre-commit", husky9.as_bytes());
                 w.write(".husky/_/h", HUSKY_9);
                 w.write(".husky/_/.gitignore", "*");
                 for hook in ["pre-commit", "commit-msg", "post-commit"] {
@@ -42,7 +48,7 @@ fn managers(note: &Path) -> Vec<(&'static str, Box<dyn Fn(&Work)>)> {
             Box::new(move |w: &Work| {
                 program(
                     &w.path(".git/hooks/pre-commit"),
-                    &format!("#!/bin/sh\ncall_lefthook() {{ {c} }}\ncall_lefthook run pre-commit\n"),
+                    &format!("#!/bin/sh\ncall_lefthook() {{ {lefthook} }}\ncall_lefthook run pre-commit\n"),
                 )
             }),
         ),
@@ -52,7 +58,7 @@ fn managers(note: &Path) -> Vec<(&'static str, Box<dyn Fn(&Work)>)> {
                 program(
                     &w.path(".git/hooks/pre-commit"),
                     &format!(
-                        "#!/usr/bin/env bash\nHERE=\"$(cd \"$(dirname \"$0\")\" && pwd)\"\n[ -d \"$HERE/..\" ] || exit 9\n{d}"
+                        "#!/usr/bin/env bash\nHERE=\"$(cd \"$(dirname \"$0\")\" && pwd)\"\n[ -d \"$HERE/..\" ] || exit 9\n{pre_commit}"
                     ),
                 )
             }),
@@ -60,7 +66,7 @@ fn managers(note: &Path) -> Vec<(&'static str, Box<dyn Fn(&Work)>)> {
         (
             "a folder of the team",
             Box::new(move |w: &Work| {
-                program(&w.path("team/pre-commit"), &format!("#!/bin/sh\n{e}"));
+                program(&w.path("team/pre-commit"), &format!("#!/bin/sh\n{own}"));
                 w.git(&["config", "core.hooksPath", &w.path("team").display().to_string()]).ok();
             }),
         ),

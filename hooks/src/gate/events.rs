@@ -1,7 +1,7 @@
 //! Verdicts as events (docs/design/events.md, section 4): the key `verdict` of an event on the bead that the work is about,
 //! else on `_verdicts`. The fold does not read it, so any number of clones may write one at once.
 
-use super::{Ask, Outcome, Verdict, When};
+use super::{Outcome, Verdict, When};
 use bd::error::{Error, Result};
 use bd::model::{BeadId, Kind};
 use bd::ops::verdicts;
@@ -22,14 +22,10 @@ pub struct Recorded {
     pub event: bd::model::EventId,
 }
 
-/// True if a check's verdicts become events: where a bead is named at `claim` or `work`, at `submit` and at `land`. A
-/// commit or a push does not write any: an event costs a sync of the disk, and hooks are asked often.
-pub fn is_recorded(ask: &Ask<'_>) -> bool {
-    match ask.when {
-        When::Claim | When::Work => ask.bead.is_some(),
-        When::Submit | When::Land => true,
-        When::Commit | When::Push => false,
-    }
+/// True if a check's verdicts become events without being asked to: where a bead is named, and at `land`, whose verdicts others
+/// rely on. Nothing else writes any: an event costs a sync of the disk, and hooks and CI ask often.
+pub fn is_recorded(when: When, bead: Option<&BeadId>) -> bool {
+    bead.is_some() || when == When::Land
 }
 
 /// Writes all verdicts of a check in one mutation; reused ones too, since each says what counted for this check.

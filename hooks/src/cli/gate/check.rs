@@ -60,7 +60,7 @@ struct Args {
     /// Let the programs of the project's gates run without `bd trust`: for CI, which has the target's gates from a place it trusts
     #[arg(long)]
     trust_commands: bool,
-    /// Record the verdicts as events
+    /// Record the verdicts as events; `--bead` and `--when land` do so too
     #[arg(long)]
     record: bool,
 }
@@ -112,7 +112,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let format = args.format.as_deref().map(Format::parse).transpose()?;
     let store = ctx.attached_store()?;
     let question = question(&store, &args)?;
-    let record = args.record || question.bead.is_some();
+    let record = question.for_record;
     if record {
         ctx.writable()?;
     }
@@ -157,7 +157,8 @@ fn question(store: &Store, args: &Args) -> Result<Question> {
         None => Target::Default,
     };
     let bead = args.bead.as_deref().map(|text| store.snapshot()?.resolve(text)).transpose()?;
-    let for_record = args.record || bead.is_some();
+    // At `land` only where there is a store: a repository without beads has nowhere to write to, and is judged all the same.
+    let for_record = args.record || gate::is_recorded(when, bead.as_ref()) && store.is_initialised()?;
     let (only, trust_commands) = (args.gate.clone(), args.trust_commands);
     Ok(Question { what, named, when, only, bead, target, trust_commands, for_record })
 }
