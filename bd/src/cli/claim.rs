@@ -32,6 +32,9 @@ struct Args {
     /// Take over what another actor holds, with --reason
     #[arg(long)]
     take_over: bool,
+    /// Only if one's claim still has this epoch
+    #[arg(long, value_name = "N")]
+    epoch: Option<u64>,
     /// Why
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     reason: Option<String>,
@@ -43,7 +46,7 @@ struct Args {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let lease = args.lease.as_deref().map(lease).transpose()?;
-    let request = ClaimRequest { lease, renew: args.renew, take_over: args.take_over, reason: args.reason };
+    let request = ClaimRequest { lease, renew: args.renew, take_over: args.take_over, reason: args.reason, epoch: args.epoch };
     if args.push {
         return push(ctx, &args.ids, &request);
     }

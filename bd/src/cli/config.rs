@@ -2,7 +2,7 @@
 
 use super::Ctx;
 use super::verb::{Group, Verb, parsed};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ops::config;
 use crate::ui::{Style, Text};
 use clap::ArgMatches;
@@ -58,6 +58,9 @@ fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
             let store = ctx.store()?;
             let value = config::get(&store, &key)?;
             if ctx.ui.is_json() {
+                if value.is_none() {
+                    ctx.failed = Some(ErrorKind::No);
+                }
                 return ctx.ui.json(&json!({"key": key, "value": value}));
             }
             match value {
@@ -72,7 +75,7 @@ fn run(ctx: &mut Ctx<'_, '_>, matches: &ArgMatches) -> Result<()> {
             let unknown = config::validate(&store)?;
             if ctx.ui.is_json() {
                 if !unknown.is_empty() {
-                    ctx.failed = Some(crate::error::ErrorKind::Usage);
+                    ctx.failed = Some(ErrorKind::Usage);
                 }
                 return ctx.ui.json(&json!({"valid": unknown.is_empty(), "unknown": unknown}));
             }

@@ -133,8 +133,10 @@ impl<'p, 'o> Ctx<'p, 'o> {
     pub(super) fn commit_batch(&mut self) -> Result<usize> {
         let Some(batch) = self.batch.borrow_mut().take() else { return Ok(0) };
         let events = batch.len();
-        self.store()?.commit(batch)?;
+        let store = self.store()?;
+        store.commit(batch)?;
         self.wrote = true;
+        crate::sync::maintain::after_write(&store);
         Ok(events)
     }
 

@@ -170,5 +170,11 @@ fn open_at(env: &crate::env::Env, at: discover::Located, by_command: bool) -> Re
     Ok(Box::new(repo::Repo::new(at, runner, config, backend)))
 }
 
+/// The id that a blob of these bytes has in a repository of which `like` is an object. `None` where the bytes are made to
+/// collide with others.
+pub fn blob_id(like: Oid, bytes: &[u8]) -> Option<Oid> {
+    codec::hash(like, codec::Kind::Blob, bytes)
+}
+
 #[cfg(test)]
 mod tests;

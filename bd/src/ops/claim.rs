@@ -18,6 +18,8 @@ pub struct ClaimRequest {
     pub take_over: bool,
     /// Why, for taking over what is held.
     pub reason: Option<String>,
+    /// Only if one's claim still has this epoch (see [`fence`]).
+    pub epoch: Option<u64>,
 }
 
 /// The claim that stands, whoever holds it, and the highest epoch that was ever used.
@@ -50,6 +52,7 @@ pub fn claim(tx: &mut Tx<'_>, id: &str, request: &ClaimRequest) -> Result<Done> 
     if config.category(&bead.status()) == crate::model::Category::Done {
         return Err(Error::new(ErrorKind::Conflict, format!("`{short}` is closed")).hint("`bd reopen` opens a closed bead again"));
     }
+    fence(tx, &bead, request.epoch)?;
     let (holding, epoch) = standing_claim(&bead);
     let clone = tx.store().clone_id()?;
     let mut notes = Vec::new();
@@ -197,11 +200,19 @@ pub fn fence(tx: &Tx<'_>, bead: &Bead, epoch: Option<u64>) -> Result<()> {
     let (holding, known) = standing_claim(bead);
     match &holding {
         Holding::Held(claim) if claim.epoch == wanted && claim.holder.as_ref() == Some(tx.actor()) => Ok(()),
-        _ => Err(Error::new(
-            ErrorKind::Conflict,
-            format!("epoch {wanted} on `{}` is over: the last one is {known}{}", tx.snapshot().short(&bead.id), held_by(&holding)),
-        )
-        .hint("Somebody took the bead over; `bd history` says who and when")),
+        _ => {
+            let short = tx.snapshot().short(&bead.id);
+            let current = if known == 0 { "nobody ever claimed it".to_owned() } else { format!("the current epoch is {known}") };
+            let mine = matches!(&holding, Holding::Held(claim) if claim.holder.as_ref() == Some(tx.actor()));
+            let (why, hint) = match wanted.cmp(&known) {
+                std::cmp::Ordering::Greater => ("was never given out", "`bd show` names the holder and the epoch"),
+                std::cmp::Ordering::Less if mine => ("is over", "You claimed the bead again since; `bd history` says when"),
+                std::cmp::Ordering::Less => ("is over", "Somebody took the bead over; `bd history` says who and when"),
+                std::cmp::Ordering::Equal => ("is not yours", "`bd history` says who claimed and released it, and when"),
+            };
+            let said = format!("epoch {wanted} on `{short}` {why}: {current}{}", held_by(&holding));
+            Err(Error::new(ErrorKind::Conflict, said).hint(hint))
+        }
     }
 }
 

@@ -36,7 +36,8 @@ impl Store {
     pub fn begin(&self) -> Result<Batch> {
         let lock = self.lock()?;
         self.recover(&lock)?;
-        Ok(Batch { lock, snapshot: Some(tx::sound_snapshot(self)?), events: Vec::new() })
+        let snapshot = tx::sound_snapshot(self, &lock)?;
+        Ok(Batch { lock, snapshot: Some(snapshot), events: Vec::new() })
     }
 
     /// Runs one step. It sees the events of the steps before it; if it fails, it leaves none of its own.

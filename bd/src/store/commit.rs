@@ -1,7 +1,7 @@
 //! From the journal to the state ref: one commit, compare-and-swap (STATE 5.2).
 
 use super::Store;
-use super::journal::{Journal, Record};
+use super::journal::{Journal, Record, Spot};
 use super::lock::Lock;
 use super::marks::Marks;
 use super::sources::STATE_REF;
@@ -11,6 +11,9 @@ use crate::model::Event;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
+/// How often objects that somebody removes under us are written again.
+const TRIES: usize = 10;
+
 /// Commits what the journal holds and the ref lacks. `Ok(false)`: the ref could not be written, the journal stands.
 pub(super) fn commit_pending(store: &Store, lock: &Lock) -> Result<bool> {
     let git = store.git();
@@ -18,9 +21,9 @@ pub(super) fn commit_pending(store: &Store, lock: &Lock) -> Result<bool> {
     let marks = store.marks();
     for _ in 0..5 {
         let tip = git.tip(STATE_REF)?;
-        let from = if tip.is_some() && tip == marks.tip && marks.end <= journal.len() { marks.end } else { 0 };
-        let contents = journal.read(from)?;
-        let missing: Vec<&Record> = match (tip, from) {
+        let at = if tip.is_some() && tip == marks.tip { marks.at } else { Spot::default() };
+        let contents = journal.read_after(at)?;
+        let missing: Vec<&Record> = match (tip, contents.from) {
             (Some(tip), 0) => {
                 let root = git.commit_tree(tip)?;
                 let mut missing = Vec::new();
@@ -35,13 +38,13 @@ pub(super) fn commit_pending(store: &Store, lock: &Lock) -> Result<bool> {
         };
         if missing.is_empty() {
             if let Some(tip) = tip {
-                store.set_marks(&Marks { tip: Some(tip), end: contents.whole, since_sync: marks.since_sync });
+                store.set_marks(&Marks { tip: Some(tip), at: contents.spot, since_sync: marks.since_sync });
             }
             return Ok(true);
         }
         match commit(store, tip, &missing) {
             Ok(Some(new)) => {
-                store.set_marks(&Marks { tip: Some(new), end: contents.whole, since_sync: marks.since_sync + 1 });
+                store.set_marks(&Marks { tip: Some(new), at: contents.spot, since_sync: marks.since_sync + 1 });
                 if marks.since_sync + 1 >= super::syncpoint::EVERY {
                     // A disk that does not take it now takes it at the next mutation: the journal stands until then.
                     let _ = store.make_sync_point(lock);
@@ -73,22 +76,43 @@ fn commit(store: &Store, tip: Option<Oid>, records: &[&Record]) -> Result<Option
     for record in records {
         changes.insert(format!(".beads/{}", record.path), Some(git.write_blob(&record.bytes)?));
     }
-    let tree = edit_tree(git, root, &changes)?;
     let who = store.signature();
-    let spec = CommitSpec {
-        tree,
-        parents: tip.into_iter().collect(),
-        author: who.clone(),
-        committer: who,
-        message: message(records),
-        sign: true,
-    };
+    let tree = edit_tree(git, root, &changes)?;
+    let parents = tip.into_iter().collect();
+    let spec = CommitSpec { tree, parents, author: who.clone(), committer: who, message: message(records), sign: true };
     let new = git.write_commit(&spec)?;
     let expected = tip.map_or(Expected::Missing, Expected::Is);
     crate::failpoint!("state.cas.before");
     let cas = git.update_ref(STATE_REF, expected, Some(new), "bd")?;
     crate::failpoint!("state.cas.after");
-    Ok((cas == Cas::Done).then_some(new))
+    if cas != Cas::Done {
+        return Ok(None);
+    }
+    // Until the ref named them, a `git gc --prune=now` beside us took these objects for garbage.
+    for _ in 0..TRIES {
+        if is_there(git, new, tree, &changes) {
+            break;
+        }
+        for record in records {
+            git.write_blob(&record.bytes)?;
+        }
+        edit_tree(git, root, &changes)?;
+        // Signed again it would be another one.
+        if !git.object_ok(new) && git.write_commit(&spec)? != new {
+            return Err(GitError::Object { id: new, why: "it was removed while it was written".to_owned() });
+        }
+    }
+    store.note_gc();
+    Ok(Some(new))
+}
+
+/// True if a commit, its trees on the way to these paths, and what they name there can be read.
+fn is_there(git: &dyn Git, commit: Oid, tree: Oid, changes: &BTreeMap<String, Option<Oid>>) -> bool {
+    let named = |(path, oid): (&String, &Option<Oid>)| match git.entry_at(tree, path) {
+        Ok(found) => found.as_ref().map(|e| e.oid) == *oid && oid.is_none_or(|oid| git.object_ok(oid)),
+        Err(_) => false,
+    };
+    git.object_ok(commit) && changes.iter().all(named)
 }
 
 impl Store {
@@ -118,8 +142,8 @@ impl Store {
         if cas? != Cas::Done {
             return Ok(None);
         }
-        let end = if marks.tip == tip { marks.end } else { 0 };
-        self.set_marks(&Marks { tip: Some(new), end, since_sync: marks.since_sync + 1 });
+        let at = if marks.tip == tip { marks.at } else { Spot::default() };
+        self.set_marks(&Marks { tip: Some(new), at, since_sync: marks.since_sync + 1 });
         Ok(Some(new))
     }
 }
@@ -206,8 +230,11 @@ pub(crate) fn remove_stale_lock(git: &dyn Git, name: &str) -> bool {
     let Ok(modified) = std::fs::metadata(&path).and_then(|m| m.modified()) else { return true };
     // The age of a file is asked of the file system's own clock.
     #[expect(clippy::disallowed_methods, reason = "compares with a file's time, which no injected clock can set")]
-    let age = SystemTime::now().duration_since(modified).unwrap_or_default();
-    age > Duration::from_secs(10) && {
+    let now = SystemTime::now();
+    let age = now.duration_since(modified).unwrap_or_default();
+    // One from the future was left by a process with a wrong clock: git has been waited for longer than it holds a lock.
+    let ahead = modified.duration_since(now).unwrap_or_default();
+    age.max(ahead) > Duration::from_secs(10) && {
         crate::failpoint!("state.stale_lock.before");
         let gone = std::fs::remove_file(&path).is_ok();
         crate::failpoint!("state.stale_lock.after");

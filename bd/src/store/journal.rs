@@ -3,6 +3,7 @@
 //! A record is a line `rec <path> <bytes> <sha256>` and then the bytes of a sealed file. A torn last record was never
 //! acknowledged and is cut by the next writer; a reader passes it over.
 
+use super::cache::hash64;
 use super::lock::Lock;
 use crate::error::{Error, Result};
 use sha2::{Digest, Sha256};
@@ -23,6 +24,18 @@ pub struct Record {
     pub end: u64,
 }
 
+/// How many bytes before a place say that the journal is still the one in which it was found.
+const TAIL: u64 = 64;
+
+/// Where a whole record ends, and what stood before it: a place that another journal cannot take for its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spot {
+    /// Bytes from the beginning.
+    pub end: u64,
+    /// A checksum of the last ones before it.
+    pub tail: u64,
+}
+
 /// The file.
 pub struct Journal {
     path: PathBuf,
@@ -33,8 +46,12 @@ pub struct Journal {
 pub struct Contents {
     /// Whole records, in order.
     pub records: Vec<Record>,
+    /// Where the reading began: the place that was asked for, or 0 where the journal is not the one that it was found in.
+    pub from: u64,
     /// Where the last whole record ends.
     pub whole: u64,
+    /// The same place, to come back to.
+    pub spot: Spot,
     /// The length of the file.
     pub len: u64,
     /// Where bytes were changed that cannot be a torn append.
@@ -67,51 +84,54 @@ impl Journal {
         self.len() == 0
     }
 
-    /// Reads the records from a byte on (a record's end, or 0).
+    /// Reads all records.
     ///
     /// # Errors
     /// The file is there and cannot be read.
-    pub fn read(&self, from: u64) -> Result<Contents> {
+    pub fn read(&self) -> Result<Contents> {
+        self.read_after(Spot::default())
+    }
+
+    /// Reads the records behind a place. Where it is none of this journal's (another file was put there, or the mark is
+    /// older than the journal), everything is read: what follows a place in the middle of a record looks torn, and a
+    /// writer would cut it.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
+    pub fn read_after(&self, spot: Spot) -> Result<Contents> {
+        let before = spot.end.min(TAIL);
+        let Some((bytes, len)) = self.bytes_from(spot.end - before)? else { return Ok(Contents::default()) };
+        let fits = bytes.get(..before as usize).is_some_and(|tail| tail_of(tail) == spot.tail);
+        if spot.end == 0 || fits {
+            return Ok(parse(&bytes, before as usize, spot.end, len));
+        }
+        let Some((bytes, len)) = self.bytes_from(0)? else { return Ok(Contents::default()) };
+        Ok(parse(&bytes, 0, 0, len))
+    }
+
+    /// Reads the records from a record's end on that the caller has made sure of.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
+    pub(super) fn read_from(&self, end: u64) -> Result<Contents> {
+        Ok(self.bytes_from(end)?.map(|(bytes, len)| parse(&bytes, 0, end.min(len), len)).unwrap_or_default())
+    }
+
+    /// The bytes from a place on, and the length of the file; `None` if there is no file.
+    fn bytes_from(&self, from: u64) -> Result<Option<(Vec<u8>, u64)>> {
         let io = |e: std::io::Error| Error::io(&self.path, &e);
         let mut file = match File::open(&self.path) {
             Ok(file) => file,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Contents::default()),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(io(e)),
         };
         let len = file.metadata().map_err(io)?.len();
-        let mut out = Contents { whole: from.min(len), len, ..Contents::default() };
-        if from >= len {
-            return Ok(out);
+        let mut bytes = Vec::with_capacity(len.saturating_sub(from) as usize);
+        if from < len {
+            file.seek(SeekFrom::Start(from)).map_err(io)?;
+            file.read_to_end(&mut bytes).map_err(io)?;
         }
-        file.seek(SeekFrom::Start(from)).map_err(io)?;
-        let mut bytes = Vec::with_capacity((len - from) as usize);
-        file.read_to_end(&mut bytes).map_err(io)?;
-        let mut at = 0;
-        while at < bytes.len() {
-            let Some((path, body, next)) = parse_record(&bytes, at) else {
-                // A torn append is the last thing in the file. If a whole record follows, bytes were changed in between;
-                // the good records still count.
-                let mut later = memchr::memmem::find_iter(&bytes[at..], b"rec ").skip(1);
-                match later.find(|p| parse_record(&bytes, at + p).is_some()) {
-                    Some(skip) => {
-                        out.damage =
-                            Some(format!("byte {}: a record that is not whole, with whole ones behind it", from + at as u64));
-                        at += skip;
-                        continue;
-                    }
-                    None => break,
-                }
-            };
-            out.records.push(Record {
-                path: path.to_owned(),
-                bytes: bytes[body.clone()].to_vec(),
-                start: from + at as u64,
-                end: from + next as u64,
-            });
-            at = next;
-            out.whole = from + at as u64;
-        }
-        Ok(out)
+        Ok(Some((bytes, len)))
     }
 
     /// Appends one record and syncs it: from here the command cannot lose it. `whole` is where the last whole record ends;
@@ -193,6 +213,35 @@ impl Journal {
     }
 }
 
+/// The records in `bytes`, which begin `skip` bytes before the place `from` of the journal.
+fn parse(bytes: &[u8], skip: usize, from: u64, len: u64) -> Contents {
+    let place = |at: usize| from + (at - skip) as u64;
+    let mut out = Contents { from, whole: from, len, ..Contents::default() };
+    let (mut at, mut whole) = (skip, skip);
+    while at < bytes.len() {
+        let Some((path, body, next)) = parse_record(bytes, at) else {
+            // A torn append is the last thing in the file. If a whole record follows, bytes were changed in between;
+            // the good records still count. The first byte of the bad one may be what was changed.
+            let mut later = memchr::memmem::find_iter(&bytes[at + 1..], b"rec ").map(|p| at + 1 + p);
+            let Some(good) = later.find(|p| parse_record(bytes, *p).is_some()) else { break };
+            out.damage = Some(format!("byte {}: a record that is not whole, with whole ones behind it", place(at)));
+            at = good;
+            continue;
+        };
+        out.records.push(Record { path: path.to_owned(), bytes: bytes[body.clone()].to_vec(), start: place(at), end: place(next) });
+        (at, whole) = (next, next);
+    }
+    out.whole = place(whole);
+    out.spot = Spot { end: out.whole, tail: tail_of(&bytes[..whole]) };
+    out
+}
+
+/// A checksum of the last bytes before a place.
+fn tail_of(before: &[u8]) -> u64 {
+    let from = before.len().saturating_sub(TAIL as usize);
+    if before.is_empty() { 0 } else { hash64(TAIL, &before[from..]) }
+}
+
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
@@ -223,17 +272,19 @@ mod tests {
         let lock = Lock::acquire(dir.path(), Duration::ZERO).unwrap();
         let journal = Journal::new(dir.path());
         let one = journal.append(&lock, 0, "events/a", b"one\n").unwrap();
+        let spot = journal.read().unwrap().spot;
+        assert_eq!(spot.end, one);
         let two = journal.append(&lock, one, "events/b", b"two\n").unwrap();
-        let all = journal.read(0).unwrap();
+        let all = journal.read().unwrap();
         assert_eq!(all.records.iter().map(|r| r.bytes.clone()).collect::<Vec<_>>(), [b"one\n", b"two\n"]);
-        assert_eq!(journal.read(one).unwrap().records.len(), 1);
+        assert_eq!(journal.read_after(spot).unwrap().records.len(), 1);
         for cut in one + 1..two {
             OpenOptions::new().write(true).open(journal.path()).unwrap().set_len(cut).unwrap();
-            let torn = journal.read(0).unwrap();
+            let torn = journal.read().unwrap();
             assert_eq!((torn.records.len(), torn.whole, torn.damage), (1, one, None));
         }
         let again = journal.append(&lock, one, "events/c", b"three\n").unwrap();
-        let all = journal.read(0).unwrap();
+        let all = journal.read().unwrap();
         assert_eq!((all.records.len(), all.whole), (2, again));
         assert_eq!(all.records[1].path, "events/c");
     }
@@ -248,8 +299,40 @@ mod tests {
         let mut bytes = std::fs::read(journal.path()).unwrap();
         bytes[one as usize - 2] ^= 1;
         std::fs::write(journal.path(), bytes).unwrap();
-        let read = journal.read(0).unwrap();
+        let read = journal.read().unwrap();
         assert!(read.damage.is_some());
         assert_eq!(read.records.iter().map(|r| &*r.path).collect::<Vec<_>>(), ["events/b"], "the good record still counts");
+    }
+
+    #[test]
+    fn a_place_that_is_none_of_this_journals_makes_nothing_look_torn() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = Lock::acquire(dir.path(), Duration::ZERO).unwrap();
+        let journal = Journal::new(dir.path());
+        let one = journal.append(&lock, 0, "events/a", b"{\"a\":1}\n{\"a\":2}\n").unwrap();
+        let two = journal.append(&lock, one, "events/b", b"{\"b\":1}\n").unwrap();
+        let right = journal.read().unwrap().spot;
+        for end in 0..two + 20 {
+            let read = journal.read_after(Spot { end, ..right }).unwrap();
+            assert_eq!(read.whole, two, "a mark at {end}: the next writer would cut whole records");
+            assert_eq!(read.damage, None, "{end}");
+            assert!(read.records.len() == 2 || end == two, "{end}");
+            assert_eq!((read.spot, read.from), (right, if end == two { two } else { 0 }), "{end}");
+        }
+    }
+
+    #[test]
+    fn a_record_that_lost_its_first_byte_takes_no_other_with_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = Lock::acquire(dir.path(), Duration::ZERO).unwrap();
+        let journal = Journal::new(dir.path());
+        let one = journal.append(&lock, 0, "events/a", b"one\n").unwrap();
+        let two = journal.append(&lock, one, "events/b", b"two\n").unwrap();
+        let mut bytes = std::fs::read(journal.path()).unwrap();
+        bytes[0] = 0;
+        std::fs::write(journal.path(), bytes).unwrap();
+        let read = journal.read().unwrap();
+        assert_eq!((read.records.len(), read.whole), (1, two), "the one behind it is whole, and stays");
+        assert!(read.damage.is_some(), "and it is said");
     }
 }

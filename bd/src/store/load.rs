@@ -140,7 +140,7 @@ impl Loader {
     /// The logs of this clone, the journal first. They are read before the refs: a record is in the journal before the
     /// state ref has it, and leaves it only afterwards, so that nobody falls between the two.
     pub fn logs(&self) -> Result<[(Place, Contents); 2]> {
-        Ok([(Place::Journal, Journal::new(&self.dir).read(0)?), (Place::Local, Journal::local(&self.dir).read(0)?)])
+        Ok([(Place::Journal, Journal::new(&self.dir).read()?), (Place::Local, Journal::local(&self.dir).read()?)])
     }
 }
 

@@ -1,6 +1,7 @@
 //! What this clone remembers about its own journal: a help for speed, checked and discardable.
 
 use super::Store;
+use super::journal::Spot;
 use crate::git::Oid;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ pub struct Marks {
     /// The tip of the state ref that holds every record up to `end`.
     pub tip: Option<Oid>,
     /// A record's end in the journal.
-    pub end: u64,
+    pub at: Spot,
     /// Mutations since the last sync point.
     pub since_sync: u64,
 }
@@ -42,7 +43,7 @@ impl Store {
             crate::failpoint!("marks.drop.after");
             return;
         };
-        let text = format!("{tip} {} {} .\n", marks.end, marks.since_sync);
+        let text = format!("{tip} {} {} {:016x} .\n", marks.at.end, marks.since_sync, marks.at.tail);
         crate::failpoint!("marks.before");
         if std::fs::write(&path, &text).is_err() {
             let _ = path.parent().map(std::fs::create_dir_all);
@@ -93,13 +94,13 @@ impl Marks {
             let tip = Oid::from_hex(words.next()?)?;
             let end = words.next()?.parse().ok()?;
             let since_sync = words.next()?.parse().ok()?;
-            (words.next()? == "." && words.next().is_none()).then_some(Self { tip: Some(tip), end, since_sync })
+            let at = match words.next()? {
+                // Written before marks had a checksum: the tip counts, the place does not.
+                "." => return words.next().is_none().then_some(Self { tip: Some(tip), at: Spot::default(), since_sync }),
+                tail => Spot { end, tail: u64::from_str_radix(tail, 16).ok()? },
+            };
+            (words.next()? == "." && words.next().is_none()).then_some(Self { tip: Some(tip), at, since_sync })
         };
         parse().unwrap_or_default()
-    }
-
-    /// The end of the records that are known to be committed: reading may begin there.
-    pub fn committed_end(&self) -> u64 {
-        self.end
     }
 }

@@ -15,6 +15,7 @@ mod lock;
 mod marks;
 mod names;
 pub mod pack;
+mod pruned;
 mod quarantine;
 mod recover;
 mod redactions;
@@ -34,7 +35,7 @@ pub use batch::Batch;
 pub use clone_id::CLONE_KEY;
 pub(crate) use commit::{edit_tree, remove_stale_lock};
 pub use damage::Damage;
-pub use journal::{Journal, Record};
+pub use journal::{Journal, Record, Spot};
 pub use load::{Place, StoredEvent};
 pub use lock::Lock;
 pub use quarantine::Quarantined;
@@ -199,7 +200,14 @@ impl Store {
     /// # Errors
     /// An object that cannot be read (exit 9).
     pub fn snapshot(&self) -> Result<Snapshot> {
-        Snapshot::take(self)
+        match Snapshot::take(self) {
+            // Something that the refs name is gone (a `gc` that took what was just written for garbage): the journal has it.
+            Err(e) if e.kind == ErrorKind::Damaged => {
+                let healed = self.lock().and_then(|lock| self.heal(&lock)).and_then(|()| Snapshot::take(self));
+                healed.map_err(|_| e)
+            }
+            other => other,
+        }
     }
 
     /// What is known, every byte read and judged anew: for `bd doctor`, which must see damage that the cache's key cannot
@@ -241,7 +249,7 @@ impl Store {
     /// True if the state ref is known to hold all of the journal; asked without the lock, where that cannot be had.
     pub fn is_committed(&self) -> bool {
         let (marks, len) = (self.marks(), Journal::new(&self.dir).len());
-        len == 0 || (marks.end == len && marks.tip.is_some() && self.git.tip(STATE_REF).is_ok_and(|tip| tip == marks.tip))
+        len == 0 || (marks.at.end == len && marks.tip.is_some() && self.git.tip(STATE_REF).is_ok_and(|tip| tip == marks.tip))
     }
 
     /// Why the last attempt to commit the journal was given up, in a sentence that names the state ref.

@@ -114,7 +114,7 @@ impl Store {
         }
         let ids: Vec<Oid> = lost.iter().map(|f| f.oid).collect();
         git.evict_damaged(&ids, &self.dir().join("quarantine").join("objects"))?;
-        for record in Journal::new(self.dir()).read(0)?.records {
+        for record in Journal::new(self.dir()).read()?.records {
             if lost.iter().any(|f| f.path() == record.path) {
                 git.write_blob(&record.bytes)?;
             }
@@ -137,7 +137,7 @@ impl Store {
 
     fn mend_journal(&self, lock: &Lock) -> Result<Option<Quarantined>> {
         let journal = Journal::new(self.dir());
-        let contents = journal.read(0)?;
+        let contents = journal.read()?;
         if contents.damage.is_none() {
             return Ok(None);
         }

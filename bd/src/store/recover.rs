@@ -11,6 +11,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::git::{Cas, Expected, GitError, Oid};
 use std::collections::BTreeMap;
 
+/// How many commits a whole one is looked for in.
+const LOOK_BACK: usize = 16;
+
 impl Store {
     /// Looks whether the state ref is what this clone last made of it, and mends it if it is less. Cheap where all is
     /// well. What was done is said as a notice ([`Store::take_notices`]).
@@ -36,7 +39,7 @@ impl Store {
             }
         }
         let what = if tip.is_none() { "was missing" } else { "had lost commits" };
-        let tip = self.gather(lock, tip)?;
+        let tip = self.gather(lock, tip, &[])?;
         commit::commit_pending(self, lock)?;
         if self.git().tip(STATE_REF)?.is_some() || tip.is_some() {
             self.notice(format!("the state ref {what}; it was rebuilt from what this clone still has"));
@@ -44,47 +47,93 @@ impl Store {
         Ok(())
     }
 
-    /// [`Store::recover`] for a tip that cannot be read, or whose objects cannot: the ref goes back to the last sync
-    /// point, damaged objects are moved away (git never rewrites an id that exists), and the journal is replayed.
+    /// [`Store::recover`] for a tip that cannot be read, or whose objects cannot: what the journal has is written again.
+    /// Where that is not enough the ref goes back to what is whole, damaged objects are moved away (git never rewrites an
+    /// id that exists), and the journal and every file that can still be read are brought along. Looks at what came since
+    /// the last sync point.
     ///
     /// # Errors
     /// As there.
     pub fn recover_deep(&self, lock: &Lock) -> Result<()> {
+        self.rebuild(lock, false)
+    }
+
+    pub(super) fn rebuild(&self, lock: &Lock, everything: bool) -> Result<()> {
         let git = self.git();
         let away = self.dir().join("quarantine").join("objects");
         for _ in 0..8 {
-            let tip = git.tip(STATE_REF)?;
-            let base = self.sync_point().tip.filter(|b| self.readable(*b));
-            let bad = tip.map_or(Vec::new(), |tip| self.unreadable(tip, base));
+            let Some(tip) = git.tip(STATE_REF)? else { return Ok(()) };
+            let point = self.sync_point().tip.filter(|b| self.readable(*b));
+            let mut bad = self.unreadable(tip, point);
+            if bad.is_empty() && everything {
+                bad = self.hollow_files(tip);
+            }
             if bad.is_empty() {
                 return Ok(());
             }
+            let count = if bad.len() == 1 { "1 object".to_owned() } else { format!("{} objects", bad.len()) };
             // What a lost tree named cannot be named any more; an empty file is no object of anybody's.
             let lost: Vec<Oid> = bad.iter().copied().chain(self.empty_objects()).collect();
-            let moved = git.evict_damaged(&lost, &away)?;
+            git.evict_damaged(&lost, &away)?;
+            if self.refill(&bad)? {
+                self.notice(format!(
+                    "{count} of the state ref could not be read; the journal has them, and they were written again"
+                ));
+                continue;
+            }
+            let base = self.last_whole(tip, point);
+            let left = self.still_readable(tip, point);
             crate::failpoint!("recover.back.before");
-            if let Some(tip) = tip.filter(|t| Some(*t) != base) {
-                if self.move_state(Expected::Is(tip), base, "bd: back to the last sync point")? != Cas::Done {
-                    continue;
-                }
-            } else if moved.is_empty() {
+            if Some(tip) == base {
                 break;
+            }
+            if self.move_state(Expected::Is(tip), base, "bd: back to the last sync point")? != Cas::Done {
+                continue;
             }
             crate::failpoint!("recover.back.after");
             self.forget_marks();
-            self.gather(lock, base)?;
+            self.gather(lock, base, &left)?;
             commit::commit_pending(self, lock)?;
             self.notice(format!(
-                "the state ref could not be read ({} damaged); it was rebuilt from the last sync point and the journal",
-                if bad.len() == 1 { "1 object".to_owned() } else { format!("{} objects", bad.len()) }
+                "the state ref could not be read ({count} damaged); it was rebuilt from the last sync point and the journal"
             ));
         }
         Err(Error::new(ErrorKind::Damaged, "the state ref cannot be read, and this clone has no whole copy of what it held")
             .hint("`bd sync` brings back what the remote has; `git fsck` names the objects that are damaged"))
     }
 
-    /// Adds to `tip` the files of every other tip that this clone knows. Returns the new tip.
-    fn gather(&self, lock: &Lock, tip: Option<Oid>) -> Result<Option<Oid>> {
+    /// The sync point, or else the newest commit on the way back from `tip`, of which nothing is missing, nor of what came
+    /// before it.
+    fn last_whole(&self, tip: Oid, point: Option<Oid>) -> Option<Oid> {
+        if point.is_some_and(|p| self.is_whole(p)) {
+            return point;
+        }
+        let mut at = Some(tip);
+        for _ in 0..LOOK_BACK {
+            let commit = at?;
+            if self.is_whole(commit) && self.unreadable(commit, None).is_empty() {
+                return Some(commit);
+            }
+            at = self.git().commit_parents(commit).ok().and_then(|p| p.first().copied());
+        }
+        None
+    }
+
+    /// The commits whose files can at least be listed: from them comes what is left of a tip that is given up.
+    fn still_readable(&self, tip: Oid, point: Option<Oid>) -> Vec<Oid> {
+        let mut at = Some(tip);
+        for _ in 0..LOOK_BACK {
+            let Some(commit) = at else { break };
+            if self.readable(commit) {
+                return std::iter::once(commit).chain(point).collect();
+            }
+            at = self.git().commit_parents(commit).ok().and_then(|p| p.first().copied());
+        }
+        point.into_iter().collect()
+    }
+
+    /// Adds to `tip` the files of every other tip that this clone knows, and of `more`. Returns the new tip.
+    fn gather(&self, lock: &Lock, tip: Option<Oid>, more: &[Oid]) -> Result<Option<Oid>> {
         let git = self.git();
         self.set_untidy();
         let mut known: Vec<Oid> = [self.marks().tip, self.sync_point().tip].into_iter().flatten().collect();
@@ -92,9 +141,10 @@ impl Store {
         for name in [Some(PUBLISHED_REF), self.sources().tracking.as_deref()].into_iter().flatten() {
             known.extend(git.tip(name).ok().flatten());
         }
+        known.extend(more);
         let mut tip = tip;
         // A tip of ours that the ref was only moved back from brings its history along.
-        let ahead = known.iter().take(own).copied().filter(|k| self.readable(*k));
+        let ahead = known.iter().take(own).copied().filter(|k| self.is_whole(*k));
         if let Some(old) = ahead.into_iter().find(|k| tip.is_none_or(|t| t != *k && self.descends(*k, t))) {
             let expected = tip.map_or(Expected::Missing, Expected::Is);
             crate::failpoint!("recover.forward.before");
@@ -129,11 +179,11 @@ impl Store {
     /// As [`Store::recover`].
     pub fn mend(&self) -> Result<()> {
         if self.state_readable() {
+            self.look_after_gc();
             return Ok(());
         }
         let lock = self.lock()?;
-        self.recover(&lock)?;
-        self.recover_deep(&lock)
+        self.heal(&lock)
     }
 
     /// True unless the state ref's tip, or the first tree below it, is what a power loss left of it. Two small reads.
@@ -164,7 +214,7 @@ impl Store {
     }
 
     /// True if a commit and all its trees can be read.
-    fn readable(&self, tip: Oid) -> bool {
+    pub(super) fn readable(&self, tip: Oid) -> bool {
         self.git().commit_tree(tip).is_ok_and(|root| list_files_at(self.git(), root).is_ok())
     }
 

@@ -2,7 +2,7 @@
 //! every 64 mutations, and in `bd sync`, the objects since the last point, their directories and the ref are synced,
 //! and the tip is recorded: it is the one to go back to after a power loss.
 
-use super::journal::{Journal, Record};
+use super::journal::{Journal, Record, Spot};
 use super::marks::Marks;
 use super::pack::{bare, lines};
 use super::redactions::Redactions;
@@ -58,7 +58,13 @@ impl Store {
         let last = self.sync_point();
         let Some(tip) = git.tip(STATE_REF)? else { return Ok(last) };
         if last.tip != Some(tip) {
-            git.sync_to_disk(&objects_since(git, tip, last.tip)?, Some(STATE_REF))?;
+            let objects = objects_since(git, tip, last.tip)?;
+            // Syncing passes over what is not there. A point to go back to must be whole; a partial clone may fetch.
+            let partial = git.config("extensions.partialclone").is_some();
+            if let Some(id) = objects.iter().copied().find(|o| !partial && !git.object_ok(*o)) {
+                return Err(GitError::Object { id, why: "it is missing".to_owned() }.into());
+            }
+            git.sync_to_disk(&objects, Some(STATE_REF))?;
             self.record_sync_point(SyncPoint { tip: Some(tip), points: last.points + 1 })?;
         }
         self.sweep_leftovers();
@@ -70,8 +76,8 @@ impl Store {
     }
 
     /// Where the journal's records that the state ref holds end. Under the lock, after [`Store::commit_pending`].
-    pub fn committed_end(&self, _lock: &Lock) -> u64 {
-        self.marks().end
+    pub fn committed_end(&self, _lock: &Lock) -> Spot {
+        self.marks().at
     }
 
     /// Notes that our loose objects were packed.
@@ -109,24 +115,26 @@ impl Store {
         })
     }
 
-    /// Drops the journal's records that end at or before `held`, which the store remote has, and those that are older
-    /// than 30 days, which nobody will publish. `stays_home` says which of the held ones the remote has not.
-    /// Only after a sync point, and with everything in the state ref.
+    /// Drops the journal's records that end at or before `held`, which the store remote has. `stays_home` says which
+    /// records it will never have: those go when they are 30 days old (see [`Store::outlived`]).
+    /// Only after a sync point, with everything in the state ref, and while no `gc` looks for garbage: one that began
+    /// before our last commit may take its objects away, and the journal is where they come back from.
     ///
     /// # Errors
     /// The disk does not take the new journal; the old one then stands.
-    pub fn trim_journal(&self, lock: &Lock, held: u64, stays_home: &dyn Fn(&Record) -> bool) -> Result<()> {
+    pub fn trim_journal(&self, lock: &Lock, held: Spot, stays_home: &dyn Fn(&Record) -> bool) -> Result<()> {
         let marks = self.marks();
         let point = self.sync_point();
-        if point.tip.is_none() || point.tip != marks.tip {
-            return Ok(());
-        }
+        let Some(tip) = point.tip.filter(|tip| Some(*tip) == marks.tip && !self.is_collecting()) else { return Ok(()) };
         let journal = Journal::new(self.dir());
-        let contents = journal.read(0)?;
-        if contents.damage.is_some() || contents.whole != contents.len || contents.whole != marks.end {
+        let contents = journal.read()?;
+        if contents.damage.is_some() || contents.whole != contents.len || contents.spot != marks.at {
             return Ok(());
         }
-        let goes = |r: &Record| (r.end <= held && !stays_home(r)) || self.is_old(r);
+        // The journal may have been written anew since `held` was found.
+        let held = if journal.read_after(held)?.from == held.end { held.end } else { 0 };
+        let outlived = self.outlived(tip, contents.records.iter().filter(|r| stays_home(r)).collect())?;
+        let goes = |r: &Record| if stays_home(r) { outlived.contains(&r.start) } else { r.end <= held };
         if !contents.records.iter().any(goes) {
             return Ok(());
         }
@@ -138,11 +146,52 @@ impl Store {
     fn rewrite_journal(&self, lock: &Lock, keep: &[Record]) -> Result<()> {
         let marks = self.marks();
         // While the file changes under it, the mark must not point into the middle of a record.
-        self.set_marks(&Marks { end: 0, ..marks.clone() });
+        self.set_marks(&Marks { at: Spot::default(), ..marks.clone() });
         let journal = Journal::new(self.dir());
         journal.replace(lock, keep)?;
-        self.set_marks(&Marks { end: journal.len(), ..marks });
+        self.set_marks(&Marks { at: journal.read()?.spot, ..marks });
+        self.forget_aged();
         Ok(())
+    }
+
+    /// Those among the records that nobody will publish that were 30 days old at a sync a day ago already, and that the
+    /// state ref holds, looked at in its files. A clock decides nothing by itself: one that was in 2040 for a moment has
+    /// been seen there once only.
+    fn outlived(&self, tip: Oid, records: Vec<&Record>) -> Result<HashSet<u64>> {
+        let old: Vec<&Record> = records.into_iter().filter(|r| self.is_old(r)).collect();
+        if old.is_empty() {
+            self.forget_aged();
+            return Ok(HashSet::new());
+        }
+        let (now, day) = (self.now().as_second(), 86_400);
+        let path = self.aged_path();
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let seen = text.trim_end().split_once(' ').and_then(|(at, end)| Some((at.parse::<i64>().ok()?, end.parse::<u64>().ok()?)));
+        let Some((first, end)) = seen.filter(|(first, _)| *first <= now) else {
+            crate::failpoint!("marks.aged.before");
+            let _ = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+            let _ = std::fs::write(&path, format!("{now} {}\n", old.iter().map(|r| r.end).max().unwrap_or(0)));
+            crate::failpoint!("marks.aged.after");
+            return Ok(HashSet::new());
+        };
+        let old: Vec<&Record> = old.into_iter().filter(|r| now - first >= day && r.end <= end).collect();
+        if old.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let root = self.git().commit_tree(tip)?;
+        let lacking: HashSet<u64> = lacking(self, root, old.clone())?.into_iter().map(|r| r.start).collect();
+        Ok(old.into_iter().map(|r| r.start).filter(|start| !lacking.contains(start)).collect())
+    }
+
+    fn aged_path(&self) -> std::path::PathBuf {
+        self.dir().join("marks").join("aged")
+    }
+
+    /// Forgets when records were first seen to be old: the journal is another one, or the clock was wrong.
+    fn forget_aged(&self) {
+        crate::failpoint!("marks.aged_drop.before");
+        let _ = std::fs::remove_file(self.aged_path());
+        crate::failpoint!("marks.aged_drop.after");
     }
 
     fn is_old(&self, record: &Record) -> bool {
@@ -159,7 +208,7 @@ impl Store {
     pub fn redact_journal(&self, lock: &Lock, redactions: &Redactions) -> Result<bool> {
         // What never leaves this clone has a journal of its own, with its own redactions.
         let local = Journal::local(self.dir());
-        let contents = local.read(0)?;
+        let contents = local.read()?;
         let mut known = redactions.clone();
         contents.records.iter().for_each(|r| known.collect(&r.bytes));
         let mut records = contents.records;
@@ -169,10 +218,10 @@ impl Store {
         if redactions.is_empty() {
             return Ok(false);
         }
-        let contents = Journal::new(self.dir()).read(0)?;
+        let contents = Journal::new(self.dir()).read()?;
         let mut records = contents.records;
         let changed = enforce(&mut records, redactions);
-        if changed && contents.damage.is_none() && self.marks().end == contents.len {
+        if changed && contents.damage.is_none() && contents.whole == contents.len && self.marks().at == contents.spot {
             self.rewrite_journal(lock, &records)?;
             return Ok(true);
         }

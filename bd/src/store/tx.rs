@@ -86,7 +86,7 @@ impl Tx<'_> {
 }
 
 pub(super) fn write<T>(store: &Store, lock: &Lock, make: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-    let mut tx = Tx { store, snapshot: sound_snapshot(store)?, events: Vec::new() };
+    let mut tx = Tx { store, snapshot: sound_snapshot(store, lock)?, events: Vec::new() };
     let out = make(&mut tx)?;
     finish(lock, tx)?;
     Ok(out)
@@ -96,8 +96,12 @@ pub(super) fn write<T>(store: &Store, lock: &Lock, make: impl FnOnce(&mut Tx<'_>
 ///
 /// # Errors
 /// The store is damaged (exit 9): nothing may be written before the bytes are in quarantine.
-pub(super) fn sound_snapshot(store: &Store) -> Result<Snapshot> {
-    let snapshot = Snapshot::take(store)?;
+pub(super) fn sound_snapshot(store: &Store, lock: &Lock) -> Result<Snapshot> {
+    let snapshot = match Snapshot::take(store) {
+        // Something that the refs name is gone (a `gc` that took what was just written for garbage): the journal has it.
+        Err(e) if e.kind == ErrorKind::Damaged => store.heal(lock).and_then(|()| Snapshot::take(store)).map_err(|_| e)?,
+        other => other?,
+    };
     if let Some(first) = snapshot.damage().first() {
         let more = match snapshot.damage().len() - 1 {
             0 => String::new(),
@@ -122,7 +126,7 @@ pub(super) fn finish(lock: &Lock, tx: Tx<'_>) -> Result<()> {
     if !local.is_empty() {
         let journal = Journal::local(store.dir());
         let (name, bytes) = seal(&local)?;
-        let contents = journal.read(0)?;
+        let contents = journal.read()?;
         journal.append(lock, contents.whole, &name.state_path("events"), &bytes)?;
     }
     let mut committed = true;
@@ -132,7 +136,7 @@ pub(super) fn finish(lock: &Lock, tx: Tx<'_>) -> Result<()> {
             // Something below the tip cannot be read (a power loss). The record is durable: the state is rebuilt, or, where
             // that cannot be done, the journal stands and `bd status` says so. Either way the command has succeeded.
             Err(e) if e.kind == ErrorKind::Damaged => {
-                store.recover_deep(lock).is_ok() && commit::commit_pending(store, lock).unwrap_or(false)
+                store.heal(lock).is_ok() && commit::commit_pending(store, lock).unwrap_or(false)
             }
             other => other?,
         };
@@ -174,7 +178,7 @@ impl Tx<'_> {
 pub(super) fn append_sealed(store: &Store, lock: &Lock, stream: &str, events: &[Event]) -> Result<()> {
     let (name, bytes) = seal(events)?;
     let journal = Journal::new(store.dir());
-    let contents = journal.read(store.marks().committed_end())?;
+    let contents = journal.read_after(store.marks().at)?;
     journal.append(lock, contents.whole, &name.state_path(stream), &bytes)?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::rides::absorb_rides;
 use super::union::Union;
 use crate::error::{Error, ErrorKind, Result};
 use crate::git::Oid;
-use crate::store::{Lock, PUBLISHED_REF, Record, STATE_REF, Store};
+use crate::store::{Lock, PUBLISHED_REF, Record, STATE_REF, Spot, Store};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -43,6 +43,17 @@ pub fn sync(store: &Store, options: Options) -> Result<Report> {
     let patience = if options.wait { store.config().lock_timeout() + PATIENCE } else { Duration::ZERO };
     // A dry run asks, and need not wait for those who change.
     let _flight = if options.dry_run { None } else { Some(Lock::acquire(&store.dir().join("push"), patience)?) };
+    match once(store, options) {
+        // A `gc` beside us took what was not named by a ref yet for garbage; the journal has it.
+        Err(e) if e.kind == ErrorKind::Damaged && !options.dry_run => {
+            let healed = store.lock().and_then(|lock| store.heal(&lock));
+            if healed.is_err() { Err(e) } else { once(store, options) }
+        }
+        other => other,
+    }
+}
+
+fn once(store: &Store, options: Options) -> Result<Report> {
     let remote = Remote::of(store)?;
     let url = remote.as_ref().and_then(|r| store.git().remote_url(&r.name));
     let report = Report::new(store.sources().remote.clone(), url, store.sources().branch.clone(), choice(store), options.dry_run);
@@ -59,7 +70,7 @@ fn alone(store: &Store, report: Report) -> Result<Report> {
         settle(store, &lock)?;
         absorb_rides(store, &lock)?;
         let (union, _) = absorb(store, &lock, None, Manner { pack: true, ..Manner::default() })?;
-        finish(store, &lock, &union, 0)?;
+        finish(store, &lock, &union, Spot::default(), Choice::Off(super::choice::Why::NoRemote))?;
     }
     Ok(report)
 }
@@ -80,10 +91,12 @@ fn settle(store: &Store, lock: &Lock) -> Result<()> {
 }
 
 /// Sync point; then the journal lets go of what ends at or before `held`, which the remote has.
-fn finish(store: &Store, lock: &Lock, union: &Union, held: u64) -> Result<()> {
+fn finish(store: &Store, lock: &Lock, union: &Union, held: Spot, publishing: Choice) -> Result<()> {
     store.redact_journal(lock, &union.redactions)?;
     store.make_sync_point(lock)?;
-    store.trim_journal(lock, held, &|r: &Record| r.path.starts_with("mail/"))
+    // Where publishing is off all stays here, but for what the remote has by another way: then `held` is no beginning.
+    let home = publishing != Choice::On && held == Spot::default();
+    store.trim_journal(lock, held, &|r: &Record| home || r.path.starts_with("mail/"))
 }
 
 /// One sync with a remote.
@@ -113,7 +126,7 @@ impl Flight<'_> {
             }
             if !pushes || union.publish.is_empty() {
                 self.report.unpublished = union.fresh;
-                return self.end(&union, tip, if union.fresh == 0 { held } else { 0 });
+                return self.end(&union, tip, if union.fresh == 0 { held } else { Spot::default() });
             }
             if !others {
                 return Err(refuse_empty(&self.remote));
@@ -175,7 +188,7 @@ impl Flight<'_> {
     }
 
     /// Our state becomes the union with the remote's. Also returns where the journal's committed records end.
-    fn join(&self, tip: Option<Oid>, pack: bool) -> Result<(Union, u64)> {
+    fn join(&self, tip: Option<Oid>, pack: bool) -> Result<(Union, Spot)> {
         let theirs = tip.map(|t| self.store.git().commit_tree(t)).transpose()?;
         let patience = self.store.config().lock_timeout();
         let lock = if self.options.dry_run { Lock::to_look(self.store.dir(), patience)? } else { self.store.lock()? };
@@ -227,12 +240,12 @@ impl Flight<'_> {
         Ok(true)
     }
 
-    fn end(mut self, union: &Union, tip: Option<Oid>, held: u64) -> Result<Report> {
+    fn end(mut self, union: &Union, tip: Option<Oid>, held: Spot) -> Result<Report> {
         if let Some(tip) = tip {
             self.remote.note(tip)?;
         }
         let lock = self.store.lock()?;
-        finish(self.store, &lock, union, held)?;
+        finish(self.store, &lock, union, held, self.report.publishing)?;
         self.report.tip = tip;
         Ok(self.report)
     }

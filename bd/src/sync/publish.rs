@@ -30,7 +30,7 @@ pub enum Attempt {
 /// # Errors
 /// The remote refuses the branch, or is out of reach (exit 8).
 pub fn publish(store: &Store, remote: &Remote<'_>, tip: Option<Oid>, union: &Union, report: &Report) -> Result<Attempt> {
-    let new = commit(store, tip, union)?;
+    let (new, tree) = commit(store, tip, union)?;
     let Some(words) = remote.push(new, tip)? else { return Ok(Attempt::Done(new)) };
     // The words are in the language of whoever runs the remote; where its tip is now is a fact.
     let now = remote.look()?;
@@ -38,6 +38,10 @@ pub fn publish(store: &Store, remote: &Remote<'_>, tip: Option<Oid>, union: &Uni
         return Ok(Attempt::Done(new));
     }
     if now.tip != tip {
+        return Ok(Attempt::Lost);
+    }
+    if !is_there(store, new, tree, union) {
+        // A `gc` beside us took what no ref names yet for garbage: it is made again.
         return Ok(Attempt::Lost);
     }
     if words.contains(".lock': File exists") {
@@ -50,20 +54,32 @@ pub fn publish(store: &Store, remote: &Remote<'_>, tip: Option<Oid>, union: &Uni
 }
 
 /// One commit whose only parent is the remote's tip and whose tree is the union.
-fn commit(store: &Store, tip: Option<Oid>, union: &Union) -> Result<Oid> {
+fn commit(store: &Store, tip: Option<Oid>, union: &Union) -> Result<(Oid, Oid)> {
     let git = store.git();
     let root = tip.map(|t| git.commit_tree(t)).transpose()?;
     let tree = edit_tree(git, root, &union.publish)?;
     let who = store.signature();
     let message = format!("bd: publish {}\n\nActor: {}\n", events(union.fresh), store.actor());
-    Ok(git.write_commit(&CommitSpec {
+    let new = git.write_commit(&CommitSpec {
         tree,
         parents: tip.into_iter().collect(),
         author: who.clone(),
         committer: who,
         message,
         sign: true,
-    })?)
+    })?;
+    Ok((new, tree))
+}
+
+/// True if a publication's objects can be read.
+fn is_there(store: &Store, commit: Oid, tree: Oid, union: &Union) -> bool {
+    let git = store.git();
+    let named = |(path, oid): (&String, &Option<Oid>)| match (git.entry_at(tree, path), oid) {
+        (Ok(_), None) => true,
+        (Ok(Some(found)), Some(oid)) => found.oid == *oid && git.object_ok(*oid),
+        _ => false,
+    };
+    git.object_ok(commit) && union.publish.iter().all(named)
 }
 
 /// The lock of the branch there did not go away.

@@ -73,7 +73,7 @@ pub fn standing(store: &Store, read_only: bool) -> Result<Standing> {
         },
         state,
         unwritten,
-        journal: Journal::new(store.dir()).read(0)?.records.len(),
+        journal: Journal::new(store.dir()).read()?.records.len(),
         lines: snapshot.line_counts(),
         remote: sources.remote.clone(),
         url: sources.remote.as_deref().and_then(|r| git.remote_url(r)),

@@ -68,7 +68,7 @@ fn everything(store: &Store, out: &mut Findings) -> Result<()> {
         out.places.push("rides of the default branch".to_owned());
         files(store, "ride", &list_rides(git, commit)?, &mut lines, out)?;
     }
-    let journal = Journal::new(store.dir()).read(0)?;
+    let journal = Journal::new(store.dir()).read()?;
     out.places.push("journal".to_owned());
     if let Some(why) = journal.damage {
         out.damage.push(Damage { file: "journal".into(), place: "journal", line: None, why, oid: None });

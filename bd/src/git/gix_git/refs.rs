@@ -12,7 +12,7 @@ use gix::refs::{FullNameRef, packed};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// How long a lock of another process is waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -27,12 +27,38 @@ enum Loose {
 #[derive(Default)]
 pub(super) struct Packed(Mutex<Option<(Stamp, packed::Buffer)>>);
 
-/// A rename puts every new `packed-refs` in place: another inode.
+/// A rename puts every new `packed-refs` in place: another inode, until the number is used again. What nobody can set is
+/// the time at which the file's own record changed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stamp {
-    modified: Option<std::time::SystemTime>,
+    modified: Option<SystemTime>,
     len: u64,
     inode: u64,
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(about: &std::fs::Metadata) -> Self {
+        #[cfg(unix)]
+        let (inode, changed) = {
+            use std::os::unix::fs::MetadataExt;
+            (about.ino(), (about.ctime(), about.ctime_nsec()))
+        };
+        #[cfg(not(unix))]
+        let (inode, changed) = (0, (0, 0));
+        Self { modified: about.modified().ok(), len: about.len(), inode, changed }
+    }
+
+    /// True if a file could be changed again without changing this: it was changed within one tick of the file system's clock.
+    fn is_young(&self) -> bool {
+        let since = u64::try_from(self.changed.0).map(|s| SystemTime::UNIX_EPOCH + Duration::new(s, self.changed.1 as u32));
+        let Some(since) = since.ok().filter(|_| cfg!(unix)).or(self.modified) else { return true };
+        let whole_seconds = since.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|d| d.subsec_nanos() == 0);
+        let tick = if whole_seconds { Duration::from_secs(2) } else { Duration::from_millis(50) };
+        #[expect(clippy::disallowed_methods, reason = "compares with a file's time, which no injected clock can set")]
+        let now = SystemTime::now();
+        now.duration_since(since).is_ok_and(|age| age < tick)
+    }
 }
 
 impl Packed {
@@ -40,18 +66,14 @@ impl Packed {
     fn find(&self, paths: &RepoPaths, name: &str) -> Result<Option<Oid>, GitError> {
         let path = paths.common_dir.join("packed-refs");
         let Ok(there) = path.metadata() else { return Ok(None) };
-        #[cfg(unix)]
-        let inode = std::os::unix::fs::MetadataExt::ino(&there);
-        #[cfg(not(unix))]
-        let inode = 0;
-        let stamp = Stamp { modified: there.modified().ok(), len: there.len(), inode };
+        let stamp = Stamp::of(&there);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, buffer)) = kept.as_ref().filter(|(old, _)| *old == stamp) {
             return find_packed(buffer, name);
         }
         let Some(buffer) = open_packed(paths)? else { return Ok(None) };
         let found = find_packed(&buffer, name);
-        *kept = Some((stamp, buffer));
+        *kept = (!stamp.is_young()).then_some((stamp, buffer));
         found
     }
 }

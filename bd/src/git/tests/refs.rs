@@ -235,3 +235,26 @@ fn a_tip_is_read_without_starting_git_or_opening_the_object_store() {
     assert!(matches!(git.merge_base(a, a), Err(GitError::NoGit)));
     assert!(git.commit_tree(a).is_err());
 }
+
+#[test]
+fn packed_refs_of_the_same_size_and_time_are_seen_to_be_others() {
+    let lab = Lab::new();
+    let dir = lab.repo("same", Flavour::Gix).unwrap();
+    let git = lab.open(&dir, Flavour::Gix);
+    let (a, b) = (commit(&*git, &[], "a", "a"), commit(&*git, &[], "b", "b"));
+    let file = dir.join(".git/packed-refs");
+    let then = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    for in_place in [true, false] {
+        for id in [a, b, a, b] {
+            let text = format!("# pack-refs with: peeled fully-peeled sorted \n{id} {STATE}\n");
+            let target = if in_place { file.clone() } else { dir.join(".git/packed-refs.new") };
+            std::fs::write(&target, text).unwrap();
+            std::fs::File::options().write(true).open(&target).unwrap().set_modified(then).unwrap();
+            if !in_place {
+                std::fs::rename(&target, &file).unwrap();
+            }
+            assert_eq!(git.tip(STATE).unwrap(), Some(id), "in place: {in_place}");
+            assert_eq!(git.tip(STATE).unwrap(), Some(id));
+        }
+    }
+}

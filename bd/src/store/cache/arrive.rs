@@ -19,7 +19,7 @@ const MOST: usize = 4096;
 /// True if the state ref holds everything that the journal has: then nothing hangs on the journal.
 pub fn is_clean(loader: &Loader, key: &Key) -> bool {
     let marks = Marks::read(&loader.dir);
-    key.journal.len == 0 || (marks.tip.is_some() && marks.tip == key.tips.state && marks.end == key.journal.len)
+    key.journal.len == 0 || (marks.tip.is_some() && marks.tip == key.tips.state && marks.at.end == key.journal.len)
 }
 
 /// Brings a view to `now`.
@@ -49,7 +49,7 @@ pub fn update(loader: &Loader, view: &mut View, now: &Key) -> Read<()> {
 }
 
 fn records(log: &Journal, from: u64, place: Place, arrived: &mut Vec<Arrived>) -> Read<()> {
-    let contents = log.read(from).map_err(|_| Broken)?;
+    let contents = log.read_from(from).map_err(|_| Broken)?;
     if contents.whole != contents.len || contents.damage.is_some() {
         return Err(Broken);
     }

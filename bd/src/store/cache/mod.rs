@@ -32,6 +32,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub(super) use hash::hash64;
 pub use wire::Read;
 
 use super::damage::Damage;

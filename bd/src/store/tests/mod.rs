@@ -46,6 +46,11 @@ impl Lab {
         self.store_with(&[])
     }
 
+    /// As a command opens it.
+    pub fn store_opened(&self) -> Store {
+        Store::open(self.env(&[])).unwrap()
+    }
+
     pub fn store_with(&self, more: &[(&str, &str)]) -> Store {
         let env = self.env(more);
         let git = Arc::from(crate::git::open(&env).unwrap());

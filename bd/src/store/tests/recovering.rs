@@ -1,5 +1,5 @@
 use super::{Lab, create, files, set};
-use crate::store::{Journal, STATE_REF, Store};
+use crate::store::{Journal, STATE_REF, Spot, Store};
 
 fn titles(store: &Store) -> Vec<String> {
     let snapshot = store.snapshot().unwrap();
@@ -110,19 +110,206 @@ fn a_sync_point_is_made_every_64_mutations_and_the_journal_stays_until_it_may_go
     let journal = Journal::new(&lab.beads_dir());
     let len = journal.len();
     let lock = store.lock().unwrap();
-    store.trim_journal(&lock, 0, &|_| false).unwrap();
+    store.trim_journal(&lock, Spot::default(), &|_| false).unwrap();
     assert_eq!(journal.len(), len, "nobody else holds it");
-    let half = journal.read(0).unwrap().records[31].end;
+    let half = spot_after(&journal, 31);
+    let elsewhere = Spot { end: half.end + 1, ..half };
+    store.trim_journal(&lock, elsewhere, &|_| false).unwrap();
+    assert_eq!(journal.len(), len, "a place of another journal says nothing about this one");
     store.trim_journal(&lock, half, &|_| false).unwrap();
-    assert_eq!(journal.read(0).unwrap().records.len(), 32);
+    assert_eq!(journal.read().unwrap().records.len(), 32);
     drop(lock);
     set(&lab.store(), &id, "title", "goes on");
-    assert_eq!(journal.read(0).unwrap().records.len(), 33);
+    assert_eq!(journal.read().unwrap().records.len(), 33);
     assert_eq!(lab.git(&["ls-tree", "-r", "--name-only", STATE_REF]).lines().count(), 65);
-    let late = lab.store_with(&[("BD_NOW", "2040-01-01T00:00:00Z")]);
-    let lock = late.lock().unwrap();
-    late.make_sync_point(&lock).unwrap();
-    late.trim_journal(&lock, 0, &|_| false).unwrap();
+    trim_at(&lab, "2040-01-01T00:00:00Z");
+    trim_at(&lab, "2040-01-01T23:00:00Z");
+    assert_eq!(journal.read().unwrap().records.len(), 33, "seen to be old for less than a day");
+    trim_at(&lab, "2040-01-02T00:00:00Z");
     assert_eq!(journal.len(), 0, "after 30 days it goes even where nobody publishes");
     assert!(files(&lab.beads_dir()) < 10);
+}
+
+/// Where the record with a number ends.
+fn spot_after(journal: &Journal, number: usize) -> Spot {
+    let records = journal.read().unwrap().records;
+    let bytes = std::fs::read(journal.path()).unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    std::fs::write(copy.path().join("journal"), &bytes[..records[number].end as usize]).unwrap();
+    Journal::new(copy.path()).read().unwrap().spot
+}
+
+/// What a sync of a clone that does not publish does at the end.
+fn trim_at(lab: &Lab, now: &str) {
+    let late = lab.store_with(&[("BD_NOW", now)]);
+    let lock = late.lock().unwrap();
+    late.commit_pending(&lock).unwrap();
+    late.make_sync_point(&lock).unwrap();
+    late.trim_journal(&lock, Spot::default(), &|_| true).unwrap();
+}
+
+#[test]
+fn a_clock_that_was_in_2040_for_a_moment_takes_nothing_from_the_journal() {
+    let lab = Lab::new();
+    let journal = Journal::new(&lab.beads_dir());
+    let at = |now: &str| lab.store_with(&[("BD_NOW", now)]);
+    create(&at("2026-01-01T00:00:00Z"), "one");
+    for now in ["2040-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2040-01-03T00:00:00Z", "2026-01-03T00:00:00Z"] {
+        trim_at(&lab, now);
+        assert_eq!(journal.read().unwrap().records.len(), 1, "{now}");
+    }
+    create(&at("2026-01-04T00:00:00Z"), "two");
+    // Old for two days, and then the clock jumps: what was not old before stays.
+    trim_at(&lab, "2026-02-01T00:00:00Z");
+    trim_at(&lab, "2040-02-03T00:00:00Z");
+    assert!(journal.read().unwrap().records.iter().any(|r| String::from_utf8_lossy(&r.bytes).contains("two")));
+    // The copy that is left brings everything back.
+    lab.git(&["update-ref", "-d", STATE_REF]);
+    create(&at("2026-02-04T00:00:00Z"), "three");
+    assert_eq!(titles(&lab.store()), ["one", "three", "two"]);
+}
+
+#[test]
+fn while_a_gc_runs_the_journal_lets_nothing_go() {
+    let lab = Lab::new();
+    create(&lab.store(), "one");
+    let journal = Journal::new(&lab.beads_dir());
+    let store = lab.store();
+    let lock = store.lock().unwrap();
+    store.make_sync_point(&lock).unwrap();
+    let all = journal.read().unwrap().spot;
+    std::fs::write(lab.repo.join(".git/gc.pid"), "1 here").unwrap();
+    store.trim_journal(&lock, all, &|_| false).unwrap();
+    assert_eq!(journal.read().unwrap().records.len(), 1);
+    std::fs::remove_file(lab.repo.join(".git/gc.pid")).unwrap();
+    store.trim_journal(&lock, all, &|_| false).unwrap();
+    assert_eq!(journal.len(), 0);
+}
+
+#[test]
+fn a_mark_in_the_middle_of_a_record_cuts_nothing() {
+    let lab = Lab::new();
+    for n in 0..3 {
+        create(&lab.store(), &format!("bead {n}"));
+    }
+    let marks = lab.beads_dir().join("marks/committed");
+    let text = std::fs::read_to_string(&marks).unwrap();
+    let words: Vec<&str> = text.split(' ').collect();
+    let journal = Journal::new(&lab.beads_dir());
+    let records = journal.read().unwrap().records;
+    for (n, end) in [records[0].end + 7, records[1].end - 3, records[2].start + 1, records[2].end - 1].into_iter().enumerate() {
+        // With the checksum of another place, and as marks were before they had one.
+        for rest in [words[2..].join(" "), format!("{} .\n", words[2])] {
+            std::fs::write(&marks, format!("{} {end} {rest}", words[0])).unwrap();
+            create(&lab.store(), &format!("after {n}"));
+            let read = journal.read().unwrap();
+            assert_eq!(read.damage, None, "a mark at {end}");
+            assert!(read.records.starts_with(&records), "a mark at {end} cut what was promised");
+        }
+    }
+    assert_eq!(journal.read().unwrap().records.len(), 11);
+    lab.git(&["update-ref", "-d", STATE_REF]);
+    std::fs::remove_dir_all(lab.beads_dir().join("marks")).unwrap();
+    create(&lab.store(), "the last");
+    assert_eq!(titles(&lab.store()).len(), 12, "the journal alone has them all");
+}
+
+#[test]
+fn a_lock_that_a_dead_process_left_beside_a_missing_ref_holds_nobody_up() {
+    for ahead in [false, true] {
+        let lab = Lab::new();
+        create(&lab.store(), "one");
+        lab.git(&["update-ref", "-d", STATE_REF]);
+        let lock = lab.repo.join(".git").join(format!("{STATE_REF}.lock"));
+        std::fs::create_dir_all(lock.parent().unwrap()).unwrap();
+        std::fs::write(&lock, "").unwrap();
+        let store = lab.store();
+        assert_eq!(store.write(|_| Ok(())).map_err(|e| e.kind), Err(crate::error::ErrorKind::Locked), "a young one is respected");
+        assert!(lock.exists());
+        let file = std::fs::File::options().write(true).open(&lock).unwrap();
+        let (now, minute) = (file.metadata().unwrap().modified().unwrap(), std::time::Duration::from_secs(60));
+        file.set_modified(if ahead { now + 1000 * minute } else { now - minute }).unwrap();
+        create(&lab.store(), "two");
+        assert!(!lock.exists());
+        assert_eq!(titles(&lab.store()), ["one", "two"]);
+    }
+}
+
+#[test]
+fn what_a_prune_took_for_garbage_is_written_again() {
+    for upper in ["", "^{tree}", ":.beads", ":.beads/events"] {
+        for deep in [false, true] {
+            let lab = Lab::new();
+            let store = lab.store();
+            create(&store, "before the point");
+            store.make_sync_point(&store.lock().unwrap()).unwrap();
+            create(&store, "after");
+            let name = lab.git(&["ls-tree", "-r", "--name-only", STATE_REF]).lines().last().unwrap().to_owned();
+            let mut gone = vec![object(&lab, &format!("{STATE_REF}:{name}"))];
+            if deep {
+                gone.push(object(&lab, &format!("{STATE_REF}{upper}")));
+            }
+            gone.iter().for_each(|path| std::fs::remove_file(path).unwrap());
+            std::fs::remove_dir_all(lab.beads_dir().join("cache")).unwrap();
+            assert_eq!(titles(&lab.store_opened()), ["after", "before the point"], "{upper} {deep}");
+            create(&lab.store_opened(), "later");
+            lab.git(&["fsck", "--strict", "--no-dangling"]);
+            assert_eq!(lab.git(&["ls-tree", "-r", "--name-only", STATE_REF]).lines().count(), 3);
+        }
+    }
+}
+
+#[test]
+fn a_sync_point_that_lost_an_object_gives_up_that_object_and_nothing_else() {
+    let lab = Lab::new();
+    let store = lab.store();
+    for n in 0..3 {
+        create(&store, &format!("bead {n}"));
+    }
+    let lock = store.lock().unwrap();
+    store.make_sync_point(&lock).unwrap();
+    let all = Journal::new(store.dir()).read().unwrap().spot;
+    store.trim_journal(&lock, all, &|_| false).unwrap();
+    drop(lock);
+    create(&store, "in the journal");
+    let names = lab.git(&["ls-tree", "-r", "--name-only", STATE_REF]);
+    let lost = names.lines().next().unwrap();
+    std::fs::remove_file(object(&lab, &format!("{STATE_REF}:{lost}"))).unwrap();
+    std::fs::remove_dir_all(lab.beads_dir().join("cache")).unwrap();
+    let opened = lab.store_opened();
+    let left = titles(&opened);
+    assert_eq!(left.len(), 3, "{left:?}");
+    assert!(left.contains(&"in the journal".to_owned()));
+    assert!(!opened.take_notices().is_empty(), "and it is said");
+    create(&lab.store_opened(), "it goes on");
+}
+
+#[test]
+fn a_moved_clone_keeps_its_name_and_a_copied_one_gets_another() {
+    let lab = Lab::new();
+    create(&lab.store(), "one");
+    let id = lab.store().clone_id().unwrap();
+    let at = |repo: &std::path::Path| {
+        let env = crate::env::Env::new(repo.to_owned(), lab.env(&[]).vars().clone());
+        let env = std::sync::Arc::new(env);
+        let git = std::sync::Arc::from(crate::git::open(&env).unwrap());
+        Store::attach(env, git).unwrap().clone_id().unwrap()
+    };
+    let (moved, copied) = (lab.repo.with_file_name("moved to"), lab.repo.with_file_name("copied"));
+    std::fs::rename(&lab.repo, &moved).unwrap();
+    assert_eq!(at(&moved), id, "a moved folder is the same clone");
+    let status = std::process::Command::new("cp").arg("-a").arg(&moved).arg(&copied).status().unwrap();
+    assert!(status.success());
+    let other = at(&copied);
+    assert_ne!(other, id, "a copy is another clone");
+    assert_eq!((at(&copied), at(&moved)), (other.clone(), id.clone()), "both keep what they have");
+    // The original goes; the copy that was renamed long ago takes nothing over.
+    std::fs::remove_dir_all(&moved).unwrap();
+    assert_eq!(at(&copied), other);
+    #[cfg(unix)]
+    {
+        let link = lab.repo.with_file_name("link");
+        std::os::unix::fs::symlink(&copied, &link).unwrap();
+        assert_eq!(at(&link), other, "another path to the same folder");
+    }
 }

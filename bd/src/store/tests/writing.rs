@@ -59,7 +59,7 @@ fn a_lost_ref_is_made_again_from_the_journal() {
     assert_eq!(lab.store().snapshot().unwrap().must(&id).unwrap().title(), "a bead");
     set(&lab.store(), &id, "title", "again");
     assert_eq!(lab.git(&["ls-tree", "-r", "--name-only", STATE_REF]).lines().count(), 2);
-    assert_eq!(Journal::new(&lab.beads_dir()).read(0).unwrap().records.len(), 2);
+    assert_eq!(Journal::new(&lab.beads_dir()).read().unwrap().records.len(), 2);
 }
 
 #[test]
@@ -73,5 +73,5 @@ fn a_mutation_that_fails_writes_nothing() {
     });
     assert!(out.is_err());
     assert_eq!(lab.git(&["rev-parse", STATE_REF]), before);
-    assert_eq!(Journal::new(&lab.beads_dir()).read(0).unwrap().records.len(), 1);
+    assert_eq!(Journal::new(&lab.beads_dir()).read().unwrap().records.len(), 1);
 }

@@ -168,7 +168,7 @@ fn a_stale_clone_cannot_bring_a_redacted_text_back() {
 fn the_journal_lets_go_of_what_the_remote_has_and_of_nothing_else() {
     let world = World::new();
     let ann = world.clone("ann");
-    let journal = || crate::store::Journal::new(&ann.repo.join(".git/beads")).read(0).unwrap().records.len();
+    let journal = || crate::store::Journal::new(&ann.repo.join(".git/beads")).read().unwrap().records.len();
     ann.create("one");
     crate::sync::sync(&ann.store(), crate::sync::Options { push: false, ..Default::default() }).unwrap();
     assert_eq!(journal(), 1);

@@ -52,7 +52,7 @@ fn trim(store: &Store) {
     store.commit_pending(&lock).unwrap();
     Journal::new(store.dir()).replace(&lock, &[]).unwrap();
     let marks = store.marks();
-    store.set_marks(&crate::store::marks::Marks { end: 0, ..marks });
+    store.set_marks(&crate::store::marks::Marks { at: crate::store::Spot::default(), ..marks });
 }
 
 /// Which image a store has.
