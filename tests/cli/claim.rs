@@ -87,3 +87,32 @@ fn a_lease_that_no_calendar_holds_is_refused_and_not_for_ever() {
     }
     assert_eq!(ann.show(&id)["status"], "open");
 }
+
+#[test]
+fn a_wrong_epoch_says_which_one_counts() {
+    let (_sandbox, ann) = store();
+    let bob = ann.acting_as("bob");
+    let id = ann.create("a", &[]);
+    let says = |out: bd_tests::Output, words: &[&str]| {
+        out.fails(6);
+        assert!(words.iter().all(|w| out.stderr().contains(w)), "{words:?}: {out}");
+    };
+    says(ann.bd(&["claim", &id, "--epoch", "1"]), &["was never given out", "nobody ever claimed it"]);
+    ann.bd(&["claim", &id]).ok();
+    ann.bd(&["claim", &id, "--renew", "--epoch", "1"]).ok();
+    says(
+        ann.bd(&["claim", &id, "--renew", "--epoch", "7"]),
+        &["epoch 7", "never given out", "the current epoch is 1", "ann holds it"],
+    );
+    says(bob.bd(&["claim", &id, "--renew", "--epoch", "1"]), &["is not yours", "ann holds it"]);
+    bob.bd(&["claim", &id, "--take-over", "--reason", "ann is ill"]).ok();
+    for line in [
+        &["claim", &id, "--renew", "--epoch", "1"][..],
+        &["claim", &id, "--epoch", "1"],
+        &["update", &id, "--epoch", "1", "--priority", "0"],
+    ] {
+        says(ann.bd(line), &["epoch 1", "is over", "the current epoch is 2", "bob holds it", "took the bead over"]);
+    }
+    assert_eq!(ann.show(&id)["claim"]["holder"], "bob");
+    assert_eq!(ann.show(&id)["priority"], 2, "nothing was changed");
+}

@@ -149,3 +149,16 @@ fn help_is_there_for_every_verb_and_no_repository_is_needed() {
     nowhere.fails(2);
     assert!(nowhere.stderr().contains("git init"));
 }
+
+#[test]
+fn a_setting_that_is_not_there_is_no_with_and_without_json() {
+    let (_sandbox, ann) = store();
+    assert_eq!(ann.bd(&["config", "get", "prefix", "--json"]).json()["value"], "t");
+    let plain = ann.bd(&["config", "get", "claim.lease"]);
+    plain.fails(1);
+    let json = ann.bd(&["config", "get", "claim.lease", "--json"]);
+    json.fails(1);
+    let value: serde_json::Value = serde_json::from_str(json.stdout()).expect("the answer is JSON all the same");
+    assert!(value["value"].is_null() && value["key"] == "claim.lease", "{json}");
+    ann.bd(&["config", "get", "no.such", "--json"]).fails(2);
+}

@@ -18,6 +18,7 @@ mod list;
 mod query;
 mod ready;
 mod show;
+mod terminal;
 mod undo;
 mod update;
 
