@@ -113,17 +113,54 @@ fn with_rides(stage: &Stage) -> &'static str {
     "--rides"
 }
 
+/// Without news on the remote: what is fetched and what is claimed are two stories.
+fn with_no_news(stage: &Stage) -> &'static str {
+    stage.ann.bd(&["sync"]).ok();
+    stage.keep();
+    "--push"
+}
+
+/// After a ride that was killed with its file in the index.
+fn after_a_killed_ride(stage: &Stage) -> &'static str {
+    assert_eq!(stage.act(&["ride", "--all"], "", Some("ride.index.after")).code(), 128 + 6);
+    stage.keep();
+    "--all"
+}
+
+/// A project that wants upstream's file written after each mutation.
+fn with_a_view(stage: &Stage) -> &'static str {
+    stage.ann.bd(&["config", "set", "view.issues", "each"]).ok();
+    stage.ann.git(&["switch", "--quiet", "main"]).ok();
+    stage.ann.commit_all("The view");
+    stage.ann.git(&["push", "--quiet", "origin", "main"]).ok();
+    stage.keep();
+    "Seen in the view"
+}
+
+/// A sandbox, and the words of the command that is killed in it.
+pub type Scenario = fn(&Stage) -> Vec<String>;
+
 macro_rules! kills {
-    ($($name:ident: $touches:ident, |$s:ident| $args:expr;)*) => {$(
+    ($($name:ident: $touches:ident, |$s:ident| $args:expr;)*) => {
+        mod words {
+            use super::*;
+            $(pub fn $name($s: &Stage) -> Vec<String> {
+                $args.iter().map(|a: &&str| (*a).to_owned()).collect()
+            })*
+        }
+        /// What is killed here.
+        pub const ALL: &[(&str, Scenario)] = &[$((stringify!($name), words::$name)),*];
+        $(
         // goal: T24 tier1
         #[test]
         fn $name() {
-            let $s = Stage::new();
-            let args: Vec<String> = $args.iter().map(|a: &&str| (*a).to_owned()).collect();
+            let stage = Stage::new();
+            let args = words::$name(&stage);
             let args: Vec<&str> = args.iter().map(String::as_str).collect();
-            kill_on(&$s, &args, "", Touches::$touches);
+            kill_on(&stage, &args, "", Touches::$touches);
         }
-    )*};
+        )*
+    };
 }
 
 kills! {
@@ -134,12 +171,16 @@ kills! {
     close_is_old_or_new: Nothing, |s| ["close", &s.bead, "--reason", "done"];
     delete_is_old_or_new: Nothing, |s| ["delete", &s.bead, "--force"];
     dep_is_old_or_new: Nothing, |s| ["dep", "add", &s.bead, &s.other];
-    sync_is_old_or_new: Nothing, |s| ["sync"];
-    pack_is_old_or_new: Nothing, |s| ["pack"];
-    undo_is_old_or_new: Nothing, |s| ["undo"];
-    import_is_old_or_new: Nothing, |s| ["import", with_records(&s)];
-    pack_of_rides_is_old_or_new: Branch, |s| ["pack", with_rides(&s)];
-    ride_is_old_or_new: Branch, |s| ["ride", "--all"];
+    sync_is_old_or_new: Nothing, |_s| ["sync"];
+    pack_is_old_or_new: Nothing, |_s| ["pack"];
+    undo_is_old_or_new: Nothing, |_s| ["undo"];
+    import_is_old_or_new: Nothing, |s| ["import", with_records(s)];
+    pack_of_rides_is_old_or_new: Branch, |s| ["pack", with_rides(s)];
+    ride_is_old_or_new: Branch, |_s| ["ride", "--all"];
+    ride_after_a_killed_one_is_old_or_new: Branch, |s| ["ride", after_a_killed_ride(s)];
+    claim_that_is_pushed_is_old_or_new: Nothing, |s| ["claim", &s.bead, with_no_news(s)];
+    config_is_old_or_new: Nothing, |_s| ["config", "set", "claim.lease", "2h"];
+    create_with_a_view_is_old_or_new: Nothing, |s| ["create", with_a_view(s)];
 }
 
 // goal: T24 tier1

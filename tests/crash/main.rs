@@ -1,7 +1,10 @@
 //! Every place that changes the disk, and a kill at each.
 
+mod covered;
 mod kill;
 mod power;
+mod pruning;
+mod repair;
 mod source;
 mod special;
 mod stage;

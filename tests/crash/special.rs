@@ -107,3 +107,17 @@ fn init_is_nothing_or_done_when_it_is_given_again() {
         let _log = stage.passed();
     }
 }
+
+/// The failpoints that the commands of this file pass.
+pub fn passed() -> std::collections::BTreeSet<String> {
+    let stage = Stage::new();
+    stage.ann.bd(&["comment", &stage.bead, "The word is sw0rdfish"]).ok();
+    stage.passed();
+    stage.act(&["redact", &stage.bead, "--containing", SECRET], "", None).ok();
+    stage.act(&["setup", "claude"], "", None).ok();
+    stage.act(&["setup", "claude", "--remove"], "", None).ok();
+    let fresh = stage.sandbox.remote("fresh").clone_as("ann-new");
+    let log = stage.sandbox.path("tmp/failpoints");
+    fresh.cmd(&["init", "--publish", "--prefix", "t"]).env("BD_FAILPOINT_LOG", &log).run().ok();
+    stage.passed().into_iter().collect()
+}

@@ -141,3 +141,45 @@ fn what_a_killed_write_left_among_the_objects_goes_when_it_is_old_and_only_what_
     }
     ann.git(&["fsck", "--strict"]).ok();
 }
+
+// goal: T20 tier1
+#[test]
+fn a_spoiled_file_beside_the_events_is_named_and_set_aside_and_sync_goes_on() {
+    let sandbox = Sandbox::new();
+    let (remote, ann, bob) = sandbox.two_clones();
+    ann.create("Before", &[]);
+    ann.bd(&["sync"]).ok();
+    bob.bd(&["sync"]).ok();
+    // Somebody pushes mail and a run whose bytes are not what their names say.
+    let index = sandbox.path("tmp/index");
+    let git =
+        |args: &[&str], stdin: &str| remote.git_cmd(args).env("GIT_INDEX_FILE", &index).stdin(stdin).run().ok().trim().to_owned();
+    let blob = git(&["hash-object", "-w", "--stdin"], "{\"to\":\"bob\"}\nspoiled\n");
+    git(&["read-tree", "beads"], "");
+    let spoiled = [
+        "mail/2026-01-01/20260101T0000-ffffffffffffffffffffffffffffffff.jsonl",
+        "runs/r1/pack-00000000000000000000000000000000.jsonl",
+    ];
+    for name in spoiled {
+        git(&["update-index", "--add", "--cacheinfo", &format!("100644,{blob},.beads/{name}")], "");
+    }
+    let tree = git(&["write-tree"], "");
+    let commit = git(&["commit-tree", "-p", "beads", "-m", "spoiled", &tree], "");
+    git(&["update-ref", "refs/heads/beads", &commit], "");
+
+    ann.create("After", &[]);
+    for work in [&ann, &bob] {
+        work.bd(&["sync"]).fails(9);
+        let doctor = work.bd(&["doctor"]);
+        assert_eq!(doctor.code(), 9, "doctor must see what stops the sync: {doctor}");
+        assert!(spoiled.iter().any(|name| doctor.stdout().contains(name)), "{doctor}");
+        work.bd(&["doctor", "--fix"]).ok();
+        work.bd(&["sync"]).ok();
+    }
+    ann.bd(&["sync"]).ok();
+    assert!(bob.bd(&["list"]).ok().contains("After"));
+    let there = remote.git(&["ls-tree", "-r", "--name-only", "beads"]).ok().to_owned();
+    assert!(spoiled.iter().all(|name| !there.contains(name)), "not published on: {there}");
+    let kept = remote.git(&["grep", "-h", "to.*bob", "beads", "--", ".beads/mail"]);
+    assert!(kept.ok().contains("bob"), "the good line stays in force");
+}

@@ -147,3 +147,36 @@ fn walk(dir: &std::path::Path) -> Vec<Vec<u8>> {
     }
     out
 }
+
+#[test]
+fn a_damaged_log_of_this_clone_is_set_aside_and_writing_goes_on() {
+    for log in ["local", "journal"] {
+        let sandbox = Sandbox::new();
+        let ann = sandbox.repo("ann");
+        ann.bd(&["init", "--prefix", "t", "--quiet"]).ok();
+        for n in 0..3 {
+            ann.create(&format!("Ephemeral {n}"), &["--ephemeral"]);
+            ann.create(&format!("Shared {n}"), &[]);
+        }
+        let path = ann.beads_dir().join(log);
+        let mut bytes = std::fs::read(&path).expect("the log");
+        // The first byte of its first record.
+        bytes[0] = b'#';
+        std::fs::write(&path, &bytes).expect("it can be written");
+        std::fs::remove_dir_all(ann.beads_dir().join("cache")).expect("a cache");
+        ann.bd(&["create", "Refused"]).fails(9);
+        assert_eq!(std::fs::read(&path).expect("the log"), bytes, "{log}: nothing was cut");
+        ann.bd(&["doctor", "--fix"]).ok();
+        ann.bd(&["create", "Goes on"]).ok();
+        ann.bd(&["create", "Goes on too", "--ephemeral"]).ok();
+        let list = ann.bd(&["list", "--all", "--json"]).ok().to_owned();
+        for n in 1..3 {
+            assert!(list.contains(&format!("Ephemeral {n}")) && list.contains(&format!("Shared {n}")), "{log} {n}: {list}");
+        }
+        assert_eq!(list.contains("Ephemeral 0"), log == "journal", "{log}: the record that is damaged has no second copy");
+        let kept = std::fs::read_dir(ann.beads_dir().join("quarantine")).expect("a quarantine").flatten();
+        let kept: Vec<_> = kept.filter(|e| e.file_name().to_string_lossy().starts_with(log)).collect();
+        assert_eq!(kept.len(), 1);
+        assert_eq!(std::fs::read(kept[0].path()).expect("what is kept"), bytes, "every byte is kept");
+    }
+}

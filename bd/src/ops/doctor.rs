@@ -71,7 +71,8 @@ pub fn examine(store: &Store) -> Result<Vec<Check>> {
     out.push(remote(store));
     match store.snapshot_in_full() {
         Ok(snapshot) => {
-            out.push(damage(&snapshot));
+            let found = damage(store, &snapshot);
+            out.push(found.unwrap_or_else(|e| Check::new("store", "event files", Health::Error, e.message)));
             out.push(state_ref(store)?);
             match snapshot.all() {
                 Ok(beads) => out.extend(work(store, beads)),
@@ -184,26 +185,27 @@ fn remote(store: &Store) -> Check {
     }
 }
 
-fn damage(snapshot: &Snapshot) -> Check {
-    let damage = snapshot.damage();
+fn damage(store: &Store, snapshot: &Snapshot) -> Result<Check> {
+    let damage: Vec<_> = snapshot.damage().iter().cloned().chain(store.damage_beside_events()?).collect();
     if damage.is_empty() {
         let (lines, distinct) = snapshot.line_counts();
-        return Check::new(
+        return Ok(Check::new(
             "store",
             "event files",
             Health::Ok,
             format!("{distinct} events in {lines} lines, every file is what its name says"),
-        );
+        ));
     }
     let lines: Vec<String> = damage.iter().map(ToString::to_string).collect();
-    Check::new(
+    let check = Check::new(
         "store",
         "event files",
         Health::Error,
         format!("{} damaged places; writes are refused until they are in quarantine", damage.len()),
     )
     .detail(&lines)
-    .fix("`bd doctor --fix` keeps the damaged bytes in quarantine and goes on with the good lines; `bd undo --quarantine` takes that back")
+    .fix("`bd doctor --fix` keeps the damaged bytes in quarantine and goes on with the good lines; `bd undo --quarantine` takes that back");
+    Ok(check)
 }
 
 fn state_ref(store: &Store) -> Result<Check> {

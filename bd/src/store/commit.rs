@@ -102,7 +102,7 @@ fn commit(store: &Store, tip: Option<Oid>, records: &[&Record]) -> Result<Option
             return Err(GitError::Object { id: new, why: "it was removed while it was written".to_owned() });
         }
     }
-    store.note_gc();
+    store.note_gc(tip);
     Ok(Some(new))
 }
 
@@ -142,6 +142,7 @@ impl Store {
         if cas? != Cas::Done {
             return Ok(None);
         }
+        self.note_gc(tip);
         let at = if marks.tip == tip { marks.at } else { Spot::default() };
         self.set_marks(&Marks { tip: Some(new), at, since_sync: marks.since_sync + 1 });
         Ok(Some(new))

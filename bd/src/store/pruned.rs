@@ -3,7 +3,8 @@
 //! keeps it from that; the journal has the bytes, and they are written again.
 
 use super::journal::Journal;
-use super::sources::PUBLISHED_REF;
+use super::sources::{PUBLISHED_REF, STATE_REF};
+use super::syncpoint::objects_since;
 use super::tree::list_files_at;
 use super::{Lock, Store};
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use std::time::{Duration, SystemTime};
 const BELIEVED: Duration = Duration::from_secs(12 * 3600);
 
 impl Store {
-    /// [`Store::recover_deep`] after something was missed: looks at everything that the state ref holds now, and at the
+    /// [`Store::recover_deep`] after something was missed: looks at everything that the state ref reaches, and at the
     /// refs that remember what the remote had. A `git gc --prune=now` that began before our last commit takes its objects
     /// for garbage.
     ///
@@ -47,10 +48,9 @@ impl Store {
     /// believed them would bring nothing back.
     fn drop_hollow_refs(&self) -> Result<()> {
         let git = self.git();
-        let tracking = self.sources().tracking.as_deref().filter(|name| name.starts_with("refs/remotes/"));
-        for name in [Some(PUBLISHED_REF), tracking].into_iter().flatten() {
+        for name in self.remembering_refs() {
             let Ok(Some(tip)) = git.tip(name) else { continue };
-            if !self.readable(tip) || !self.hollow_files(tip).is_empty() {
+            if !self.is_whole(tip) || self.has_holes(tip) {
                 crate::failpoint!("recover.hollow.before");
                 git.update_ref(name, Expected::Is(tip), None, "bd: its objects are gone")?;
                 crate::failpoint!("recover.hollow.after");
@@ -92,30 +92,64 @@ impl Store {
         self.dir().join("marks").join("collected")
     }
 
-    /// Notes that a commit was made while a `gc` ran: when that has ended somebody looks what it took.
-    pub(super) fn note_gc(&self) {
-        if !self.is_collecting() {
+    /// Notes that a commit on `before` was made while a `gc` ran: when that has ended somebody looks what it took since.
+    pub(super) fn note_gc(&self, before: Option<Oid>) {
+        let path = self.gc_path();
+        if !self.is_collecting() || path.exists() {
             return;
         }
+        let text = before.map_or_else(|| "-\n".to_owned(), |tip| format!("{tip}\n"));
         crate::failpoint!("marks.gc.before");
-        let _ = std::fs::write(self.gc_path(), "");
+        let _ = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, text));
         crate::failpoint!("marks.gc.after");
     }
 
     fn forget_gc(&self) {
-        if self.is_collecting() {
+        let path = self.gc_path();
+        if self.is_collecting() || !path.exists() {
             return;
         }
         crate::failpoint!("marks.gc_drop.before");
-        let _ = std::fs::remove_file(self.gc_path());
+        let _ = std::fs::remove_file(path);
         crate::failpoint!("marks.gc_drop.after");
+    }
+
+    /// True while a `gc` runs, and after it until somebody has looked what it took.
+    pub fn met_gc(&self) -> bool {
+        self.gc_path().exists() || self.is_collecting()
     }
 
     /// Looks what a `gc` took that ended since, before the user's own git misses it. Best effort: whoever misses
     /// something looks again.
     pub(super) fn look_after_gc(&self) {
-        if self.gc_path().exists() && !self.is_collecting() {
-            let _ = self.lock().and_then(|lock| self.heal(&lock));
+        let Ok(text) = std::fs::read_to_string(self.gc_path()) else { return };
+        if self.is_collecting() {
+            return;
         }
+        let since = Oid::from_hex(text.trim());
+        let whole = self.git().tip(STATE_REF).is_ok_and(|tip| tip.is_none_or(|tip| self.unreadable(tip, since).is_empty()));
+        let known = self.remembering_refs().all(|name| self.git().tip(name).is_ok_and(|tip| tip.is_none_or(|t| self.readable(t))));
+        if whole && known {
+            self.forget_gc();
+            return;
+        }
+        let _ = self.lock().and_then(|lock| self.heal(&lock));
+    }
+
+    /// The refs that say what the remote had; a bare clone's own branch is the user's.
+    fn remembering_refs(&self) -> impl Iterator<Item = &str> {
+        let tracking = self.sources().tracking.as_deref().filter(|name| name.starts_with("refs/remotes/"));
+        [Some(PUBLISHED_REF), tracking].into_iter().flatten()
+    }
+
+    /// True if trees or commits that led to this one are gone. Where history was cut on purpose nobody looks.
+    fn has_holes(&self, tip: Oid) -> bool {
+        !self.is_cut() && objects_since(self.git(), tip, None).is_err()
+    }
+
+    /// True where objects are missing on purpose: a shallow or a partial clone.
+    pub(super) fn is_cut(&self) -> bool {
+        let git = self.git();
+        git.paths().common_dir.join("shallow").exists() || git.config("extensions.partialclone").is_some()
     }
 }

@@ -6,10 +6,11 @@
 use super::commit::edit_tree;
 use super::journal::Journal;
 use super::pack::{bare, lines};
+use super::redactions::check_sealed;
 use super::sealed::{SealedName, digest};
 use super::sources::STATE_REF;
 use super::tree::list_files;
-use super::{Lock, Store};
+use super::{Damage, Lock, Place, Store};
 use crate::error::{Error, ErrorKind, Result};
 use crate::git::Oid;
 use crate::model::Event;
@@ -39,13 +40,17 @@ impl Store {
         let mut out = self.drop_unreadable(lock)?;
         let snapshot = self.snapshot_in_full()?;
         let mut files: BTreeMap<(Oid, String), &'static str> = BTreeMap::new();
-        for damage in snapshot.damage() {
+        for damage in snapshot.damage().iter().chain(&self.damage_beside_events()?) {
             match damage.oid {
                 Some(oid) => {
                     files.insert((oid, damage.file.clone()), damage.place);
                 }
-                None if damage.file == "journal" => {
-                    out.extend(self.mend_journal(lock)?);
+                None if damage.file == Place::Journal.as_str() => {
+                    self.forget_marks();
+                    out.extend(self.mend_log(lock, &Journal::new(self.dir()), Place::Journal.as_str())?);
+                }
+                None if damage.file == Place::Local.as_str() => {
+                    out.extend(self.mend_log(lock, &Journal::local(self.dir()), Place::Local.as_str())?);
                 }
                 None => {}
             }
@@ -61,6 +66,30 @@ impl Store {
         Ok(out)
     }
 
+    /// The damage in the streams that a snapshot does not read (mail, runs): a sync refuses to spread it.
+    ///
+    /// # Errors
+    /// A tree that cannot be read.
+    pub fn damage_beside_events(&self) -> Result<Vec<Damage>> {
+        let git = self.git();
+        let quarantined = self.quarantined()?;
+        let mut out = Vec::new();
+        let mut bytes = Vec::new();
+        for (place, name) in [(Place::State, Some(STATE_REF)), (Place::Published, self.sources().tracking.as_deref())] {
+            let Some(tip) = name.map(|name| git.tip(name)).transpose()?.flatten() else { continue };
+            for file in list_files(git, tip)?.into_iter().filter(|f| f.stream != "events") {
+                if quarantined.contains(&file.oid.to_string()) {
+                    continue;
+                }
+                git.read_blob(file.oid, &mut bytes)?;
+                if let Err((line, why)) = check_sealed(&file.stream, &file.name, &bytes) {
+                    out.push(Damage { file: file.path(), place: place.as_str(), line, why, oid: Some(file.oid) });
+                }
+            }
+        }
+        Ok(out)
+    }
+
     fn set_aside(&self, lock: &Lock, oid: Oid, file: &str, place: &'static str) -> Result<Quarantined> {
         let git = self.git();
         let mut bytes = Vec::new();
@@ -68,8 +97,12 @@ impl Store {
         let base = file.rsplit('/').next().unwrap_or(file);
         let kept_as = format!("{oid}-{base}");
         self.keep(&kept_as, &bytes)?;
-        let good: Vec<&[u8]> = lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(|l| Event::parse(l).is_ok())).collect();
         let stream = super::syncpoint::stream_of(file).unwrap_or("events");
+        let is_good = |line: &str| match stream {
+            "events" => Event::parse(line).is_ok(),
+            _ => serde_json::from_str::<serde::de::IgnoredAny>(line).is_ok(),
+        };
+        let good: Vec<&[u8]> = lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(is_good)).collect();
         let mut changes: BTreeMap<String, Option<Oid>> = BTreeMap::new();
         let tip = git.tip(STATE_REF)?;
         let root = tip.map(|t| git.commit_tree(t)).transpose()?;
@@ -79,7 +112,7 @@ impl Store {
             changes.insert(path.clone(), None);
         }
         let mut new_path = "-".to_owned();
-        if let Some(first) = good.first().and_then(|l| std::str::from_utf8(l).ok()).and_then(|l| Event::parse(l).ok()) {
+        if let Some(first) = good.first().and_then(|l| std::str::from_utf8(l).ok()) {
             let mut sealed = Vec::new();
             for line in &good {
                 sealed.extend_from_slice(bare(line));
@@ -87,7 +120,9 @@ impl Store {
             }
             let name = match SealedName::parse(base) {
                 Some(SealedName::Pack { .. }) => SealedName::pack(&sealed),
-                _ => SealedName::loose(&sealed, &first.at),
+                // Mail and runs have times of their own making: the minute in the name stands.
+                Some(SealedName::Loose { minute, .. }) if stream != "events" => SealedName::loose(&sealed, &minute),
+                _ => SealedName::loose(&sealed, &Event::parse(first).map(|e| e.at).unwrap_or_default()),
             };
             new_path = format!(".beads/{}", name.state_path(stream));
             changes.insert(new_path.clone(), Some(git.write_blob(&sealed)?));
@@ -135,23 +170,17 @@ impl Store {
         Ok(out)
     }
 
-    fn mend_journal(&self, lock: &Lock) -> Result<Option<Quarantined>> {
-        let journal = Journal::new(self.dir());
+    /// Keeps a log's bytes and goes on with its whole records.
+    fn mend_log(&self, lock: &Lock, journal: &Journal, name: &'static str) -> Result<Option<Quarantined>> {
         let contents = journal.read()?;
         if contents.damage.is_none() {
             return Ok(None);
         }
         let bytes = std::fs::read(journal.path()).map_err(|e| Error::io(journal.path(), &e))?;
-        let kept_as = format!("journal-{}", digest(&bytes));
+        let kept_as = format!("{name}-{}", digest(&bytes));
         self.keep(&kept_as, &bytes)?;
-        self.forget_marks();
         journal.replace(lock, &contents.records)?;
-        Ok(Some(Quarantined {
-            file: "journal".into(),
-            place: "journal",
-            kept_as: Some(kept_as),
-            good_lines: contents.records.len(),
-        }))
+        Ok(Some(Quarantined { file: name.into(), place: name, kept_as: Some(kept_as), good_lines: contents.records.len() }))
     }
 
     fn keep(&self, name: &str, bytes: &[u8]) -> Result<()> {

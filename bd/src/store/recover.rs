@@ -61,10 +61,11 @@ impl Store {
     pub(super) fn rebuild(&self, lock: &Lock, everything: bool) -> Result<()> {
         let git = self.git();
         let away = self.dir().join("quarantine").join("objects");
+        let deep = everything && !self.is_cut();
         for _ in 0..8 {
             let Some(tip) = git.tip(STATE_REF)? else { return Ok(()) };
             let point = self.sync_point().tip.filter(|b| self.readable(*b));
-            let mut bad = self.unreadable(tip, point);
+            let mut bad = self.unreadable(tip, point.filter(|_| !deep));
             if bad.is_empty() && everything {
                 bad = self.hollow_files(tip);
             }
@@ -81,7 +82,7 @@ impl Store {
                 ));
                 continue;
             }
-            let base = self.last_whole(tip, point);
+            let base = self.last_whole(tip, point.filter(|p| !deep || self.unreadable(*p, None).is_empty()));
             let left = self.still_readable(tip, point);
             crate::failpoint!("recover.back.before");
             if Some(tip) == base {
@@ -173,7 +174,8 @@ impl Store {
         Ok(tip)
     }
 
-    /// For every opening of the store: mends a state ref that cannot be read. Costs two small reads where all is well.
+    /// For every opening of the store: mends a state ref that cannot be read, and makes one again that this clone once
+    /// had: the journal may have let go of what it held. Costs two small reads where all is well.
     ///
     /// # Errors
     /// As [`Store::recover`].
@@ -182,15 +184,22 @@ impl Store {
             self.look_after_gc();
             return Ok(());
         }
-        let lock = self.lock()?;
-        self.heal(&lock)
+        let missing = matches!(self.git().tip(STATE_REF), Ok(None));
+        match self.lock().and_then(|lock| self.heal(&lock)) {
+            // Somebody moves the ref at this moment, or nothing can be written here: what is left can still be read.
+            Err(e) if missing && matches!(e.kind, ErrorKind::Locked | ErrorKind::Environment) => {
+                self.notice(format!("the state ref is missing and could not be rebuilt yet: {e}"));
+                Ok(())
+            }
+            other => other,
+        }
     }
 
     /// True unless the state ref's tip, or the first tree below it, is what a power loss left of it. Two small reads.
     fn state_readable(&self) -> bool {
         match self.git().tip(STATE_REF) {
             Ok(Some(tip)) => self.git().commit_tree(tip).is_ok_and(|root| self.git().read_tree(root).is_ok()),
-            Ok(None) => true,
+            Ok(None) => self.marks().tip.or_else(|| self.sync_point().tip).is_none(),
             Err(_) => false,
         }
     }
@@ -219,7 +228,7 @@ impl Store {
     }
 
     /// The objects that came since `base` and cannot be read, as far as they can be named.
-    fn unreadable(&self, tip: Oid, base: Option<Oid>) -> Vec<Oid> {
+    pub(super) fn unreadable(&self, tip: Oid, base: Option<Oid>) -> Vec<Oid> {
         let git = self.git();
         match objects_since(git, tip, base) {
             Ok(objects) => objects.into_iter().filter(|o| !git.object_ok(*o)).collect(),

@@ -34,6 +34,9 @@ impl Default for Options {
     }
 }
 
+/// How often a sync begins again after a `gc` took objects away.
+const PRUNED_TRIES: usize = 3;
+
 /// Syncs a clone.
 ///
 /// # Errors
@@ -43,14 +46,25 @@ pub fn sync(store: &Store, options: Options) -> Result<Report> {
     let patience = if options.wait { store.config().lock_timeout() + PATIENCE } else { Duration::ZERO };
     // A dry run asks, and need not wait for those who change.
     let _flight = if options.dry_run { None } else { Some(Lock::acquire(&store.dir().join("push"), patience)?) };
-    match once(store, options) {
-        // A `gc` beside us took what was not named by a ref yet for garbage; the journal has it.
-        Err(e) if e.kind == ErrorKind::Damaged && !options.dry_run => {
-            let healed = store.lock().and_then(|lock| store.heal(&lock));
-            if healed.is_err() { Err(e) } else { once(store, options) }
+    let mut left = PRUNED_TRIES;
+    loop {
+        let error = match once(store, options) {
+            Err(e) if left > 0 && !options.dry_run && misses_objects(store, &e) => e,
+            other => return other,
+        };
+        // A `gc` beside us took what was not named by a ref yet for garbage; the journal has it, or the remote.
+        left -= 1;
+        if store.lock().and_then(|lock| store.heal(&lock)).is_err() {
+            return Err(error);
         }
-        other => other,
     }
+}
+
+/// True if objects of this clone may be what failed: ours could not be read, or git says so when it fetches or pushes.
+fn misses_objects(store: &Store, error: &Error) -> bool {
+    let git_says =
+        || ["bad object", "bad tree", "missing", "unable to read", "necessary objects"].iter().any(|w| error.message.contains(w));
+    error.kind == ErrorKind::Damaged || (error.kind == ErrorKind::Remote && (store.met_gc() || git_says()))
 }
 
 fn once(store: &Store, options: Options) -> Result<Report> {

@@ -313,3 +313,25 @@ fn a_moved_clone_keeps_its_name_and_a_copied_one_gets_another() {
         assert_eq!(at(&link), other, "another path to the same folder");
     }
 }
+
+#[test]
+fn a_look_after_the_ref_was_deleted_is_no_empty_list() {
+    let lab = Lab::new();
+    let store = lab.store();
+    create(&store, "one");
+    let lock = store.lock().unwrap();
+    store.make_sync_point(&lock).unwrap();
+    let all = Journal::new(store.dir()).read().unwrap().spot;
+    store.trim_journal(&lock, all, &|_| false).unwrap();
+    drop(lock);
+    lab.git(&["update-ref", "-d", STATE_REF]);
+    let opened = lab.store_opened();
+    assert_eq!(titles(&opened), ["one"], "what the journal let go of is still in the objects");
+    assert!(opened.take_notices().iter().any(|n| n.contains("was missing")));
+    // Where the ref cannot be made, a look says so and goes on.
+    lab.git(&["update-ref", "-d", STATE_REF]);
+    std::fs::create_dir_all(lab.repo.join(".git/refs/beads")).unwrap();
+    std::fs::write(lab.repo.join(".git").join(format!("{STATE_REF}.lock")), "").unwrap();
+    let opened = lab.store_opened();
+    assert!(opened.take_notices().iter().any(|n| n.contains("could not be rebuilt yet")));
+}
