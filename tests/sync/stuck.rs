@@ -168,14 +168,14 @@ fn a_spoiled_file_beside_the_events_is_named_and_set_aside_and_sync_goes_on() {
     git(&["update-ref", "refs/heads/beads", &commit], "");
 
     ann.create("After", &[]);
-    for work in [&ann, &bob] {
-        work.bd(&["sync"]).fails(9);
-        let doctor = work.bd(&["doctor"]);
-        assert_eq!(doctor.code(), 9, "doctor must see what stops the sync: {doctor}");
-        assert!(spoiled.iter().any(|name| doctor.stdout().contains(name)), "{doctor}");
-        work.bd(&["doctor", "--fix"]).ok();
-        work.bd(&["sync"]).ok();
-    }
+    ann.bd(&["sync"]).fails(9);
+    let doctor = ann.bd(&["doctor"]);
+    assert_eq!(doctor.code(), 9, "doctor must see what stops the sync: {doctor}");
+    assert!(spoiled.iter().any(|name| doctor.stdout().contains(name)), "{doctor}");
+    ann.bd(&["doctor", "--fix"]).ok();
+    ann.bd(&["sync"]).ok();
+    // What she publishes leaves the spoiled files out, and bob is not held up.
+    bob.bd(&["sync"]).ok();
     ann.bd(&["sync"]).ok();
     assert!(bob.bd(&["list"]).ok().contains("After"));
     let there = remote.git(&["ls-tree", "-r", "--name-only", "beads"]).ok().to_owned();
