@@ -9,7 +9,8 @@ pub const CLONE_KEY: &str = "clone";
 
 impl Store {
     /// The clone's own name, 16 random hex digits, shared by its worktrees; made when it is first asked for. A folder that
-    /// was moved keeps it. A copy is another clone: it gets a name of its own as long as the original is where it was.
+    /// was moved keeps it: it is the same folder, and nothing is where it was. A copy is another clone and gets a name of
+    /// its own, on another machine too; what was moved to another disk cannot be told from a copy.
     /// (A copy at the same path on another machine cannot be told from the original.)
     ///
     /// # Errors
@@ -17,26 +18,59 @@ impl Store {
     pub fn clone_id(&self) -> Result<String> {
         let path = self.dir().join("clone");
         let here = self.git().paths().common_dir.display().to_string();
-        let known = std::fs::read_to_string(&path).unwrap_or_default();
-        if let Some((id, place)) = known.trim_end_matches('\n').split_once(' ') {
-            if place == here && id.len() == 16 {
-                return Ok(id.to_owned());
-            }
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let known = Known::parse(&text);
+        if let Some(known) = known.as_ref().filter(|k| k.place == here) {
+            return Ok(known.id.to_owned());
         }
-        let moved = known.trim_end_matches('\n').split_once(' ').filter(|(id, _)| id.len() == 16);
-        let moved = moved.filter(|(id, place)| !is_another(Path::new(place), &self.git().paths().common_dir, id));
-        let id = match moved {
-            Some((id, _)) => id.to_owned(),
-            None => {
-                let bytes = self.env().random::<8>().map_err(|e| Error::io(&path, &e))?;
-                bytes.iter().map(|b| format!("{b:02x}")).collect()
-            }
+        let io = |e: std::io::Error| Error::io(&path, &e);
+        std::fs::create_dir_all(self.dir()).map_err(io)?;
+        let folder = folder_number(self.dir());
+        let is_moved = |k: &Known<'_>| {
+            k.folder.is_some() && k.folder == folder && !is_another(Path::new(k.place), &self.git().paths().common_dir, k.id)
         };
+        let id = match known.filter(is_moved) {
+            Some(known) => known.id.to_owned(),
+            None => self.env().random::<8>().map_err(io)?.iter().map(|b| format!("{b:02x}")).collect(),
+        };
+        let number = folder.map(|n| format!("{n}\n")).unwrap_or_default();
         crate::failpoint!("clone-id.before");
-        let written = std::fs::create_dir_all(self.dir()).and_then(|()| std::fs::write(&path, format!("{id} {here}\n")));
+        let written = std::fs::write(&path, format!("{id} {here}\n{number}"));
         crate::failpoint!("clone-id.after");
-        written.map_err(|e| Error::io(&path, &e))?;
+        written.map_err(io)?;
         Ok(id)
+    }
+}
+
+/// What the file `clone` says.
+struct Known<'a> {
+    id: &'a str,
+    /// The common dir that it was written in.
+    place: &'a str,
+    /// The number of the folder that it was written in, if the system has such numbers.
+    folder: Option<u64>,
+}
+
+impl<'a> Known<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let text = text.strip_suffix('\n')?;
+        let (first, folder) = match text.rsplit_once('\n') {
+            Some((first, number)) => (first, Some(number.parse().ok()?)),
+            None => (text, None),
+        };
+        let (id, place) = first.split_once(' ')?;
+        (id.len() == 16).then_some(Self { id, place, folder })
+    }
+}
+
+/// The number that a file system gives a folder: a move keeps it, a copy has another one.
+fn folder_number(dir: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    return std::fs::metadata(dir).ok().map(|m| std::os::unix::fs::MetadataExt::ino(&m));
+    #[cfg(not(unix))]
+    {
+        let _ = dir;
+        None
     }
 }
 

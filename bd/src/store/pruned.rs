@@ -46,7 +46,7 @@ impl Store {
 
     /// Refs that say what the remote had, and whose objects are gone: nothing can be learnt from them, and a fetch that
     /// believed them would bring nothing back.
-    fn drop_hollow_refs(&self) -> Result<()> {
+    pub(super) fn drop_hollow_refs(&self) -> Result<()> {
         let git = self.git();
         for name in self.remembering_refs() {
             let Ok(Some(tip)) = git.tip(name) else { continue };
@@ -54,6 +54,7 @@ impl Store {
                 crate::failpoint!("recover.hollow.before");
                 git.update_ref(name, Expected::Is(tip), None, "bd: its objects are gone")?;
                 crate::failpoint!("recover.hollow.after");
+                self.notice(format!("what the remote was last known to have ({name}) could not be read; `bd sync` brings it again"));
             }
         }
         Ok(())

@@ -37,6 +37,7 @@ impl Store {
     /// The disk or the state ref does not take it; what was done before stands.
     pub fn quarantine(&self, lock: &Lock) -> Result<Vec<Quarantined>> {
         self.recover_deep(lock)?;
+        self.drop_hollow_refs()?;
         let mut out = self.drop_unreadable(lock)?;
         let snapshot = self.snapshot_in_full()?;
         let mut files: BTreeMap<(Oid, String), &'static str> = BTreeMap::new();

@@ -39,7 +39,7 @@ impl Store {
             }
         }
         let what = if tip.is_none() { "was missing" } else { "had lost commits" };
-        let tip = self.gather(lock, tip, &[])?;
+        let tip = self.gather(lock, tip, &[], false)?;
         commit::commit_pending(self, lock)?;
         if self.git().tip(STATE_REF)?.is_some() || tip.is_some() {
             self.notice(format!("the state ref {what}; it was rebuilt from what this clone still has"));
@@ -93,7 +93,7 @@ impl Store {
             }
             crate::failpoint!("recover.back.after");
             self.forget_marks();
-            self.gather(lock, base, &left)?;
+            self.gather(lock, base, &left, deep)?;
             commit::commit_pending(self, lock)?;
             self.notice(format!(
                 "the state ref could not be read ({count} damaged); it was rebuilt from the last sync point and the journal"
@@ -133,8 +133,9 @@ impl Store {
         point.into_iter().collect()
     }
 
-    /// Adds to `tip` the files of every other tip that this clone knows, and of `more`. Returns the new tip.
-    fn gather(&self, lock: &Lock, tip: Option<Oid>, more: &[Oid]) -> Result<Option<Oid>> {
+    /// Adds to `tip` the files of every other tip that this clone knows, and of `more`. `deep`: no history with holes in
+    /// it is taken up again. Returns the new tip.
+    fn gather(&self, lock: &Lock, tip: Option<Oid>, more: &[Oid], deep: bool) -> Result<Option<Oid>> {
         let git = self.git();
         self.set_untidy();
         let mut known: Vec<Oid> = [self.marks().tip, self.sync_point().tip].into_iter().flatten().collect();
@@ -145,7 +146,7 @@ impl Store {
         known.extend(more);
         let mut tip = tip;
         // A tip of ours that the ref was only moved back from brings its history along.
-        let ahead = known.iter().take(own).copied().filter(|k| self.is_whole(*k));
+        let ahead = known.iter().take(own).copied().filter(|k| self.is_whole(*k) && !(deep && !self.unreadable(*k, None).is_empty()));
         if let Some(old) = ahead.into_iter().find(|k| tip.is_none_or(|t| t != *k && self.descends(*k, t))) {
             let expected = tip.map_or(Expected::Missing, Expected::Is);
             crate::failpoint!("recover.forward.before");

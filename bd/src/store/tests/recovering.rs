@@ -271,8 +271,8 @@ fn a_sync_point_that_lost_an_object_gives_up_that_object_and_nothing_else() {
     let all = Journal::new(store.dir()).read().unwrap().spot;
     store.trim_journal(&lock, all, &|_| false).unwrap();
     drop(lock);
-    create(&store, "in the journal");
     let names = lab.git(&["ls-tree", "-r", "--name-only", STATE_REF]);
+    create(&store, "in the journal");
     let lost = names.lines().next().unwrap();
     std::fs::remove_file(object(&lab, &format!("{STATE_REF}:{lost}"))).unwrap();
     std::fs::remove_dir_all(lab.beads_dir().join("cache")).unwrap();
@@ -282,6 +282,26 @@ fn a_sync_point_that_lost_an_object_gives_up_that_object_and_nothing_else() {
     assert!(left.contains(&"in the journal".to_owned()));
     assert!(!opened.take_notices().is_empty(), "and it is said");
     create(&lab.store_opened(), "it goes on");
+}
+
+#[test]
+fn a_hole_in_old_history_stops_nobody_who_mends_what_is_new() {
+    let lab = Lab::new();
+    let store = lab.store();
+    create(&store, "old");
+    let hole = object(&lab, &format!("{STATE_REF}^{{tree}}"));
+    create(&store, "at the point");
+    store.make_sync_point(&store.lock().unwrap()).unwrap();
+    create(&store, "new");
+    let name = lab.git(&["diff", "--name-only", &format!("{STATE_REF}~1"), STATE_REF]);
+    for path in [hole, object(&lab, &format!("{STATE_REF}:{}", name.trim())), object(&lab, &format!("{STATE_REF}^{{tree}}"))] {
+        std::fs::remove_file(path).unwrap();
+    }
+    std::fs::remove_dir_all(lab.beads_dir().join("cache")).unwrap();
+    assert_eq!(titles(&lab.store_opened()), ["at the point", "new", "old"]);
+    create(&lab.store_opened(), "later");
+    lab.git(&["fsck", "--strict", "--no-dangling"]);
+    assert_eq!(titles(&lab.store_opened()).len(), 4);
 }
 
 #[test]
@@ -303,6 +323,14 @@ fn a_moved_clone_keeps_its_name_and_a_copied_one_gets_another() {
     let other = at(&copied);
     assert_ne!(other, id, "a copy is another clone");
     assert_eq!((at(&copied), at(&moved)), (other.clone(), id.clone()), "both keep what they have");
+    // As on another machine, where nothing is at the place that the copy names.
+    let (far, farther) = (lab.repo.with_file_name("far"), lab.repo.with_file_name("farther"));
+    let status = std::process::Command::new("cp").arg("-a").arg(&moved).arg(&far).status().unwrap();
+    assert!(status.success());
+    std::fs::rename(&moved, &farther).unwrap();
+    assert_ne!(at(&far), id, "a copy whose original cannot be seen is another clone all the same");
+    std::fs::rename(&farther, &moved).unwrap();
+    assert_eq!(at(&moved), id);
     // The original goes; the copy that was renamed long ago takes nothing over.
     std::fs::remove_dir_all(&moved).unwrap();
     assert_eq!(at(&copied), other);
