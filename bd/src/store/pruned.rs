@@ -54,7 +54,9 @@ impl Store {
                 crate::failpoint!("recover.hollow.before");
                 git.update_ref(name, Expected::Is(tip), None, "bd: its objects are gone")?;
                 crate::failpoint!("recover.hollow.after");
-                self.notice(format!("what the remote was last known to have ({name}) could not be read; `bd sync` brings it again"));
+                self.notice(format!(
+                    "what the remote was last known to have ({name}) could not be read; `bd sync` brings it again"
+                ));
             }
         }
         Ok(())

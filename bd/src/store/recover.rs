@@ -146,7 +146,8 @@ impl Store {
         known.extend(more);
         let mut tip = tip;
         // A tip of ours that the ref was only moved back from brings its history along.
-        let ahead = known.iter().take(own).copied().filter(|k| self.is_whole(*k) && !(deep && !self.unreadable(*k, None).is_empty()));
+        let ahead =
+            known.iter().take(own).copied().filter(|k| self.is_whole(*k) && !(deep && !self.unreadable(*k, None).is_empty()));
         if let Some(old) = ahead.into_iter().find(|k| tip.is_none_or(|t| t != *k && self.descends(*k, t))) {
             let expected = tip.map_or(Expected::Missing, Expected::Is);
             crate::failpoint!("recover.forward.before");
