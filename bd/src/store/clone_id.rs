@@ -64,14 +64,15 @@ impl<'a> Known<'a> {
 }
 
 /// The number that a file system gives a folder: a move keeps it, a copy has another one.
+#[cfg(unix)]
 fn folder_number(dir: &Path) -> Option<u64> {
-    #[cfg(unix)]
-    return std::fs::metadata(dir).ok().map(|m| std::os::unix::fs::MetadataExt::ino(&m));
-    #[cfg(not(unix))]
-    {
-        let _ = dir;
-        None
-    }
+    std::fs::metadata(dir).ok().map(|m| std::os::unix::fs::MetadataExt::ino(&m))
+}
+
+/// No such numbers here: what was moved is another clone.
+#[cfg(not(unix))]
+fn folder_number(_dir: &Path) -> Option<u64> {
+    None
 }
 
 /// True if the clone that was at `place` is still there under this name, and is not this one by another path.
