@@ -21,12 +21,16 @@ pub(super) fn answer(gate: &Gate, ask: &Ask<'_>) -> Answer {
         Ok(all)
     });
     match decisions {
-        Ok(decisions) => decide(gate, who, &code.to_string(), ask.authors, decisions),
+        Ok(decisions) => {
+            let about = ask.bead.map(|bead| format!(" --bead {bead}")).unwrap_or_default();
+            decide(gate, who, &code.to_string(), ask.authors, decisions, &about)
+        }
         Err(e) => Answer::new(Status::Error, format!("the decisions cannot be read: {e}")),
     }
 }
 
-fn decide(gate: &Gate, who: &[String], code: &str, authors: &[String], mut decisions: Vec<Recorded>) -> Answer {
+/// `about` is the flag with which a decision is recorded on the bead.
+fn decide(gate: &Gate, who: &[String], code: &str, authors: &[String], mut decisions: Vec<Recorded>, about: &str) -> Answer {
     decisions.retain(|d| d.verdict.gate == gate.id && (d.kind == EventKind::ACCEPT || d.kind == EventKind::REJECT));
     decisions.sort_by(|a, b| a.at.cmp(&b.at));
     let asked = decisions.len();
@@ -47,7 +51,7 @@ fn decide(gate: &Gate, who: &[String], code: &str, authors: &[String], mut decis
                 _ => "it waits for a person",
             };
             Answer::new(Status::Fail, why)
-                .advise(format!("`bd gate accept {}` or `bd gate reject {}`, by {people}", gate.id, gate.id))
+                .advise(format!("`bd gate accept {id}{about}` or `bd gate reject {id}{about}`, by {people}", id = gate.id))
         }
     }
 }
@@ -110,7 +114,7 @@ mod tests {
         let no = |by: &str, at| said(EventKind::REJECT, by, at, "c", "d");
         let ask = |who: &[&str], decisions: &[Recorded]| {
             let who: Vec<String> = who.iter().map(|w| (*w).to_owned()).collect();
-            decide(&gate(), &who, "c", &["Ann".to_owned(), "ann@example.test".to_owned()], decisions.to_vec())
+            decide(&gate(), &who, "c", &["Ann".to_owned(), "ann@example.test".to_owned()], decisions.to_vec(), " --bead app-1")
         };
         assert_eq!(ask(&[], &[yes("bob", 1)]).status, Pass);
         assert_eq!(ask(&[], &[yes("bob", 1), no("cid", 2)]).status, Fail);
@@ -127,6 +131,6 @@ mod tests {
             assert!(answer.why.contains("may not decide"), "{}", answer.why);
         }
         let waits = ask(&[], &[]);
-        assert!(waits.why == "it waits for a person" && waits.advice.contains("bd gate accept review"), "{waits:?}");
+        assert!(waits.why == "it waits for a person" && waits.advice.contains("`bd gate accept review --bead app-1`"), "{waits:?}");
     }
 }

@@ -89,7 +89,7 @@ fn of_gate(g: usize, look: &Look<'_>, part: &Part, ask: &Ask<'_>) -> Answer {
 fn all_files(looks: &[Look<'_>], ask: &Ask<'_>, rules: &RuleSet, limit: Duration) -> Option<Part> {
     let began = Instant::now();
     let ids: BTreeSet<&str> = looks.iter().filter(|l| l.rule.check.is_none()).map(|l| l.rule.id.as_str()).collect();
-    let scanner = rules.scanner(ids);
+    let scanner = rules.scanner_for(ids, ask.files.len());
     let next = AtomicUsize::new(0);
     let late = AtomicBool::new(false);
     let whole = Mutex::new(Part::default());

@@ -30,6 +30,20 @@ fn only_judged_lines_are_told_and_their_surroundings_are_read_from_the_whole_fil
 }
 
 #[test]
+fn for_few_files_the_same_is_found_as_for_many() {
+    let set = RuleSet::built_in();
+    let ids = || set.rules().iter().map(|rule| rule.id.as_str());
+    let (few, many) = (set.scanner_for(ids(), 1), set.scanner_for(ids(), 10_000));
+    let mut found = 0;
+    for example in crate::scan::built_in_with_examples().unwrap().iter().flat_map(|rule| &rule.examples) {
+        let told = few.scan(&example.path, example.code.as_bytes(), &Lines::All);
+        assert_eq!(told, many.scan(&example.path, example.code.as_bytes(), &Lines::All), "{}", example.code);
+        found += told.findings.len();
+    }
+    assert!(found > 100, "{found}");
+}
+
+#[test]
 fn only_the_asked_rules_are_looked_for_and_one_of_them_is_told_once_a_line() {
     let code = "func TestA(t *testing.T) {\n\tt.Skip(\"a\"); t.Skip(\"b\"); time.Sleep(1)\n}\n";
     assert_eq!(lines_of(&scan(&["no-skip"], "a_test.go", code), "no-skip"), [2]);
