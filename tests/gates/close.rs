@@ -129,3 +129,22 @@ fn the_command_that_a_refusal_names_makes_the_close_possible() {
     let said: Vec<&str> = said.as_array().expect("an array").iter().filter_map(|v| v["status"].as_str()).collect();
     assert_eq!(said, ["error", "pass"]);
 }
+
+#[test]
+fn what_lands_is_recorded_and_what_is_only_looked_at_is_not() {
+    let sandbox = Sandbox::new();
+    let (work, _) = work(&sandbox);
+    let state = work.rev("refs/beads/state");
+    work.bd(&["gate", "check", "HEAD~1..HEAD"]).ok();
+    assert_eq!(work.rev("refs/beads/state"), state, "a check of CI writes nothing");
+    work.bd(&["gate", "check", "HEAD~1..HEAD", "--when", "land"]).ok();
+    assert_ne!(work.rev("refs/beads/state"), state);
+    let said = work.bd(&["gate", "verdicts", "--json"]).json();
+    let said = said.as_array().expect("an array");
+    assert!(!said.is_empty() && said.iter().all(|v| v["status"] != "fail"), "{said:?}");
+    // Without a store there is nowhere to write to, and the same is judged.
+    let plain = sandbox.repo("plain");
+    plain.commit_file("b.txt", "b\n");
+    plain.bd(&["gate", "check", "HEAD~1..HEAD", "--when", "land"]).ok();
+    assert!(!plain.git(&["rev-parse", "--verify", "--quiet", "refs/beads/state"]).succeeded());
+}
