@@ -5,9 +5,9 @@ use bd_tests::Sandbox;
 use regex::Regex;
 use std::collections::HashMap;
 
-/// The commands of the first console block with what follows each.
-fn session(readme: &str) -> Vec<(String, String)> {
-    let block = readme.split("```console\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a console block");
+/// The commands of one console block, counted from 1, with what follows each.
+fn session(readme: &str, number: usize) -> Vec<(String, String)> {
+    let block = readme.split("```console\n").nth(number).and_then(|rest| rest.split("```").next()).expect("a console block");
     let mut out: Vec<(String, String)> = Vec::new();
     for line in block.lines() {
         match (line.strip_prefix("$ "), out.last_mut()) {
@@ -44,7 +44,7 @@ fn the_session_in_the_readme_is_real() {
     let ann = Sandbox::new().repo("app").acting_as("ann");
     // The README's short name of a bead, and the real one.
     let mut real: HashMap<String, String> = HashMap::new();
-    let commands = session(&readme);
+    let commands = session(&readme, 1);
     assert!(commands.len() >= 8, "the session shows the main path");
     for (command, expected) in commands {
         let line = id.replace_all(&command, |found: &regex::Captures<'_>| {
@@ -74,4 +74,45 @@ fn the_session_in_the_readme_is_real() {
         };
         assert_eq!(plain(&actual, &by_real), plain(&expected, &by_shown), "$ {command}\nin the README is not what is printed");
     }
+}
+
+/// What the README's second session stands on: a test that skips, sleeps and is staged.
+const QUEUE: &str = r#"package queue
+
+import (
+	"testing"
+	"time"
+)
+
+func TestDrains(t *testing.T) {
+	q := New()
+	go q.Drain()
+	if testing.Short() {
+		t.Skip("flaky")
+	}
+
+	time.Sleep(50 * time.Millisecond)
+	if q.Len() != 0 {
+		t.Fatal("left over")
+	}
+}
+"#;
+
+// goal: G1 tier1
+#[test]
+fn the_gates_of_the_readme_are_real() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).expect("README.md");
+    let ann = Sandbox::new().repo("app").acting_as("ann");
+    ann.write("queue/queue_test.go", QUEUE);
+    ann.git(&["add", "--all"]).ok();
+    let before = ann.rev("HEAD");
+    for (command, expected) in session(&readme, 2) {
+        let line = words(&command);
+        let args: Vec<&str> = line.iter().skip(1).map(String::as_str).collect();
+        let output = if line[0] == "git" { ann.git(&args) } else { ann.bd(&args) };
+        assert_eq!(output.succeeded(), line[0] != "git", "$ {command}\n{output}");
+        let shown = format!("{}{}", output.stdout(), output.stderr());
+        assert_eq!(shown.trim_end(), expected.trim_end(), "$ {command}\nin the README is not what is printed");
+    }
+    assert_eq!(ann.rev("HEAD"), before, "what a gate refuses is no commit");
 }

@@ -53,6 +53,10 @@ fn answer(gate: &Gate, ask: &Ask<'_>, run: Run<'_>, rules: &RuleSet) -> Answer {
 pub fn content(ask: &Ask<'_>, file: &FileChange) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     // Links are not followed out of the repository, and names that are no text are read all the same.
-    crate::diff::read(ask.git, ask.top, file, &mut bytes).map_err(|e| format!("{}: {e}", file.path))?;
+    let read = crate::diff::read(ask.git, ask.top, file, &mut bytes).map_err(|e| format!("{}: {e}", file.path))?;
+    // It was there when the change was looked up: what cannot be read may hold anything.
+    if !read && !file.removed && !file.special {
+        return Err(format!("{}: there is no such file any more", file.path));
+    }
     Ok(bytes)
 }
