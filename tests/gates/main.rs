@@ -1,5 +1,6 @@
 //! Gates and hooks from the outside: real git, `bd` and its plugin `bd-gate`.
 
+mod attack;
 mod cache;
 mod ci;
 mod close;

@@ -3,7 +3,7 @@
 use crate::diff::{self, FileChange, What};
 use crate::exec::{Place, place};
 use crate::gate::waivers::{self, Held};
-use crate::gate::{self, Action, Ask, Definitions, Gate, Options, Outcome, Status, Target, When};
+use crate::gate::{self, Ask, Definitions, Options, Outcome, Status, Target, When};
 use crate::report::{Judged, Report};
 use bd::error::{Error, ErrorKind, Result};
 use bd::git::Oid;
@@ -69,9 +69,11 @@ pub fn prepare(store: &Store, question: Question) -> Result<Prepared<'_>> {
     let git = store.git();
     let definitions = gate::load(git, store.sources(), &question.target)?;
     let files = diff::changes(git, store.env(), &question.what)?;
-    let programs = definitions.gates.iter().any(|g| may_run(g, &question));
+    // Those that are needed by others as well, whatever their own moment is: they too are about exactly what is judged.
+    let asked = gate::select(&definitions, question.when, &question.only)?;
+    let programs = asked.iter().any(|g| g.kind.program().is_some());
     // A person decides about exactly this code.
-    let asks_people = definitions.gates.iter().any(|g| matches!(g.kind, gate::Kind::Human { .. }));
+    let asks_people = asked.iter().any(|g| matches!(g.kind, gate::Kind::Human { .. }));
     let code = if programs || asks_people || question.for_record { code(store, &question.what)? } else { None };
     // Only programs need a tree that is exactly what is judged; where there is none they get a checkout.
     let place = if programs {
@@ -148,13 +150,6 @@ impl Prepared<'_> {
     pub fn top(&self) -> &Path {
         &self.top
     }
-}
-
-/// True if this gate may start a program in this check.
-fn may_run(gate: &Gate, question: &Question) -> bool {
-    let named = |id: &String| question.only.contains(id);
-    let asked = if question.only.is_empty() { gate.when.contains(&question.when) } else { named(&gate.id) };
-    gate.kind.program().is_some() && gate.action != Action::Off && asked
 }
 
 /// The digest of the judged code; `None` where it is in no tree.

@@ -9,7 +9,7 @@ mod range;
 mod renames;
 
 pub use added::added;
-pub use names::{quoted, raw};
+pub use names::{plain, quoted, raw};
 pub use range::{commit, parse_range};
 
 use crate::Lines;

@@ -1,6 +1,7 @@
 //! Names that are not text: git allows any bytes but NUL in a path, a report and a glob want UTF-8.
 
-use std::path::PathBuf;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 /// A path as text: as it is, or quoted as git quotes it (`"caf\351.go"`) where it is not UTF-8, holds control characters or
 /// begins with a quote. What begins with a quote is therefore always quoted, and [`raw`] has the bytes back.
@@ -23,6 +24,11 @@ pub fn quoted(path: &[u8]) -> String {
     }
     out.push('"');
     out
+}
+
+/// A path as globs match it: the bytes that git has, so that a quote at its end hides no `*_test.go`.
+pub fn plain(path: &str) -> Cow<'_, Path> {
+    if path.starts_with('"') { Cow::Owned(raw(path)) } else { Cow::Borrowed(Path::new(path)) }
 }
 
 /// The bytes of a path that [`quoted`] made, as a path of this system.

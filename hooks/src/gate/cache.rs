@@ -71,7 +71,8 @@ impl Seen {
 }
 
 /// Digest of what the answer follows from beside the code as a whole: for what looks at the change, its files and lines; for
-/// a scan, the project's rules; for a program, the program's own file, so that another compiler asks again.
+/// a scan, the project's rules; for a program, what it finds around it, so that another compiler or a switch in a variable asks
+/// again.
 fn inputs(gate: &Gate, ask: &Ask<'_>, seen: &Seen) -> String {
     let mut text = String::new();
     if matches!(gate.kind, Kind::Scan { .. } | Kind::Scope { .. } | Kind::Judge { .. }) {
@@ -80,22 +81,72 @@ fn inputs(gate: &Gate, ask: &Ask<'_>, seen: &Seen) -> String {
     if matches!(gate.kind, Kind::Scan { .. }) {
         text.push_str(&seen.rules);
     }
-    if let Some(file) = gate.kind.program().and_then(|run| program(ask, run)) {
-        let meta = std::fs::metadata(&file).ok();
-        let made = meta.as_ref().and_then(|m| m.modified().ok()).and_then(|t| t.duration_since(SystemTime::UNIX_EPOCH).ok());
-        let _ = write!(text, "{}\0{:?}\0{made:?}", file.display(), meta.map(|m| m.len()));
+    if let Some(run) = gate.kind.program() {
+        surroundings(ask, run, &mut text);
     }
     if text.is_empty() { String::new() } else { hex(text.as_bytes()) }
 }
 
-/// The file of the first word of a shell text, where it is found on the PATH.
-fn program(ask: &Ask<'_>, run: &str) -> Option<PathBuf> {
-    let word = run.split_whitespace().find(|w| !w.contains('='))?;
-    if word.contains('/') {
-        // A program of the repository is part of the code.
-        return None;
+/// Variables that differ from one terminal to the next and say nothing about the work. One that a program's text names counts
+/// all the same.
+const OF_A_SESSION: [&str; 24] = [
+    "_",
+    "COLORTERM",
+    "COLUMNS",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "EDITOR",
+    "HISTFILE",
+    "INVOCATION_ID",
+    "JOURNAL_STREAM",
+    "LINES",
+    "LS_COLORS",
+    "MAIL",
+    "OLDPWD",
+    "PAGER",
+    "PATH",
+    "PS1",
+    "PWD",
+    "SHLVL",
+    "STY",
+    "TERM",
+    "VISUAL",
+    "WAYLAND_DISPLAY",
+    "WINDOWID",
+    "XAUTHORITY",
+];
+/// And families of them; git's, and ours, are set anew for each program or for a hook alone.
+const OF_A_SESSION_TOO: [&str; 8] = ["BD_", "GATE_", "GIT_", "SSH_", "TERM_", "TMUX", "VSCODE_", "XDG_SESSION"];
+
+/// What a program finds around it: its variables, and the programs that its text names.
+fn surroundings(ask: &Ask<'_>, run: &str, text: &mut String) {
+    let of_text: Vec<&str> = run.split(|c: char| !(c.is_alphanumeric() || "_./+-".contains(c))).filter(|w| !w.is_empty()).collect();
+    for (name, value) in ask.env.vars() {
+        let of_session = OF_A_SESSION.contains(&name.as_str()) || OF_A_SESSION_TOO.iter().any(|f| name.starts_with(f));
+        if !of_session || of_text.contains(&name.as_str()) {
+            let _ = write!(text, "{name}\0{value}\0");
+        }
     }
-    ask.env.var("PATH")?.split(':').map(|dir| Path::new(dir).join(word)).find(|path| path.is_file())
+    let mut files: Vec<PathBuf> = of_text.iter().filter_map(|word| program(ask, word)).collect();
+    files.sort();
+    files.dedup();
+    for file in files {
+        use std::os::unix::fs::MetadataExt;
+        let Ok(meta) = std::fs::metadata(&file) else { continue };
+        // The time of the last change of anything about it: the one that nobody sets at will.
+        let _ = write!(text, "{}\0{}\0{}.{}\0", file.display(), meta.len(), meta.ctime(), meta.ctime_nsec());
+    }
+}
+
+/// The file of a word of a shell text, if it is a program: on the PATH, or named from the root. One of the repository is part
+/// of the code.
+fn program(ask: &Ask<'_>, word: &str) -> Option<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    let is_program = |path: &PathBuf| path.metadata().is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0);
+    match word.contains('/') {
+        true => Some(PathBuf::from(word)).filter(|path| path.is_absolute() && is_program(path)),
+        false => ask.env.var("PATH")?.split(':').map(|dir| Path::new(dir).join(word)).find(is_program),
+    }
 }
 
 fn is_reusable(kind: &Kind) -> bool {

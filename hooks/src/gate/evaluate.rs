@@ -4,7 +4,7 @@
 use super::cache::{self, Key, Seen};
 use super::kinds::{self, Run};
 use super::schedule;
-use super::{Action, Answer, Ask, Definitions, Expect, Gate, Globs, Kind, Layer, Outcome, Status, Verdict, Waivers};
+use super::{Action, Answer, Ask, Definitions, Expect, Gate, Globs, Kind, Layer, Outcome, Status, Verdict, Waivers, When};
 use bd::error::{Error, Result};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,7 +36,7 @@ pub(super) type Asker<'a> = &'a (dyn Fn(&[&Gate], &Ask<'_>, Run<'_>) -> Vec<Answ
 
 /// The same with other kinds: for tests of what is the same for all of them.
 pub(super) fn evaluate_with(definitions: &Definitions, ask: &Ask<'_>, options: &Options<'_>, asker: Asker<'_>) -> Result<Outcome> {
-    let selected = select(definitions, ask, options)?;
+    let selected = select(definitions, ask.when, options.only)?;
     let seen = Seen::of(ask, definitions);
     let work = Work { definitions, ask, options, asker, trusted: trusted(&selected, ask, options), seen };
     let verdicts = schedule::run(&selected, |gates, before| work.verdicts(gates, before));
@@ -47,18 +47,18 @@ pub(super) fn evaluate_with(definitions: &Definitions, ask: &Ask<'_>, options: &
 
 /// The gates that are asked: those of the moment (or those that were named), and those that they need, whose own moment does
 /// not matter then. What is off is never asked.
-fn select<'a>(definitions: &'a Definitions, ask: &Ask<'_>, options: &Options<'_>) -> Result<Vec<&'a Gate>> {
+pub(crate) fn select<'a>(definitions: &'a Definitions, when: When, only: &[String]) -> Result<Vec<&'a Gate>> {
     let all = &definitions.gates;
     let mut wanted: Vec<&str> = Vec::new();
-    for id in options.only {
+    for id in only {
         let gate = definitions.must(id)?;
         if gate.action == Action::Off {
             return Err(Error::usage(format!("the gate `{id}` is off")).hint(format!("`bd gate show {id}` says where")));
         }
         wanted.push(&gate.id);
     }
-    if options.only.is_empty() {
-        wanted.extend(all.iter().filter(|g| g.action != Action::Off && g.when.contains(&ask.when)).map(|g| g.id.as_str()));
+    if only.is_empty() {
+        wanted.extend(all.iter().filter(|g| g.action != Action::Off && g.when.contains(&when)).map(|g| g.id.as_str()));
     }
     let mut at = 0;
     while let Some(gate) = wanted.get(at).and_then(|id| definitions.gate(id)) {
@@ -169,6 +169,12 @@ impl Work<'_> {
                 None => format!("it needs `{need}`, which was not asked"),
             };
             return Some(Answer::new(Status::Error, why));
+        }
+        if gate.kind.program().is_some() && kinds::is_within(gate, self.ask) {
+            let why = "its own program asks it again, and that would never end";
+            return Some(
+                Answer::new(Status::Error, why).advise("Let the program commit, push or ask gates in a repository of its own"),
+            );
         }
         self.distrust(gate)
     }

@@ -21,7 +21,7 @@ impl Globs {
 
     /// True if one of them matches a path from the top of the tree.
     pub fn has(&self, path: &str) -> bool {
-        self.0.is_match(path)
+        self.0.is_match(&*crate::diff::plain(path))
     }
 }
 

@@ -62,11 +62,41 @@ pub fn load(git: &dyn Git, sources: &Sources, target: &Target) -> Result<Definit
         Some(found) => Some(found.tree.clone()),
         None => target.first_with(git, sources, RULES_DIR)?,
     };
-    let rules = match rules_from {
-        Some(tree) => rules(git, &tree)?,
+    let rules = match &rules_from {
+        Some(tree) => rules(git, tree)?,
         None => Vec::new(),
     };
-    Ok(parse(found.as_ref(), rules)?)
+    match rules_from {
+        Some(tree) if target.may_only_add(git, sources, &tree)? => Ok(additions(found.as_ref(), rules)?),
+        _ => Ok(parse(found.as_ref(), rules)?),
+    }
+}
+
+/// What a change brings that its target has not: its own gates and rules count, and what it would do to ours does not. A pull
+/// request would else switch off what it is judged by.
+fn additions(found: Option<&Found>, mut rule_files: Vec<(String, String)>) -> Result<Definitions, Problems> {
+    let own = parse(None, Vec::new())?;
+    let mut left_out = Vec::new();
+    let why =
+        |what: &str| format!("{what} is ours, and the target changes nothing about it: what this says counts once it is there");
+    rule_files.retain(|(path, text)| {
+        let id = text.parse::<toml_edit::DocumentMut>().ok().and_then(|doc| Some(doc.get("id")?.as_str()?.to_owned()));
+        let ours = id.filter(|id| own.rules.rule(id).is_some());
+        left_out.extend(ours.iter().map(|id| Problem::at(path, text, None, Wrong::Rule, why(&format!("the rule `{id}`")))));
+        ours.is_none()
+    });
+    let mut all = parse(found, rule_files)?;
+    for ours in own.gates {
+        let Some(gate) = all.gates.iter_mut().find(|g| g.id == ours.id) else { continue };
+        if let Layer::Project { file, .. } = &gate.layer {
+            let text = found.map_or("", |f| f.text.as_str());
+            let at = text.find(&format!("\"{}\"", ours.id)).map(|at| at..at + ours.id.len() + 2);
+            left_out.push(Problem::at(file, text, at, Wrong::Contradiction, why(&format!("the gate `{}`", ours.id))));
+            *gate = ours;
+        }
+    }
+    all.warnings.append(&mut left_out);
+    Ok(all)
 }
 
 /// The project's rule files as pairs of path and text, by path.

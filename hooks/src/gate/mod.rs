@@ -26,6 +26,7 @@ mod evaluate_tests;
 
 pub use cache::latest;
 pub use define::{KINDS, LIMITS, is_id};
+pub(crate) use evaluate::select;
 pub use evaluate::{Options, evaluate};
 pub use events::{Recorded, is_recorded, record, recorded};
 pub use globs::Globs;

@@ -61,6 +61,20 @@ impl Target {
         Ok(out)
     }
 
+    /// True where others have a default branch, and this is another place: what stands there is a change's own.
+    ///
+    /// # Errors
+    /// A ref that cannot be read.
+    pub fn may_only_add(self, git: &dyn Git, sources: &Sources, place: &Tree) -> Result<bool> {
+        let first = self.trees(git, sources)?.into_iter().next();
+        Ok(first.is_some_and(|tree| match &tree {
+            Tree::Commit(name, commit) => {
+                name.starts_with("refs/remotes/") && !matches!(place, Tree::Commit(_, other) if other == commit)
+            }
+            Tree::Working(_) => false,
+        }))
+    }
+
     /// The first place that has a file, and the file.
     ///
     /// # Errors

@@ -4,6 +4,8 @@ use super::Lang;
 
 /// By the name, and else by the first line.
 pub(super) fn of_path(path: &str, first_line: &[u8]) -> Option<Lang> {
+    // A name that is no text is quoted, as git does it.
+    let path = path.strip_prefix('"').and_then(|p| p.strip_suffix('"')).unwrap_or(path);
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     by_name(name).or_else(|| if name.contains('.') && !name.starts_with('.') { None } else { by_shebang(first_line) })
 }

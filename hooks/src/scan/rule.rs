@@ -282,6 +282,6 @@ impl Globs {
             }
             set.build().unwrap_or_default()
         });
-        set.is_match(path)
+        set.is_match(&*crate::diff::plain(path))
     }
 }

@@ -6,6 +6,7 @@ use super::set::RuleSet;
 use super::source::Source;
 use super::waiver::{self, BadWaiver, Mark};
 use super::{calls, context};
+use crate::lang::Lang;
 use crate::{Finding, Lines, Severity};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Match, Regex};
@@ -160,7 +161,10 @@ impl<'r> Scanner<'r> {
             return out;
         }
         out.findings.extend(self.size(path, bytes.len() as u64));
-        if is_binary(bytes) {
+        let decoded = utf16(bytes);
+        let bytes = decoded.as_deref().unwrap_or(bytes);
+        // A NUL in a comment makes no picture of a program.
+        if is_binary(bytes) && Lang::of_path(path, b"").is_none() {
             return out;
         }
         let source = Source::new(path, bytes, self.kinds);
@@ -393,6 +397,21 @@ pub(super) fn entropy(bytes: &[u8]) -> f64 {
     }
     let total = bytes.len().max(1) as f64;
     counts.iter().filter(|n| **n > 0).map(|n| f64::from(*n) / total).map(|p| -p * p.log2()).sum()
+}
+
+/// The text of a file in UTF-16, which compilers read and our words would not be found in.
+fn utf16(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (pairs, big) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, false),
+        [0xfe, 0xff, rest @ ..] => (rest, true),
+        _ => return None,
+    };
+    let units = pairs.chunks_exact(2).map(|pair| {
+        let pair = [pair[0], pair[1]];
+        if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
+    });
+    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    Some(text.into_bytes())
 }
 
 /// True for what is no text: a NUL byte early on.

@@ -12,6 +12,8 @@ mod program;
 mod scan;
 mod scope;
 
+pub(super) use program::is_within;
+
 use super::{Answer, Ask, Gate, Kind, Status};
 use crate::diff::FileChange;
 use crate::scan::RuleSet;

@@ -25,6 +25,21 @@ pub(super) fn start(text: &str, gate: &Gate, ask: &Ask<'_>, with: Run<'_>, input
     Ended { end, stdout, all, clean: Cleaner::new(&vars) }
 }
 
+/// The gates whose programs we run in, one a line: their ids, and where their repositories are.
+const WITHIN: &str = "GATE_WITHIN";
+
+fn name_within(gate: &Gate, ask: &Ask<'_>) -> String {
+    let dir = &ask.git.paths().common_dir;
+    let dir = dir.canonicalize().unwrap_or_else(|_| dir.clone());
+    format!("{} {}", gate.id, dir.display()).replace('\n', " ")
+}
+
+/// True if we run in this very gate's program.
+pub fn is_within(gate: &Gate, ask: &Ask<'_>) -> bool {
+    let name = name_within(gate, ask);
+    ask.env.var(WITHIN).is_some_and(|all| all.lines().any(|line| line == name))
+}
+
 /// The user's variables, those of the gate, and those of a canary. What a variable of ours is not set to now is not
 /// inherited from a gate that we may run in.
 fn gate_variables(gate: &Gate, ask: &Ask<'_>, with: Run<'_>) -> BTreeMap<String, String> {
@@ -33,6 +48,8 @@ fn gate_variables(gate: &Gate, ask: &Ask<'_>, with: Run<'_>) -> BTreeMap<String,
         ("GATE_WHEN", ask.when.as_str().to_owned()),
         ("GATE_TOP", ask.top.display().to_string()),
     ];
+    let outer = ask.env.var(WITHIN).map(|all| format!("{all}\n")).unwrap_or_default();
+    more.push((WITHIN, outer + &name_within(gate, ask)));
     if let Some(work) = &ask.git.paths().work_dir {
         more.push(("GATE_WORK_TREE", work.display().to_string()));
     }

@@ -1,10 +1,10 @@
 //! Kind `scan`: rules of the scanner. All scans of a check go over the files together, once.
 
 use super::super::{Answer, Ask, Gate, Globs, Kind, Status, Waived, When};
-use crate::Finding;
 use crate::diff::{FileChange, What};
 use crate::scan::{Rule, RuleSet, Scanned, Scanner, sealed};
-use std::collections::BTreeSet;
+use crate::{Finding, Lines};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -138,7 +138,9 @@ fn one_file(f: usize, file: &FileChange, looks: &[Look<'_>], ask: &Ask<'_>, scan
     }
     let sealing = of_path.iter().copied().filter(|l| looks[*l].rule.check.is_some());
     let sealing: Vec<usize> = if file.path.starts_with(".beads/") { sealing.collect() } else { Vec::new() };
-    let scans = of_path.iter().any(|l| looks[*l].rule.check.is_none()) && !file.special && !file.removed && !file.lines.is_empty();
+    let compared = is_compared(file, ask);
+    let any = !file.lines.is_empty() || compared;
+    let scans = of_path.iter().any(|l| looks[*l].rule.check.is_none()) && !file.special && !file.removed && any;
     let mut bytes = None;
     if scans || (!sealing.is_empty() && !file.removed && !file.special) {
         match read(file, ask, scanner) {
@@ -158,11 +160,56 @@ fn one_file(f: usize, file: &FileChange, looks: &[Look<'_>], ask: &Ask<'_>, scan
         part.findings.extend(sealed(looks[l].rule, file, bytes.as_deref()).map(|found| (l, f, found)));
     }
     if let Some(bytes) = bytes.filter(|_| scans) {
-        let found = scanner.scan(&file.path, &bytes, &file.lines);
+        let mut found = scanner.scan(&file.path, &bytes, if compared { &Lines::All } else { &file.lines });
+        if compared {
+            if let Err(why) = only_new(&mut found, bytes.len(), file, ask, scanner) {
+                part.unread.push((f, why));
+                return;
+            }
+        }
         if !found.is_empty() {
             shared_out(f, file, found, &of_path, looks, ask, part);
         }
     }
+}
+
+/// True where lines that were there before can be at fault now: what made them harmless was taken away (a comment's end, a
+/// waiver, another import), or the file has become a test by its name. While a merge is concluded, a file has more than one
+/// before; the range of the push or the pull request has one.
+fn is_compared(file: &FileChange, ask: &Ask<'_>) -> bool {
+    let changed = file.old_blob.is_some() && (file.blob != file.old_blob || file.old_path.is_some());
+    let merging = || matches!(ask.what, What::Staged) && ask.git.paths().git_dir.join("MERGE_HEAD").exists();
+    changed && !file.special && !file.removed && file.lines != Lines::All && !merging()
+}
+
+/// Of what was found in a whole file: what stands in its judged lines, and elsewhere what was not found in the file before.
+fn only_new(found: &mut Scanned, size: usize, file: &FileChange, ask: &Ask<'_>, scanner: &Scanner<'_>) -> Result<(), String> {
+    found.waived.retain(|mark| file.lines.has(mark.finding.line));
+    let too_large = scanner.size(&file.path, size as u64).filter(|_| !file.lines.is_empty());
+    let judged = |found: &Finding| file.lines.has(found.line) || too_large.as_ref() == Some(found);
+    if found.findings.iter().all(judged) {
+        return Ok(());
+    }
+    let mut before = Vec::new();
+    if let Some(blob) = file.old_blob {
+        ask.git.read_blob(blob, &mut before).map_err(|e| format!("{}: {e}", file.path))?;
+    }
+    let old = scanner.scan(file.old_path.as_deref().unwrap_or(&file.path), &before, &Lines::All);
+    let mut known: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for one in old.findings {
+        *known.entry((one.rule, one.excerpt)).or_default() += 1;
+    }
+    found.findings.retain(|one| {
+        judged(one)
+            || match known.get_mut(&(one.rule.clone(), one.excerpt.clone())) {
+                Some(n @ 1..) => {
+                    *n -= 1;
+                    false
+                }
+                _ => true,
+            }
+    });
+    Ok(())
 }
 
 /// Gives each gate what its rule found.

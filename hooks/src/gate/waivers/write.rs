@@ -108,7 +108,8 @@ pub fn waive(tx: &mut Tx<'_>, new: &NewWaiver) -> Result<Waiver> {
     }
     check_text("reason", reason)?;
     if let Some(glob) = &new.path {
-        super::held::matcher(glob).map_err(|e| Error::usage(format!("`{}` is no glob of paths: {e}", glob.escape_debug())))?;
+        crate::gate::Globs::new(&[glob])
+            .map_err(|(_, e)| Error::usage(format!("`{}` is no glob of paths: {e}", glob.escape_debug())))?;
     }
     let bead = new.bead.as_deref().map(|b| tx.resolve(b)).transpose()?.map(|b| b.as_str().to_owned());
     let mut event = tx.event(&gates_bead()?, Kind::WAIVE)?;
