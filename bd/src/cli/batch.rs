@@ -85,7 +85,7 @@ fn step(ctx: &mut Ctx<'_, '_>, line: &str, json: bool) -> Result<String> {
     let matches = verb
         .command()
         .try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(rest.iter().cloned()))
-        .map_err(|e| super::help::usage_error(verb, &e))?;
+        .map_err(|e| super::help::usage_error("bd", verb, &e))?;
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let look = Look { json, quiet: true, verbose: false, colour: false, colour_err: false, pager: false };
     let env = std::sync::Arc::clone(&ctx.env);

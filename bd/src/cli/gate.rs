@@ -167,7 +167,7 @@ fn list(ctx: &mut Ctx<'_, '_>, args: &ListArgs) -> Result<()> {
     if waits.is_empty() {
         ctx.ui.talk("nothing waits");
     }
-    let gates = plugin::find(&ctx.env, "gate");
+    let gates = plugin::find(&ctx.env, "bd", "gate");
     if gates.is_some() && !waits.is_empty() {
         ctx.ui.line(Text::new().with(Style::Strong, "Waits"))?;
     }
@@ -213,7 +213,7 @@ fn show(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<()> {
         wait::must_wait(&snapshot.must(&id)?)?;
         Ok(id)
     });
-    let id = match (found, plugin::find(&ctx.env, "gate")) {
+    let id = match (found, plugin::find(&ctx.env, "bd", "gate")) {
         (Ok(id), _) => id,
         (Err(_), Some(program)) => return ask_plugin(ctx, &program, &["show", id]),
         (Err(e), None) => return Err(e),

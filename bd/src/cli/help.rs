@@ -86,11 +86,11 @@ pub fn tidy(help: &str) -> String {
 }
 
 /// clap's words as an error of ours: the first line is what, a tip is a hint.
-pub fn usage_error(verb: &Verb, e: &clap::Error) -> Error {
+pub fn usage_error(program: &str, verb: &Verb, e: &clap::Error) -> Error {
     use clap::error::ContextKind as K;
     for kind in [K::InvalidArg, K::InvalidSubcommand] {
         if let Some(clap::error::ContextValue::String(typed)) = e.get(kind) {
-            if let Some(error) = compat::flags::error(verb.name, typed) {
+            if let Some(error) = compat::flags::error(verb.name, typed).filter(|_| program == "bd") {
                 return error;
             }
         }
@@ -113,7 +113,7 @@ pub fn usage_error(verb: &Verb, e: &clap::Error) -> Error {
         }
     }
     let error = hints.into_iter().fold(Error::usage(message), Error::hint);
-    error.hint(format!("`bd help {}` shows how it is used", verb.name))
+    error.hint(format!("`{program} help {}` shows how it is used", verb.name))
 }
 
 /// The whole command line, for completions and the generated reference.

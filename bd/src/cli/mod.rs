@@ -9,6 +9,8 @@ mod help;
 mod input;
 mod plugin;
 mod print;
+mod program;
+mod sub;
 mod to_gate;
 mod verb;
 
@@ -79,7 +81,9 @@ mod version;
 pub use compat::refused;
 pub use ctx::Ctx;
 pub use help::{long_help, whole_command};
+pub use program::{Program, main_of, run_of};
 pub use shapes::{SHAPES, UNSHAPED};
+pub use sub::{Sub, dispatch as dispatch_sub, parsed, with_subs};
 pub use to_gate::{VERBS as GATE_VERBS, forwarded as to_gate};
 pub use understands::{fits, for_gate, understands};
 pub use verb::{Group, VERBS, Verb, all, takes};
@@ -93,11 +97,6 @@ use std::process::ExitCode;
 /// Runs the process's own command line.
 pub fn main() -> ExitCode {
     main_with(run)
-}
-
-/// Runs the process's own command line with a plugin's verbs.
-pub fn main_of_plugin(verbs: &'static [Verb]) -> ExitCode {
-    main_with(|env, args, out, err| run_plugin(verbs, env, args, out, err))
 }
 
 fn main_with(run: impl FnOnce(Env, &[String], &mut dyn Write, &mut dyn Write) -> u8) -> ExitCode {
@@ -117,25 +116,6 @@ fn main_with(run: impl FnOnce(Env, &[String], &mut dyn Write, &mut dyn Write) ->
 /// Runs one command line (without the program's name) and returns its exit code (PRODUCT, Exit codes).
 pub fn run(env: Env, args: &[String], out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     printing(env, args, out, err, dispatch)
-}
-
-/// Runs one command line of a plugin that is made of verbs as `bd` is: same flags, errors and exit codes.
-pub fn run_plugin(verbs: &'static [Verb], env: Env, args: &[String], out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    printing(env, args, out, err, |env, args, printer, code| {
-        let (globals, rest) = globals::split(args)?;
-        let Some((name, rest)) = rest.split_first() else {
-            if globals.version {
-                return help::version(printer);
-            }
-            return verbs.iter().try_for_each(|v| printer.raw(&format!("{:<12} {}", v.name, v.about)));
-        };
-        let found = verbs.iter().find(|v| v.name == name || v.aliases.contains(&name.as_str()));
-        let verb = found.ok_or_else(|| {
-            let names: Vec<&str> = verbs.iter().map(|v| v.name).collect();
-            Error::usage(format!("there is no command `{}`", name.escape_debug())).hint(format!("There are {}", names.join(", ")))
-        })?;
-        run_verb(verb, env, globals, rest, printer, code)
-    })
 }
 
 fn printing(
@@ -194,17 +174,18 @@ fn dispatch(env: Env, args: &[String], printer: &mut Printer<'_>, code: &mut u8)
         return dispatch(env, &line, printer, code);
     }
     let Some(verb) = verb::find(name) else {
-        if let Some(plugin) = plugin::find(&env, name) {
+        if let Some(plugin) = plugin::find(&env, "bd", name) {
             *code = plugin::run(&env, &plugin, rest, &globals, printer)?;
             return Ok(());
         }
         return Err(verb::unknown(name));
     };
-    run_verb(verb, env, globals, rest, printer, code)
+    run_verb("bd", verb, env, globals, rest, printer, code)
 }
 
 /// Parses a verb's own arguments and runs it.
 fn run_verb(
+    program: &str,
     verb: &'static Verb,
     env: Env,
     globals: globals::Globals,
@@ -212,7 +193,7 @@ fn run_verb(
     printer: &mut Printer<'_>,
     code: &mut u8,
 ) -> Result<()> {
-    let command = verb.command();
+    let command = verb.command_of(program);
     let line = verb::shield(&command, globals.before_args().into_iter().chain(rest.iter().cloned()).collect());
     let matches = match command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)) {
         Ok(matches) => matches,
@@ -224,7 +205,7 @@ fn run_verb(
         {
             return printer.raw(&help::tidy(&e.render().to_string()));
         }
-        Err(e) => return Err(help::usage_error(verb, &e)),
+        Err(e) => return Err(help::usage_error(program, verb, &e)),
     };
     let globals = globals.merged(&matches);
     if globals.version {

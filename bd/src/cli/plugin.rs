@@ -1,4 +1,4 @@
-//! Commands that others add: `bd NAME` runs `bd-NAME`, as git does.
+//! Commands that others add: `bd NAME` runs `bd-NAME`, as git does (and `gt NAME` runs `gt-NAME`).
 
 use super::globals::Globals;
 use crate::env::Env;
@@ -7,15 +7,15 @@ use crate::ui::Printer;
 use std::path::{Path, PathBuf};
 
 /// The program of a plugin: next to the running executable, else on the PATH. Never in the working tree by itself.
-pub fn find(env: &Env, name: &str) -> Option<PathBuf> {
+pub fn find(env: &Env, program: &str, name: &str) -> Option<PathBuf> {
     let plain =
         !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') && !name.starts_with('-');
     if !plain {
         return None;
     }
-    let file = format!("bd-{name}{}", std::env::consts::EXE_SUFFIX);
-    // Beside us only where we are installed as `bd`: a build folder holds programs of other builds under our plugins' names.
-    let ours = |exe: &PathBuf| exe.file_stem().is_some_and(|stem| stem == "bd");
+    let file = format!("{program}-{name}{}", std::env::consts::EXE_SUFFIX);
+    // Beside us only where we are installed as ourselves: a build folder holds programs of other builds under our plugins' names.
+    let ours = |exe: &PathBuf| exe.file_stem().is_some_and(|stem| stem == program);
     let here = std::env::current_exe().ok().filter(ours).and_then(|exe| Some(exe.parent()?.join(&file)));
     let path = env.var("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(path).filter(|dir| dir.is_absolute()).map(|dir| dir.join(&file));
@@ -51,7 +51,7 @@ mod tests {
     fn names_that_could_leave_the_path_find_nothing() {
         let env = Env::new("/".into(), BTreeMap::from([("PATH".into(), "/bin:.".into())]));
         for name in ["", "../x", "a/b", "-x", "no-such-plugin-anywhere", "x y"] {
-            assert_eq!(find(&env, name), None, "{name}");
+            assert_eq!(find(&env, "bd", name), None, "{name}");
         }
     }
 }

@@ -98,7 +98,7 @@ fn is_question_to_rules(args: &[String]) -> bool {
 /// # Errors
 /// It is not installed (exit 2).
 pub fn program(env: &Env, about: &str) -> Result<PathBuf> {
-    plugin::find(env, "gate").ok_or_else(|| {
+    plugin::find(env, "bd", "gate").ok_or_else(|| {
         Error::new(ErrorKind::Environment, format!("`bd {about}` is done by `bd-gate`, which is not installed"))
             .hint("Put the program `bd-gate` beside `bd` or on the PATH: `install.sh` of this version brings both")
     })

@@ -68,7 +68,7 @@ fn judge(verb: &super::Verb, parsed: std::result::Result<clap::ArgMatches, clap:
         {
             Ok(())
         }
-        Err(e) => Err(help::usage_error(verb, &e)),
+        Err(e) => Err(help::usage_error("bd", verb, &e)),
     }
 }
 

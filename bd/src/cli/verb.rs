@@ -2,6 +2,7 @@
 
 use super::Ctx;
 use super::globals;
+pub(super) use super::sub::parsed;
 use super::{
     batch, blocked, children, claim, close, comment, comments, completions, config, conflicts, create, delete, dep, doctor, export,
     find as finding, history, import, init, label, list, note, prime, q, ready, release, remember, reopen, restore, schema, setup,
@@ -63,12 +64,19 @@ pub struct Verb {
 }
 
 impl Verb {
-    /// Its whole command, global flags included.
+    /// Its whole command as a verb of `bd`, global flags included.
     pub fn command(&self) -> Command {
-        let command = Command::new(self.name).bin_name(format!("bd {}", self.name));
+        self.command_of("bd")
+    }
+
+    /// Its whole command as a verb of a program, global flags included.
+    pub fn command_of(&self, program: &str) -> Command {
+        let command = Command::new(self.name).bin_name(format!("{program} {}", self.name));
         // Arguments that are shared bring a line of their own: the verb's stands.
         let command = (self.args)(command).about(self.about).long_about(None);
-        let command = super::compat::flags::accept(self.name, with_example(self.name, command));
+        // What upstream's clients type, and the examples, are about bd's own verbs.
+        let command =
+            if program == "bd" { super::compat::flags::accept(self.name, with_example(self.name, command)) } else { command };
         globals::add_to(any_value(command)).disable_help_subcommand(true)
     }
 }
@@ -151,11 +159,6 @@ pub static VERBS: &[Verb] = &[
     schema::VERB,
     completions::VERB,
 ];
-
-/// The arguments of a verb, which clap has checked.
-pub(super) fn parsed<A: clap::FromArgMatches>(matches: &ArgMatches) -> Result<A> {
-    A::from_arg_matches(matches).map_err(|e| Error::internal(e.to_string()))
-}
 
 /// What stands before a text that begins with a hyphen, so that clap does not take it for flags (a private-use character).
 pub(super) const SHIELD: char = '\u{e0bd}';

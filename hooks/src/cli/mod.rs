@@ -5,11 +5,15 @@ pub mod gate;
 mod hook;
 pub mod hooks;
 
-use bd::cli::Verb;
+use bd::cli::{Program, Verb};
 use std::process::ExitCode;
 
 /// The verbs.
 pub static VERBS: &[Verb] = &[gate::VERB, hooks::VERB];
+
+/// The program: reached as `bd gate …`, so that is what its help says.
+static PROGRAM: Program =
+    Program { name: "bd", about: "gates: rules with a verdict, in hooks, in CI and before a close", verbs: VERBS };
 
 /// The table of the verbs below `gate` or `hooks`; empty for a verb that has none.
 pub fn subs(verb: &str) -> &'static [gate::Sub] {
@@ -35,7 +39,7 @@ pub fn main() -> ExitCode {
     if args.next().is_some_and(|a| a == "hook") {
         return hook::main(args);
     }
-    bd::cli::main_of_plugin(VERBS)
+    bd::cli::main_of(&PROGRAM)
 }
 
 #[cfg(test)]

@@ -17,29 +17,11 @@ mod waivers;
 
 pub use place::Place;
 
-use bd::cli::{Ctx, Group, Verb};
-use bd::error::{Error, Result};
-use clap::{ArgMatches, Command};
+pub use bd::cli::{Sub, dispatch_sub as dispatch, parsed, with_subs as with};
 
-/// A verb below `gate` or `hooks`.
-pub struct Sub {
-    /// Its name.
-    pub name: &'static str,
-    /// Names that work as well.
-    pub aliases: &'static [&'static str],
-    /// One line, without a full stop.
-    pub about: &'static str,
-    /// Adds its arguments.
-    pub args: fn(Command) -> Command,
-    /// Does it.
-    pub run: fn(&mut Ctx<'_, '_>, &ArgMatches) -> Result<()>,
-    /// A whole line that can be typed, for the help and the reference.
-    pub example: &'static str,
-    /// Exit codes that not every command has (docs/reference/exit-codes.md).
-    pub codes: &'static [u8],
-    /// The JSON Schema of its `--json`; `None` where it prints something else.
-    pub shape: Option<fn() -> serde_json::Value>,
-}
+use bd::cli::{Ctx, Group, Verb};
+use bd::error::Result;
+use clap::ArgMatches;
 
 /// The verbs, in the order of the help.
 pub static SUBS: &[Sub] = &[
@@ -64,33 +46,6 @@ pub const VERB: Verb =
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     dispatch(SUBS, ctx, m)
-}
-
-/// A command with verbs below it.
-pub fn with(subs: &'static [Sub], command: Command) -> Command {
-    let each = subs.iter().map(|sub| {
-        let command = (sub.args)(Command::new(sub.name)).about(sub.about).long_about(None).visible_aliases(sub.aliases);
-        command.after_help(format!("Example:\n  {}", sub.example))
-    });
-    command.subcommands(each).subcommand_required(true).arg_required_else_help(true)
-}
-
-/// Runs the verb that was typed.
-///
-/// # Errors
-/// What the verb returns.
-pub fn dispatch(subs: &'static [Sub], ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    let (name, m) = m.subcommand().ok_or_else(|| Error::usage("no verb was named"))?;
-    let sub = subs.iter().find(|s| s.name == name).ok_or_else(|| Error::internal(format!("`{name}` is not in the table")))?;
-    (sub.run)(ctx, m)
-}
-
-/// The arguments of a verb, which clap has checked.
-///
-/// # Errors
-/// Our bug: clap let something through.
-pub fn parsed<A: clap::FromArgMatches>(m: &ArgMatches) -> Result<A> {
-    A::from_arg_matches(m).map_err(|e| Error::internal(e.to_string()))
 }
 
 #[cfg(test)]

@@ -1,0 +1,7 @@
+//! `gt`: formulas, molecules, checkpoints, convoys and mail over the beads of [`bd`].
+//!
+//! Nothing here prints, exits or reads the environment but `cli` through what `bd` gives it: a [`bd::cli::Ctx`].
+
+pub mod cli;
+pub mod formula;
+pub mod molecule;
