@@ -208,12 +208,19 @@ fn name(tx: &Tx<'_>, new: &NewBead) -> Result<BeadId> {
         }
         (None, Some(key)) if key.trim().is_empty() => Err(Error::usage("a key cannot be empty")),
         (None, Some(key)) => {
-            let prefix = new.prefix.as_deref().unwrap_or(tx.store().config().prefix());
-            let digest = Sha256::digest(format!("bd create --key\0{prefix}\0{}", key.trim()));
-            let mut random = [0; 8];
-            random.copy_from_slice(&digest[..8]);
-            Ok(BeadId::mint(prefix, random)?)
+            key_id(new.prefix.as_deref().unwrap_or(tx.store().config().prefix()), key)
         }
         (None, None) => tx.mint(new.prefix.as_deref()),
     }
+}
+
+/// The name of the bead that a key makes: the same in every clone.
+///
+/// # Errors
+/// A prefix that cannot begin a name (exit 2).
+pub fn key_id(prefix: &str, key: &str) -> Result<BeadId> {
+    let digest = Sha256::digest(format!("bd create --key\0{prefix}\0{}", key.trim()));
+    let mut random = [0; 8];
+    random.copy_from_slice(&digest[..8]);
+    Ok(BeadId::mint(prefix, random)?)
 }

@@ -44,6 +44,10 @@ pub mod field {
     pub const OPENED: &str = "cp.opened";
     /// When it expires.
     pub const DEADLINE: &str = "cp.deadline";
+    /// Why a molecule rests, or what was said with a decision.
+    pub const WHY: &str = "gt.why";
+    /// True on a checkpoint that was approved although something spoke against it.
+    pub const OVERRIDDEN: &str = "cp.overridden";
     /// What attestations begin with.
     pub const ATTEST: &str = "attest.";
 }

@@ -1,0 +1,127 @@
+//! The beads of one molecule, from a snapshot or from within a mutation.
+
+use super::model::field;
+use super::names;
+use crate::formula::{Recipe, Step};
+use bd::error::{Error, Result};
+use bd::fold::Bead;
+use bd::model::BeadId;
+use bd::ops::graph::children;
+use bd::query::nearest;
+use bd::store::{Snapshot, Store, Tx};
+
+/// A molecule's bead with those of its steps, in the formula's order.
+#[derive(Clone, Debug)]
+pub struct Beads {
+    /// The molecule's.
+    pub molecule: Bead,
+    /// Its steps' with what the formula says about each.
+    pub steps: Vec<(Bead, Step)>,
+}
+
+/// True for a poured molecule's bead that stands.
+pub fn is_molecule(bead: &Bead) -> bool {
+    bead.get(field::RECIPE).is_some() && bead.issue_type() == "molecule" && !bead.is_deleted()
+}
+
+/// The molecule's bead that a text names: the molecule's name, else a bead id or a unique beginning of one.
+///
+/// # Errors
+/// None is there (exit 2); the nearest names are said.
+pub fn find(store: &Store, snapshot: &Snapshot, text: &str) -> Result<BeadId> {
+    if names::check("molecule", text).is_ok() {
+        let id = names::molecule(store.config().prefix(), text)?;
+        if snapshot.bead(&id)?.is_some_and(|b| is_molecule(&b)) {
+            return Ok(id);
+        }
+    }
+    if let Ok(id) = snapshot.resolve(text) {
+        if let Some(bead) = snapshot.bead(&id)? {
+            if is_molecule(&bead) {
+                return Ok(id);
+            }
+            // A step stands for its molecule.
+            let parent = bead.parent().filter(|_| bead.get(field::STEP).is_some()).map(BeadId::new).transpose()?;
+            if let Some(parent) = parent {
+                return Ok(parent);
+            }
+        }
+    }
+    let all = list(snapshot)?;
+    // Poured under another prefix.
+    for bead in &all {
+        if bead.text(field::NAME).as_deref() == Some(text) {
+            return Ok(bead.id.clone());
+        }
+    }
+    let known: Vec<String> = all.iter().filter_map(|b| b.text(field::NAME)).collect();
+    let near = nearest(text, known.iter().map(String::as_str), 3);
+    let error = Error::usage(format!("there is no molecule `{}`", text.escape_debug()));
+    Err(match (near.first(), known.is_empty()) {
+        (Some(near), _) => error.hint(format!("Did you mean `{near}`?")),
+        (None, true) => error.hint("`gt molecule create` or `gt formula pour` makes one"),
+        (None, false) => error.hint("`gt molecule list` shows those that there are"),
+    })
+}
+
+/// Every molecule's bead, by name.
+///
+/// # Errors
+/// As [`Snapshot::rows`].
+pub fn list(snapshot: &Snapshot) -> Result<Vec<Bead>> {
+    let filter = bd::query::Filter { types: vec!["molecule".to_owned()], closed_too: true, ..bd::query::Filter::default() };
+    let rows = snapshot.list_page(&filter, (bd::query::SortKey::default(), false), 0, 0, false)?.rows;
+    let mut out = Vec::new();
+    for (row, _) in rows {
+        out.extend(snapshot.bead(&BeadId::new(&row.id)?)?.filter(is_molecule));
+    }
+    out.sort_by_key(|b| b.text(field::NAME));
+    Ok(out)
+}
+
+impl Beads {
+    /// Reads them as they were when the snapshot was taken.
+    ///
+    /// # Errors
+    /// The bead is no molecule (exit 2).
+    pub fn read(snapshot: &Snapshot, id: &BeadId) -> Result<Self> {
+        let molecule = snapshot.must(id)?;
+        Ok(Self::of(molecule, children(snapshot, id)?))
+    }
+
+    /// Reads them with what this mutation has changed so far.
+    ///
+    /// # Errors
+    /// As [`Beads::read`].
+    pub fn now(tx: &Tx<'_>, id: &BeadId) -> Result<Self> {
+        let molecule = tx.bead(id)?.ok_or_else(|| Error::usage(format!("there is no bead `{id}`")))?;
+        let mut steps = Vec::new();
+        for child in children(tx.snapshot(), id)? {
+            steps.extend(tx.bead(&child.id)?);
+        }
+        Ok(Self::of(molecule, steps))
+    }
+
+    fn of(molecule: Bead, children: Vec<Bead>) -> Self {
+        let def = |bead: Bead| Some((bead.get(field::DEF)?.decode::<Step>()?, bead));
+        let mut steps: Vec<(Bead, Step)> = children.into_iter().filter_map(def).map(|(def, bead)| (bead, def)).collect();
+        let order = |bead: &Bead| bead.get(field::ORDER).and_then(bd::model::Value::as_i64).unwrap_or(i64::MAX);
+        steps.sort_by_key(|(bead, _)| order(bead));
+        Self { molecule, steps }
+    }
+
+    /// The formula's head.
+    pub fn recipe(&self) -> Recipe {
+        self.molecule.get(field::RECIPE).and_then(bd::model::Value::decode).unwrap_or_default()
+    }
+
+    /// A step's bead by the step's name.
+    pub fn step(&self, id: &str) -> Option<&(Bead, Step)> {
+        self.steps.iter().find(|(_, def)| def.id == id)
+    }
+
+    /// The whole formula as it was frozen.
+    pub fn whole_recipe(&self) -> Recipe {
+        Recipe { steps: self.steps.iter().map(|(_, def)| def.clone()).collect(), ..self.recipe() }
+    }
+}

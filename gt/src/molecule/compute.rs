@@ -1,0 +1,219 @@
+//! From the beads of a molecule to what it is now. Pure but for the questions about other molecules.
+//!
+//! A step counts as done only while everything before it does (and, for a checkpoint, while it is approved and not
+//! contested). So nothing that happens to a single bead (an undo, an old client) can make a molecule look further than it is.
+
+use super::beads::Beads;
+use super::model::{CheckpointState, Fix, MoleculeState, Run, StepState, Validation, field};
+use super::view::{CheckpointView, StepView, View};
+use crate::formula::{Step, StepKind};
+use bd::error::Result;
+use bd::fold::{Bead, Holding};
+use bd::model::{BeadId, DepType, Status, Value};
+use bd::store::{Snapshot, Store};
+use jiff::Timestamp;
+use std::collections::HashMap;
+
+/// One molecule as it stands now.
+///
+/// # Errors
+/// As [`Beads::read`].
+pub fn load(snapshot: &Snapshot, id: &BeadId, now: Timestamp) -> Result<View> {
+    let beads = Beads::read(snapshot, id)?;
+    let waits = waits_for(&beads, |id| snapshot.bead(id))?;
+    Ok(view(&beads, waits, now))
+}
+
+/// Every molecule, by name.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_all(snapshot: &Snapshot, now: Timestamp) -> Result<Vec<View>> {
+    super::beads::list(snapshot)?.into_iter().map(|bead| load(snapshot, &bead.id, now)).collect()
+}
+
+/// The molecule that a text names, as it stands now.
+///
+/// # Errors
+/// As [`super::beads::find`].
+pub fn named(store: &Store, snapshot: &Snapshot, text: &str, now: Timestamp) -> Result<View> {
+    load(snapshot, &super::beads::find(store, snapshot, text)?, now)
+}
+
+/// The names of the molecules that this one requires and that are not completed.
+///
+/// # Errors
+/// What `bead` returns.
+pub fn waits_for(beads: &Beads, bead: impl Fn(&BeadId) -> Result<Option<Bead>>) -> Result<Vec<String>> {
+    let mut out = Vec::new();
+    for edge in beads.molecule.edges.iter().filter(|e| e.edge.kind == DepType::BLOCKS) {
+        let Ok(id) = BeadId::new(&edge.edge.to) else { continue };
+        let target = bead(&id)?.filter(|b| !b.is_deleted());
+        let done = target.as_ref().is_some_and(|b| match b.get(field::RECIPE) {
+            Some(_) => b.text(field::RUN).as_deref() == Some("completed"),
+            None => b.status() == Status::CLOSED,
+        });
+        if !done {
+            let named = edge.edge.meta.as_ref().and_then(|m| m.to_tree()["molecule"].as_str().map(str::to_owned));
+            out.push(target.and_then(|b| b.text(field::NAME)).or(named).unwrap_or_else(|| id.as_str().to_owned()));
+        }
+    }
+    out.sort();
+    out.dedup();
+    Ok(out)
+}
+
+/// Computes the view.
+pub fn view(beads: &Beads, waits_for: Vec<String>, now: Timestamp) -> View {
+    let mol = &beads.molecule;
+    let mut done: HashMap<&str, bool> = HashMap::new();
+    let mut steps: Vec<StepView> = Vec::with_capacity(beads.steps.len());
+    for (bead, def) in &beads.steps {
+        let clear = def.needs.iter().all(|n| done.get(n.as_str()).copied().unwrap_or(false));
+        let step = step_view(bead, def, clear, now);
+        done.insert(&def.id, step.state == StepState::Done);
+        steps.push(step);
+    }
+    block_after_failures(&mut steps);
+    let open: Vec<usize> = steps.iter().enumerate().filter(|(_, s)| is_open(s)).map(|(i, _)| i).collect();
+    let fix = decode::<Fix>(mol, field::FIX);
+    let mut view = View {
+        bead: mol.id.clone(),
+        name: mol.text(field::NAME).unwrap_or_else(|| mol.title()),
+        convoy: mol.text(field::CONVOY),
+        recipe: beads.recipe(),
+        owner: mol.text("owner"),
+        team: mol.text(field::TEAM),
+        state: MoleculeState::InProgress,
+        steps,
+        open,
+        fix,
+        validation: decode::<Validation>(mol, field::VALIDATION),
+        note: mol.text(field::NOTE),
+        waits_for,
+        why: None,
+        poured: mol.created_at().as_deref().and_then(bd::model::parse_time),
+        completed: None,
+    };
+    let run = mol.text(field::RUN).unwrap_or_default();
+    if matches!(run.as_str(), "paused" | "cancelled") {
+        view.why = mol.text(field::WHY);
+    }
+    view.state = state(&view, &run);
+    if view.state == MoleculeState::Completed {
+        view.completed = mol.fields.get(field::RUN).and_then(|r| bd::model::parse_time(&r.shown().at));
+    }
+    if matches!(view.state, MoleculeState::Waiting | MoleculeState::Cancelled | MoleculeState::Completed) {
+        view.open.clear();
+    }
+    view
+}
+
+fn decode<T: serde::de::DeserializeOwned>(bead: &Bead, name: &str) -> Option<T> {
+    bead.get(name).and_then(Value::decode)
+}
+
+fn is_open(step: &StepView) -> bool {
+    match &step.checkpoint {
+        Some(c) => matches!(c.state, CheckpointState::Open | CheckpointState::Contested | CheckpointState::Expired),
+        None => matches!(step.state, StepState::Ready | StepState::InProgress),
+    }
+}
+
+/// What the heads of a step's run say together: done only if all of them do, and the latest try.
+fn run_of(bead: &Bead) -> Run {
+    let heads = bead.fields.get(field::STEP_RUN).map(bd::fold::Register::heads).unwrap_or_default();
+    let runs: Vec<Run> = heads.iter().filter_map(|h| h.value.decode()).collect();
+    let attempt = runs.iter().map(|r| r.attempt).max().unwrap_or(1);
+    let latest: Vec<&Run> = runs.iter().filter(|r| r.attempt == attempt).collect();
+    let state = match latest.split_first() {
+        None => StepState::Pending,
+        Some((first, rest)) if rest.iter().all(|r| r.state == first.state) => first.state,
+        // Done in one clone, failed or sent back in the other: not done.
+        Some(_) if latest.iter().any(|r| r.state == StepState::Failed) => StepState::Failed,
+        Some(_) => StepState::Pending,
+    };
+    Run { state, attempt }
+}
+
+fn step_view(bead: &Bead, def: &Step, clear: bool, now: Timestamp) -> StepView {
+    let run = run_of(bead);
+    let holder = match bead.holding() {
+        Holding::Held(claim) if !claim.expired(now) => claim.holder.map(|h| h.as_str().to_owned()),
+        _ => None,
+    };
+    let mut workers: Vec<String> = holder.iter().cloned().collect();
+    workers.extend(bead.fields.get(field::HAND_IN).map(|r| r.shown().by.as_str().to_owned()));
+    workers.dedup();
+    let checkpoint = (def.kind == StepKind::Checkpoint).then(|| checkpoint(bead, clear, now));
+    let state = match (&checkpoint, run.state) {
+        _ if !clear => StepState::Pending,
+        (Some(c), _) if c.state == CheckpointState::Approved => StepState::Done,
+        (Some(_), _) => StepState::Ready,
+        (None, StepState::Done) => StepState::Done,
+        (None, _) if holder.is_some() => StepState::InProgress,
+        (None, _) => StepState::Ready,
+    };
+    let state = if state == StepState::Pending && run.state == StepState::Failed { StepState::Failed } else { state };
+    StepView { bead: bead.id.clone(), def: def.clone(), state, attempt: run.attempt, holder, checkpoint, workers }
+}
+
+fn checkpoint(bead: &Bead, clear: bool, now: Timestamp) -> CheckpointView {
+    let register = bead.fields.get(field::DECISION);
+    let heads = register.map(bd::fold::Register::heads).unwrap_or_default();
+    let mut states: Vec<CheckpointState> = heads.iter().filter_map(|h| CheckpointState::parse(&h.value.as_str()?)).collect();
+    states.sort_unstable();
+    states.dedup();
+    let deadline = bead.time(field::DEADLINE);
+    let decided = register
+        .map(bd::fold::Register::shown)
+        .filter(|h| h.value.as_str().is_some_and(|t| matches!(&*t, "approved" | "rejected")));
+    let stored = match states.as_slice() {
+        [] => CheckpointState::Pending,
+        [one] => *one,
+        _ => CheckpointState::Contested,
+    };
+    let late = deadline.is_some_and(|d| d <= now);
+    let state = match stored {
+        // What it was about is no longer done: the answer stays in the history, and counts for nothing.
+        CheckpointState::Approved | CheckpointState::Open | CheckpointState::Expired if !clear => CheckpointState::Pending,
+        CheckpointState::Open if late => CheckpointState::Expired,
+        other => other,
+    };
+    CheckpointView {
+        state,
+        opened: bead.time(field::OPENED),
+        deadline,
+        by: decided.map(|h| h.by.as_str().to_owned()),
+        reason: bead.text(field::WHY),
+        overridden: bead.flag(field::OVERRIDDEN),
+    }
+}
+
+/// A checkpoint that waits for a validation which failed is blocked.
+fn block_after_failures(steps: &mut [StepView]) {
+    let failed: Vec<String> = steps.iter().filter(|s| s.state == StepState::Failed).map(|s| s.def.id.clone()).collect();
+    for step in steps.iter_mut() {
+        let waits = step.def.needs.iter().any(|n| failed.contains(n));
+        if let Some(checkpoint) = step.checkpoint.as_mut().filter(|_| waits) {
+            checkpoint.state = CheckpointState::Blocked;
+        }
+    }
+}
+
+fn state(view: &View, run: &str) -> MoleculeState {
+    let all_done = view.steps.iter().all(|s| s.state == StepState::Done);
+    let open =
+        |state: CheckpointState| view.open.iter().any(|i| view.steps[*i].checkpoint.as_ref().is_some_and(|c| c.state == state));
+    let back = |fix: &Fix| view.step(&fix.to).is_some_and(|s| s.state != StepState::Done);
+    match run {
+        "cancelled" => MoleculeState::Cancelled,
+        "completed" if all_done => MoleculeState::Completed,
+        "paused" => MoleculeState::Paused,
+        _ if !view.waits_for.is_empty() => MoleculeState::Waiting,
+        _ if open(CheckpointState::Expired) => MoleculeState::Paused,
+        _ if view.fix.as_ref().is_some_and(back) => MoleculeState::NeedsFix,
+        _ if open(CheckpointState::Open) || open(CheckpointState::Contested) => MoleculeState::AwaitingCheckpoint,
+        _ => MoleculeState::InProgress,
+    }
+}
