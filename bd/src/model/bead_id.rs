@@ -10,6 +10,8 @@ pub const MEMORY_BEAD: &str = "_memory";
 pub const GATES_BEAD: &str = "_gates";
 /// The pseudo-bead whose events are verdicts of gates that were asked about no bead.
 pub const VERDICTS_BEAD: &str = "_verdicts";
+/// The pseudo-bead whose events are messages; they are in the stream `mail`, and no fold of beads sees them.
+pub const MAIL_BEAD: &str = "_mail";
 
 /// The opaque name of a bead: `<prefix>-` and 12 random characters for ours, anything safe for imported ones (STATE 3).
 ///

@@ -13,7 +13,7 @@ mod time;
 mod value;
 
 pub use actor::Actor;
-pub use bead_id::{BeadId, BeadIdError, GATES_BEAD, MEMORY_BEAD, VERDICTS_BEAD};
+pub use bead_id::{BeadId, BeadIdError, GATES_BEAD, MAIL_BEAD, MEMORY_BEAD, VERDICTS_BEAD};
 pub use claim::Claim;
 pub use edge::{DepType, Edge};
 pub use event::{Event, EventError, Kind, MAX_LINE, MAX_TEXT, VERSION};

@@ -14,6 +14,7 @@ pub struct Batch {
     /// Only empty while a step runs.
     snapshot: Option<Snapshot>,
     events: Vec<Event>,
+    mail: Vec<Event>,
 }
 
 impl Batch {
@@ -37,7 +38,7 @@ impl Store {
         let lock = self.lock()?;
         self.recover(&lock)?;
         let snapshot = tx::sound_snapshot(self, &lock)?;
-        Ok(Batch { lock, snapshot: Some(snapshot), events: Vec::new() })
+        Ok(Batch { lock, snapshot: Some(snapshot), events: Vec::new(), mail: Vec::new() })
     }
 
     /// Runs one step. It sees the events of the steps before it; if it fails, it leaves none of its own.
@@ -46,24 +47,27 @@ impl Store {
     /// What `make` returns.
     pub fn step<T>(&self, batch: &mut Batch, make: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let Some(snapshot) = batch.snapshot.take() else { return Err(Error::internal("a step inside a step of one batch")) };
-        let before = batch.events.len();
-        let mut tx = Tx { store: self, snapshot, events: std::mem::take(&mut batch.events) };
+        let (before, mail_before) = (batch.events.len(), batch.mail.len());
+        let (events, mail) = (std::mem::take(&mut batch.events), std::mem::take(&mut batch.mail));
+        let mut tx = Tx { store: self, snapshot, events, mail };
         let out = make(&mut tx);
         if out.is_err() {
             tx.events.truncate(before);
+            tx.mail.truncate(mail_before);
         }
         batch.events = tx.events;
+        batch.mail = tx.mail;
         batch.snapshot = Some(tx.snapshot);
         out
     }
 
-    /// Makes the whole batch durable, in one journal record and one commit.
+    /// Makes the whole batch durable, in one write to the journal and one commit.
     ///
     /// # Errors
     /// As [`Store::write`].
     pub fn commit(&self, batch: Batch) -> Result<()> {
-        let Batch { lock, snapshot, events } = batch;
+        let Batch { lock, snapshot, events, mail } = batch;
         let Some(snapshot) = snapshot else { return Err(Error::internal("a batch that is still in a step")) };
-        tx::finish(&lock, Tx { store: self, snapshot, events })
+        tx::finish(&lock, Tx { store: self, snapshot, events, mail })
     }
 }

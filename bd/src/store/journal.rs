@@ -139,7 +139,16 @@ impl Journal {
     ///
     /// # Errors
     /// The disk does not take it; the file is then cut back to `whole` if the disk lets us.
-    pub fn append(&self, _lock: &Lock, whole: u64, path: &str, bytes: &[u8]) -> Result<u64> {
+    pub fn append(&self, lock: &Lock, whole: u64, path: &str, bytes: &[u8]) -> Result<u64> {
+        self.append_all(lock, whole, &[(path, bytes)])
+    }
+
+    /// Appends records with one write and one sync, in this order. After a crash in the middle the first ones may be whole:
+    /// the command was not acknowledged, and a caller puts first what does no harm alone and is not made twice.
+    ///
+    /// # Errors
+    /// As [`Journal::append`]; then none of them is there.
+    pub fn append_all(&self, _lock: &Lock, whole: u64, records: &[(&str, &[u8])]) -> Result<u64> {
         let io = |e: std::io::Error| Error::io(&self.path, &e);
         let fresh = !self.path.exists();
         crate::failpoint!("journal.open.before");
@@ -151,10 +160,13 @@ impl Journal {
             crate::failpoint!("journal.cut.after");
         }
         file.seek(SeekFrom::Start(whole)).map_err(io)?;
-        let mut record = format!("rec {path} {} {}\n", bytes.len(), hex(&Sha256::digest(bytes))).into_bytes();
-        record.extend_from_slice(bytes);
+        let mut all = Vec::new();
+        for (path, bytes) in records {
+            all.extend_from_slice(format!("rec {path} {} {}\n", bytes.len(), hex(&Sha256::digest(bytes))).as_bytes());
+            all.extend_from_slice(bytes);
+        }
         crate::failpoint!("journal.append.before");
-        let written = file.write_all(&record);
+        let written = file.write_all(&all);
         crate::failpoint!("journal.append.after");
         crate::failpoint!("journal.sync.before");
         let written = written.and_then(|()| file.sync_data());
@@ -173,7 +185,7 @@ impl Journal {
                 crate::failpoint!("journal.name.after");
             }
         }
-        Ok(whole + record.len() as u64)
+        Ok(whole + all.len() as u64)
     }
 
     /// Replaces the journal by these records (the ones still owed), through a synced temporary file.
@@ -287,6 +299,23 @@ mod tests {
         let all = journal.read().unwrap();
         assert_eq!((all.records.len(), all.whole), (2, again));
         assert_eq!(all.records[1].path, "events/c");
+    }
+
+    #[test]
+    fn of_records_in_one_write_a_cut_leaves_the_first_ones_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = Lock::acquire(dir.path(), Duration::ZERO).unwrap();
+        let journal = Journal::new(dir.path());
+        let end = journal.append_all(&lock, 0, &[("mail/a", b"one\n"), ("events/b", b"two\n")]).unwrap();
+        let all = journal.read().unwrap();
+        let (first, paths) = (all.records[0].end, all.records.iter().map(|r| r.path.as_str()).collect::<Vec<_>>());
+        assert_eq!((paths, all.whole), (vec!["mail/a", "events/b"], end));
+        for cut in (0..end).rev() {
+            OpenOptions::new().write(true).open(journal.path()).unwrap().set_len(cut).unwrap();
+            let torn = journal.read().unwrap();
+            let whole = if cut < first { 0 } else { first };
+            assert_eq!((torn.records.len(), torn.whole, torn.damage), (usize::from(cut >= first), whole, None), "{cut}");
+        }
     }
 
     #[test]

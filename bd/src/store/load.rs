@@ -106,14 +106,19 @@ impl Loader {
 
     /// The objects of the stream `events` that these tips hold, without those in quarantine.
     pub fn blobs(&self, tips: &Tips) -> Result<Vec<Blob>> {
+        self.blobs_of("events", tips)
+    }
+
+    /// The same of any stream; only `events` rides on branches.
+    pub fn blobs_of(&self, stream: &str, tips: &Tips) -> Result<Vec<Blob>> {
         let git = &*self.git;
         let mut files: Vec<(Place, FileEntry)> = Vec::new();
         for (place, tip) in [(Place::State, tips.state), (Place::Published, tips.published)] {
             let Some(tip) = tip else { continue };
             let root = git.commit_tree(tip)?;
-            files.extend(stream_files(git, Some(root), "events")?.into_iter().map(|f| (place, f)));
+            files.extend(stream_files(git, Some(root), stream)?.into_iter().map(|f| (place, f)));
         }
-        if let Some(tip) = tips.rides {
+        if let Some(tip) = tips.rides.filter(|_| stream == "events") {
             files.extend(list_rides(git, tip)?.into_iter().map(|f| (Place::Ride, f)));
         }
         let quarantined = quarantined(&self.dir)?;

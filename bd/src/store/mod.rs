@@ -12,6 +12,7 @@ mod journal;
 mod leftovers;
 mod load;
 mod lock;
+mod mail;
 mod marks;
 mod names;
 pub mod pack;

@@ -84,6 +84,11 @@ impl Snapshot {
         Ok(out)
     }
 
+    /// What reading needs.
+    pub(super) fn loader(&self) -> &Loader {
+        &self.loader
+    }
+
     /// The cache, to add to.
     pub(super) fn cache_mut(&mut self) -> Option<(&Loader, &mut Cache)> {
         let usable = !self.given_up.get() && self.universe.get().is_none();

@@ -16,6 +16,7 @@ pub struct Tx<'a> {
     pub(super) store: &'a Store,
     pub(super) snapshot: Snapshot,
     pub(super) events: Vec<Event>,
+    pub(super) mail: Vec<Event>,
 }
 
 impl Tx<'_> {
@@ -79,6 +80,18 @@ impl Tx<'_> {
         self.events.push(event);
     }
 
+    /// Adds an event of the stream `mail`: durable and committed with the others of this mutation, never folded into beads.
+    /// A crash between the two leaves the mail without the others, so a message that a repeated command would make again
+    /// carries a key by which two are one.
+    pub fn push_mail(&mut self, event: Event) {
+        self.mail.push(event);
+    }
+
+    /// The events of the stream `mail` pushed so far.
+    pub fn pushed_mail(&self) -> &[Event] {
+        &self.mail
+    }
+
     /// The events pushed so far.
     pub fn pushed(&self) -> &[Event] {
         &self.events
@@ -86,7 +99,7 @@ impl Tx<'_> {
 }
 
 pub(super) fn write<T>(store: &Store, lock: &Lock, make: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-    let mut tx = Tx { store, snapshot: sound_snapshot(store, lock)?, events: Vec::new() };
+    let mut tx = Tx { store, snapshot: sound_snapshot(store, lock)?, events: Vec::new(), mail: Vec::new() };
     let out = make(&mut tx)?;
     finish(lock, tx)?;
     Ok(out)
@@ -114,12 +127,13 @@ pub(super) fn sound_snapshot(store: &Store, lock: &Lock) -> Result<Snapshot> {
 }
 
 /// Makes the pushed events durable and commits them.
-pub(super) fn finish(lock: &Lock, tx: Tx<'_>) -> Result<()> {
+pub(super) fn finish(lock: &Lock, mut tx: Tx<'_>) -> Result<()> {
     let store = tx.store;
+    let mut mail = std::mem::take(&mut tx.mail);
     let (mut snapshot, mut shared, local) = tx.parted()?;
     if store.signs() {
         // Signed here, so that the cache holds the lines that the journal holds.
-        for event in &mut shared {
+        for event in shared.iter_mut().chain(&mut mail) {
             store.sign_event(event)?;
         }
     }
@@ -129,9 +143,9 @@ pub(super) fn finish(lock: &Lock, tx: Tx<'_>) -> Result<()> {
         let contents = journal.read()?;
         journal.append(lock, contents.whole, &name.state_path("events"), &bytes)?;
     }
-    let mut committed = true;
-    if !shared.is_empty() {
-        append_sealed(store, lock, "events", &shared)?;
+    let mut committed = false;
+    if !(shared.is_empty() && mail.is_empty()) {
+        append_sealed(store, lock, &[("mail", &mail), ("events", &shared)])?;
         committed = match commit::commit_pending(store, lock) {
             // Something below the tip cannot be read (a power loss). The record is durable: the state is rebuilt, or, where
             // that cannot be done, the journal stands and `bd status` says so. Either way the command has succeeded.
@@ -174,11 +188,16 @@ impl Tx<'_> {
     }
 }
 
-/// Seals events and appends them to the journal: durable from here on.
-pub(super) fn append_sealed(store: &Store, lock: &Lock, stream: &str, events: &[Event]) -> Result<()> {
-    let (name, bytes) = seal(events)?;
+/// Seals the events of each stream and appends them to the journal in one write: durable from here on.
+pub(super) fn append_sealed(store: &Store, lock: &Lock, streams: &[(&str, &[Event])]) -> Result<()> {
+    let mut sealed = Vec::new();
+    for (stream, events) in streams.iter().filter(|(_, events)| !events.is_empty()) {
+        let (name, bytes) = seal(events)?;
+        sealed.push((name.state_path(stream), bytes));
+    }
+    let records: Vec<(&str, &[u8])> = sealed.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
     let journal = Journal::new(store.dir());
     let contents = journal.read_after(store.marks().at)?;
-    journal.append(lock, contents.whole, &name.state_path(stream), &bytes)?;
+    journal.append_all(lock, contents.whole, &records)?;
     Ok(())
 }

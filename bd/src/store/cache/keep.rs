@@ -72,7 +72,7 @@ pub fn record(loader: &Loader, view: &mut View, shared: &[Event], local: &[Event
     let mut key = Key { journal, local: local_log, ..before.key };
     let mut place = Place::Journal;
     let mut copies = 1;
-    if !shared.is_empty() && committed {
+    if committed {
         let tip = loader.git.tip(STATE_REF).map_err(|_| Broken)?.ok_or(Broken)?;
         let parents = loader.git.commit_parents(tip).map_err(|_| Broken)?;
         // Records that waited for this commit have changed their place with it.
@@ -125,7 +125,7 @@ fn save_locked(view: &mut View, dir: &Path) -> Read<()> {
 }
 
 /// The lock of the cache's folder, which is made if need be.
-fn lock(dir: &Path, patience: Duration) -> Option<File> {
+pub(super) fn lock(dir: &Path, patience: Duration) -> Option<File> {
     let path = dir.join("lock");
     let open = || OpenOptions::new().write(true).create(true).truncate(false).open(&path);
     let file = open().or_else(|_| std::fs::create_dir_all(dir).and_then(|()| open())).ok()?;

@@ -20,6 +20,7 @@ mod key;
 mod layout;
 mod lean;
 mod lists;
+pub(super) mod mail;
 mod names;
 mod overlay;
 mod row;
@@ -56,8 +57,8 @@ impl Cache {
         keep::take(loader).map(|view| Self { view })
     }
 
-    /// Adds what a mutation has just made durable: events in the journal (`committed`: in the state ref as well) and
-    /// in the local log. Best effort: without it the next reader finds out by itself. The caller holds the clone's lock.
+    /// Adds what a mutation has just made durable: events in the journal (`committed`: and what it wrote there is in the state
+    /// ref as well) and in the local log. Best effort: without it the next reader finds out by itself. The caller holds the clone's lock.
     pub fn record(&mut self, loader: &Loader, shared: &[Event], local: &[Event], committed: bool) {
         let _ = keep::record(loader, &mut self.view, shared, local, committed);
     }

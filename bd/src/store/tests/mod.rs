@@ -1,5 +1,6 @@
 //! The store against real git.
 
+mod mail;
 mod quarantine;
 mod recovering;
 mod writing;
