@@ -3,5 +3,6 @@
 //! Nothing here prints, exits or reads the environment but `cli` through what `bd` gives it: a [`bd::cli::Ctx`].
 
 pub mod cli;
+pub mod compliance;
 pub mod formula;
 pub mod molecule;

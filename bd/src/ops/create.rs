@@ -207,9 +207,7 @@ fn name(tx: &Tx<'_>, new: &NewBead) -> Result<BeadId> {
             Ok(id)
         }
         (None, Some(key)) if key.trim().is_empty() => Err(Error::usage("a key cannot be empty")),
-        (None, Some(key)) => {
-            key_id(new.prefix.as_deref().unwrap_or(tx.store().config().prefix()), key)
-        }
+        (None, Some(key)) => key_id(new.prefix.as_deref().unwrap_or(tx.store().config().prefix()), key),
         (None, None) => tx.mint(new.prefix.as_deref()),
     }
 }

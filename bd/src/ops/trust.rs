@@ -94,8 +94,24 @@ pub fn set(store: &Store, file: &str, trusted: bool) -> Result<()> {
     } else {
         known.remove(file);
     }
+    keep(store, &known)
+}
+
+/// Trusts a text that is in no file of the working tree (commands that a molecule was poured with), by its digest and under a
+/// name that no path can have.
+///
+/// # Errors
+/// The list cannot be written.
+pub fn grant(store: &Store, name: &str, text: &str) -> Result<()> {
+    let _lock = store.lock()?;
+    let mut known = read(store)?;
+    known.entry(name.to_owned()).or_default().insert(hex(text.as_bytes()));
+    keep(store, &known)
+}
+
+fn keep(store: &Store, known: &BTreeMap<String, BTreeSet<String>>) -> Result<()> {
     let mut text = String::new();
-    for (file, digests) in &known {
+    for (file, digests) in known {
         for digest in digests {
             let _ = writeln!(text, "{digest} {file}");
         }

@@ -5,7 +5,7 @@ use super::names;
 use crate::formula::{Recipe, Step};
 use bd::error::{Error, Result};
 use bd::fold::Bead;
-use bd::model::BeadId;
+use bd::model::{BeadId, DepType};
 use bd::ops::graph::children;
 use bd::query::nearest;
 use bd::store::{Snapshot, Store, Tx};
@@ -95,9 +95,14 @@ impl Beads {
     /// As [`Beads::read`].
     pub fn now(tx: &Tx<'_>, id: &BeadId) -> Result<Self> {
         let molecule = tx.bead(id)?.ok_or_else(|| Error::usage(format!("there is no bead `{id}`")))?;
+        let mut ids: Vec<BeadId> = children(tx.snapshot(), id)?.into_iter().map(|b| b.id).collect();
+        let child = |e: &&bd::model::Event| e.links.iter().any(|l| l.to == id.as_str() && l.kind == DepType::PARENT_CHILD);
+        ids.extend(tx.pushed().iter().filter(child).map(|e| e.bead.clone()));
+        ids.sort();
+        ids.dedup();
         let mut steps = Vec::new();
-        for child in children(tx.snapshot(), id)? {
-            steps.extend(tx.bead(&child.id)?);
+        for id in &ids {
+            steps.extend(tx.bead(id)?);
         }
         Ok(Self::of(molecule, steps))
     }

@@ -1,11 +1,26 @@
 //! Molecules: poured formulas. The events of their beads are the truth; a [`View`] is computed from them.
 
+pub mod act;
 pub mod beads;
+pub mod change;
 pub mod compute;
+pub mod deadline;
+pub mod handin;
+pub mod letter;
+pub mod machine;
 pub mod model;
 pub mod names;
+pub mod post;
+pub mod pour;
+pub mod predicate;
+pub mod texts;
+pub mod validate;
 mod view;
 
+pub use change::Acted;
 pub use compute::{load, load_all, named};
 pub use model::{CheckpointState, MoleculeState, StepState, Validation};
 pub use view::{CheckpointView, StepView, View};
+
+/// The program that drives these beads, as the field `driver` names it.
+pub const DRIVER: &str = "gt";

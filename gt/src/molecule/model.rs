@@ -38,6 +38,8 @@ pub mod field {
     pub const STEP_RUN: &str = "step.run";
     /// What was handed in.
     pub const HAND_IN: &str = "step.handin";
+    /// What the compliance report found, on the step that makes it.
+    pub const COMPLIANCE: &str = "step.compliance";
     /// Where an approval stands.
     pub const DECISION: &str = "cp.state";
     /// When it opened.
@@ -215,6 +217,9 @@ pub struct Validation {
     /// The failed tests, at most 50.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<FailedTest>,
+    /// The rules that were asked for, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scans: Vec<String>,
     /// The findings, at most 200.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<ScanFinding>,

@@ -1,0 +1,109 @@
+//! `gt molecule upgrade`: a molecule moves to a newer formula where what is done allows it.
+
+use super::super::change::{Acted, Change};
+use super::super::machine::MoleculeAction;
+use super::super::model::field;
+use super::super::names;
+use super::super::{StepState, View};
+use crate::formula::{Recipe, StepKind};
+use bd::error::{Error, ErrorKind, Result};
+use bd::model::{BeadId, DepType, Edge, Fields, Kind, Outcome, Status, Value};
+use bd::store::Tx;
+
+/// Moves a molecule to another version of its formula. Steps that are done keep their place; steps that are gone and were not
+/// begun are closed; new ones are opened.
+///
+/// # Errors
+/// A done step that the new formula has not, or has with other needs (exit 3, naming them); nothing that differs (exit 2).
+pub fn upgrade(tx: &mut Tx<'_>, id: &BeadId, recipe: &Recipe) -> Result<Acted> {
+    let mut change = Change::new(tx, id.clone());
+    let view = change.must(MoleculeAction::Upgrade)?;
+    if recipe.digest == view.recipe.digest {
+        return Err(Error::usage(format!("`{}` has this version of `{}` already", view.name, recipe.name)));
+    }
+    let against = against(&view, recipe);
+    if !against.is_empty() {
+        return Err(Error::new(
+            ErrorKind::Blocked,
+            format!("`{}` cannot move to {} v{}: {}", view.name, recipe.name, recipe.version, against.join("; ")),
+        )
+        .hint("What was done under the old formula stays done; a new molecule can be poured from the new one"));
+    }
+    let prefix = change.tx.store().config().prefix().to_owned();
+    for (number, step) in recipe.steps.iter().enumerate() {
+        let bead = names::step(&prefix, &view.name, &step.id)?;
+        match change.tx.bead(&bead)? {
+            Some(_) => {
+                let fields = Fields::new().with(field::DEF, Value::of(step)).with(field::ORDER, Value::of(&number));
+                change.set(&bead, "upgrade", fields, &[])?;
+            }
+            None => {
+                let mut event = change.tx.event(&bead, Kind::CREATE)?;
+                event.set.set("title", Value::text(&format!("{}: {}", view.name, super::super::handin::one_line(&step.title))));
+                let kind = if step.kind == StepKind::Checkpoint { "checkpoint" } else { "step" };
+                event.set.set("issue_type", Value::text(kind));
+                event.set.set("priority", Value::of(&step.priority.unwrap_or(2)));
+                event.set.set(field::DRIVER, Value::text(super::super::DRIVER));
+                event.set.set(field::STEP, Value::text(&step.id));
+                event.set.set(field::ORDER, Value::of(&number));
+                event.set.set(field::DEF, Value::of(step));
+                event.links.push(Edge::new(id.as_str(), DepType::PARENT_CHILD));
+                change.tx.push(event);
+            }
+        }
+        relink(&mut change, &view.name, &prefix, &bead, &step.needs)?;
+    }
+    for step in view.steps.iter().filter(|s| recipe.step(&s.def.id).is_none()) {
+        let fields = Fields::new()
+            .with("status", Value::text(Status::CLOSED.as_str()))
+            .with("outcome", Value::text(Outcome::Superseded.as_str()))
+            .with(field::DEF, Value::null());
+        change.set(&step.bead, "upgrade", fields, &[])?;
+    }
+    let head = Recipe { steps: Vec::new(), ..recipe.clone() };
+    change.set(id, "upgrade", Fields::new().with(field::RECIPE, Value::of(&head)), &[])?;
+    change.notes.push(format!("{} v{} -> v{}", recipe.name, view.recipe.version, recipe.version));
+    super::complete::end(change)
+}
+
+fn against(view: &View, recipe: &Recipe) -> Vec<String> {
+    let mut out = Vec::new();
+    if recipe.name != view.recipe.name {
+        out.push(format!("it was poured from `{}`", view.recipe.name));
+    }
+    for step in view.steps.iter().filter(|s| s.state == StepState::Done || s.holder.is_some()) {
+        let id = &step.def.id;
+        match recipe.step(id) {
+            None => out.push(format!("`{id}` is begun or done, and the new formula has no such step")),
+            Some(new) if new.kind != step.def.kind => out.push(format!("`{id}` is of another kind there")),
+            Some(new) => {
+                let open = |n: &&String| view.step(n).is_none_or(|s| s.state != StepState::Done);
+                if let Some(need) = new.needs.iter().find(open).filter(|_| step.state == StepState::Done) {
+                    out.push(format!("`{id}` is done, and needs `{need}` there, which is not"));
+                }
+            }
+        }
+    }
+    out
+}
+
+fn relink(change: &mut Change<'_, '_>, molecule: &str, prefix: &str, bead: &BeadId, needs: &[String]) -> Result<()> {
+    let Some(now) = change.tx.bead(bead)? else { return Ok(()) };
+    let wanted: Vec<String> =
+        needs.iter().map(|n| Ok(names::step(prefix, molecule, n)?.as_str().to_owned())).collect::<Result<_>>()?;
+    let ours = |e: &&bd::fold::LiveEdge| e.edge.kind == DepType::BLOCKS && e.edge.meta.is_none();
+    let mut event = change.tx.event(bead, Kind::LINK)?;
+    for edge in now.edges.iter().filter(ours).filter(|e| !wanted.contains(&e.edge.to)) {
+        event.unlinks.push(edge.edge.clone());
+        event.on.extend(edge.adds.iter().copied());
+    }
+    for to in &wanted {
+        if !now.edges.iter().any(|e| e.edge.kind == DepType::BLOCKS && e.edge.to == *to) {
+            event.links.push(Edge::new(to.as_str(), DepType::BLOCKS));
+        }
+    }
+    if !event.links.is_empty() || !event.unlinks.is_empty() {
+        change.tx.push(event);
+    }
+    Ok(())
+}

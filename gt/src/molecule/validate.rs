@@ -1,0 +1,285 @@
+//! What a step's commands and scans say about the working tree: counts that come from the reports of test programs.
+
+use super::model::{FailedTest, ScanFinding};
+use super::predicate::Predicate;
+use super::{StepView, Validation, View};
+use crate::formula::{Step, StepKind};
+use bd::error::{Error, ErrorKind, Result};
+use bd::ops::trust;
+use bd::store::Store;
+use bd_gate::diff::{FileChange, What, changes};
+use bd_gate::exec::{Cleaner, End, Program, run, variables};
+use bd_gate::gate::waivers::{self, Held};
+use bd_gate::gate::{self, Action, Ask, Kind, Options, Status, Target, When};
+use bd_gate::results::{Counts, Format, read};
+use bd_gate::{Lines, gate::grep_trap, scan};
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+/// How long one command may take.
+pub const LIMIT: Duration = Duration::from_secs(30 * 60);
+/// How much of an output is read as a report.
+const REPORT: usize = 32 << 20;
+/// The name under which commands of molecules are trusted.
+const TRUSTED_AS: &str = "gt commands";
+/// At most so many failed tests and findings are kept.
+const MOST: usize = 200;
+
+/// What is to be asked about a step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The commands.
+    pub commands: Vec<String>,
+    /// The rules of the scanner.
+    pub rules: Vec<String>,
+    /// Checks that no rule is known for.
+    pub unknown: Vec<String>,
+}
+
+impl Asked {
+    /// True if there is nothing to ask.
+    pub fn is_empty(&self) -> bool {
+        self.commands.is_empty() && self.rules.is_empty() && self.unknown.is_empty()
+    }
+}
+
+/// What a step asks for: its own commands and checks; for a criterion about tests without commands, those of the formula's
+/// validation step.
+pub fn asked(view: &View, step: &Step) -> Asked {
+    let mut out = Asked { commands: step.validation_commands.clone(), ..Asked::default() };
+    let mut rules: BTreeSet<String> = BTreeSet::new();
+    for check in &step.anti_pattern_checks {
+        match scan::rule_of_check(check) {
+            Some(rule) => drop(rules.insert(rule.to_owned())),
+            None => out.unknown.push(check.clone()),
+        }
+    }
+    let mut tests = false;
+    for text in &step.success_criteria {
+        let predicate = Predicate::of_criterion(text);
+        rules.extend(predicate.scan().map(str::to_owned));
+        tests |= predicate.needs_tests();
+    }
+    if step.kind == StepKind::Validation {
+        // A test that is skipped or that sleeps proves less than it seems to.
+        rules.extend(["no-skip", "no-sleep"].map(str::to_owned));
+    }
+    if tests && out.commands.is_empty() {
+        let validation = view.steps.iter().find(|s| s.def.kind == StepKind::Validation);
+        out.commands = validation.map(|s| s.def.validation_commands.clone()).unwrap_or_default();
+    }
+    out.rules = rules.into_iter().collect();
+    out
+}
+
+/// Every command that a molecule may run, in order, each once.
+pub fn commands(view: &View) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for command in view.steps.iter().flat_map(|s| &s.def.validation_commands) {
+        if !out.contains(command) {
+            out.push(command.clone());
+        }
+    }
+    out
+}
+
+/// The text by which commands are trusted.
+fn as_text(commands: &[String]) -> String {
+    serde_json::to_string(commands).unwrap_or_default()
+}
+
+/// True if this clone's user trusted exactly these commands.
+///
+/// # Errors
+/// The list cannot be read.
+pub fn is_trusted(store: &Store, commands: &[String]) -> Result<bool> {
+    Ok(commands.is_empty() || trust::is_trusted(store, TRUSTED_AS, as_text(commands).as_bytes())?)
+}
+
+/// Trusts the commands of a molecule.
+///
+/// # Errors
+/// The list cannot be written.
+pub fn grant(store: &Store, view: &View) -> Result<()> {
+    trust::grant(store, TRUSTED_AS, &as_text(&commands(view)))
+}
+
+/// Asks about a step. `say` is told what is being run.
+///
+/// # Errors
+/// The commands are not trusted (exit 4), there is no working tree (exit 2).
+pub fn validate(store: &Store, view: &View, step: &StepView, say: &mut dyn FnMut(&str)) -> Result<Validation> {
+    let asked = asked(view, &step.def);
+    let work = store.git().paths().work_dir.clone();
+    let Some(top) = work else { return Err(Error::usage("a bare repository has no working tree to validate")) };
+    if !asked.commands.is_empty() && !is_trusted(store, &commands(view))? {
+        return Err(Error::new(ErrorKind::Gate, format!("the commands of `{}` are not trusted in this clone", view.name))
+            .hint(format!("`gt molecule trust {}` shows them and trusts exactly these", view.name)));
+    }
+    let began = Instant::now();
+    let mut out = Validation { attempt: step.attempt, ..Validation::default() };
+    let mut counts = Counts::default();
+    for command in &asked.commands {
+        say(command);
+        one(store, &top, command, &mut out, &mut counts);
+    }
+    out.total = number(counts.total());
+    out.ok = number(counts.passed);
+    out.failed = number(counts.failed);
+    out.skipped = number(counts.skipped);
+    for failure in counts.failures.into_iter().take(50) {
+        let line = (failure.line > 0).then_some(failure.line);
+        let shown = failure.file.map(|file| relative(&top, &file));
+        out.failures.push(FailedTest { name: failure.name, file: shown, line });
+    }
+    for check in &asked.unknown {
+        out.errors.push(format!("the check `{check}` has no scan: nothing looked for it"));
+    }
+    if !asked.rules.is_empty() {
+        scans(store, &top, &asked.rules, &mut out)?;
+    }
+    out.millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    out.code = code(store)?;
+    out.passed = out.failed == 0
+        && out.skipped == 0
+        && out.errors.is_empty()
+        && !out.findings.iter().any(|f| f.waived.is_none())
+        && (out.total > 0 || !out.counted);
+    Ok(out)
+}
+
+fn number(n: u64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// A path as people read it: from the top of the tree where it is inside.
+fn relative(top: &std::path::Path, file: &str) -> String {
+    let path = std::path::Path::new(file);
+    path.strip_prefix(top).map_or_else(|_| file.to_owned(), |p| p.to_string_lossy().into_owned())
+}
+
+/// Runs one command and reads what it printed.
+fn one(store: &Store, top: &std::path::Path, command: &str, out: &mut Validation, counts: &mut Counts) {
+    let vars = variables(store.env(), &[]);
+    let ran = run(&Program { text: command, dir: top, vars: &vars, input: None, limit: LIMIT, keep: REPORT });
+    let mut clean = Cleaner::new(&vars);
+    let named = clean.text(command).replace('\n', " ");
+    let lines = clean.lines(ran.all.lines());
+    let last = lines.iter().rev().find(|l| !l.trim().is_empty()).cloned().unwrap_or_default();
+    let code = match ran.end {
+        End::Exit(code @ (126 | 127)) => {
+            return out.errors.push(format!("`{named}` exited with {code}: the program was not found or cannot be run ({last})"));
+        }
+        End::Exit(code) => code,
+        End::Signal(n) => return out.errors.push(format!("`{named}` was ended by signal {n}")),
+        End::TimedOut => return out.errors.push(format!("`{named}` was not done after {} minutes", LIMIT.as_secs() / 60)),
+        End::NoStart(why) => return out.errors.push(why),
+    };
+    if let Some(trap) = grep_trap::explain(command, Some(code), &lines.join("\n")) {
+        return out.errors.push(format!("{}. {}", trap.why, trap.advice));
+    }
+    let report = ran.stdout.whole().and_then(|b| read(Format::Auto, &b).ok());
+    let report = report.or_else(|| ran.all.whole().and_then(|b| read(Format::Auto, &b).ok()));
+    match report.filter(|r| r.total() > 0) {
+        Some(mut report) => {
+            out.counted = true;
+            if report.failed == 0 && code != 0 {
+                out.errors.push(format!("`{named}` exited with {code}, although none of {} tests failed ({last})", report.total()));
+            }
+            for failure in &mut report.failures {
+                failure.name = clean.text(&failure.name);
+                failure.message = clean.text(&failure.message);
+            }
+            counts.add(report);
+        }
+        None if code != 0 => out.errors.push(format!("`{named}` exited with {code} ({last})")),
+        None => {}
+    }
+}
+
+/// Asks the rules of the scanner about every tracked file, and every file that is not ignored.
+fn scans(store: &Store, top: &std::path::Path, rules: &[String], out: &mut Validation) -> Result<()> {
+    let git = store.git();
+    let what = What::All;
+    let mut files = changes(git, store.env(), &what)?;
+    let others = git.run(&["ls-files", "-z", "--others", "--exclude-standard"])?;
+    let from_top = git.run(&["rev-parse", "--show-prefix"]).unwrap_or_default();
+    for path in others.split('\0').filter(|p| !p.is_empty()) {
+        let path = format!("{}{path}", from_top.trim_end());
+        if !files.iter().any(|f| f.path == path) {
+            let special = top.join(&path).symlink_metadata().is_ok_and(|m| !m.is_file());
+            files.push(FileChange { path, old_path: None, blob: None, old_blob: None, removed: false, special, lines: Lines::All });
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut definitions = gate::load(git, store.sources(), &Target::Default)?;
+    definitions.gates.retain(|g| matches!(&g.kind, Kind::Scan { rule } if rules.contains(rule)));
+    for gate in &mut definitions.gates {
+        gate.when = vec![When::Submit];
+        gate.action = Action::Block;
+        gate.needs.clear();
+        // The formula says that any finding counts.
+        gate.block_at = bd_gate::Severity::Low;
+    }
+    for rule in rules {
+        if !definitions.gates.iter().any(|g| matches!(&g.kind, Kind::Scan { rule: r } if r == rule)) {
+            out.errors.push(format!("there is no gate for the rule `{rule}`"));
+        }
+    }
+    let authors = Vec::new();
+    let held = Held::choose(waivers::load(store)?, When::Submit, None, &authors, store.now());
+    let ask = Ask {
+        env: store.env(),
+        git,
+        store: Some(store),
+        when: When::Submit,
+        what: &what,
+        files: &files,
+        code: None,
+        top,
+        bead: None,
+        authors: &authors,
+    };
+    let options = Options { waivers: &held, trust_commands: false, only: &[], reuse: false };
+    let outcome = gate::evaluate(&definitions, &ask, &options)?;
+    let mut found = Vec::new();
+    for verdict in outcome.verdicts() {
+        let rule = definitions.gate(&verdict.gate).and_then(|g| match &g.kind {
+            Kind::Scan { rule } => Some(rule.clone()),
+            _ => None,
+        });
+        out.scans.push(rule.unwrap_or_else(|| verdict.gate.clone()));
+        if verdict.status == Status::Error {
+            out.errors.push(format!("{}: {}", verdict.gate, verdict.why));
+        }
+        found.extend(verdict.findings.iter().map(|f| (f.clone(), None)));
+        for waived in &verdict.waived {
+            found.extend(waived.finding.iter().map(|f| (f.clone(), Some(format!("{} ({})", waived.reason, waived.by)))));
+        }
+    }
+    found.sort_by(|a, b| (&a.0.path, a.0.line, &a.0.rule).cmp(&(&b.0.path, b.0.line, &b.0.rule)));
+    found.dedup_by(|a, b| a.0.path == b.0.path && a.0.line == b.0.line && a.0.rule == b.0.rule);
+    out.findings = found
+        .into_iter()
+        .take(MOST)
+        .map(|(f, waived)| ScanFinding {
+            rule: f.rule,
+            severity: f.severity.as_str().to_owned(),
+            file: f.path,
+            line: f.line,
+            excerpt: f.excerpt,
+            advice: f.advice,
+            waived,
+        })
+        .collect();
+    Ok(())
+}
+
+/// The digest of the code that was judged; empty where the working tree has changes that are in no commit.
+fn code(store: &Store) -> Result<String> {
+    let changed = store.git().run(&["status", "--porcelain", "--untracked-files=all", "--", ":/", ":(exclude,top).beads"])?;
+    if !changed.trim().is_empty() {
+        return Ok(String::new());
+    }
+    Ok(bd::ops::verdicts::head_code(store.git())?.map(|c| c.to_string()).unwrap_or_default())
+}
