@@ -4,5 +4,6 @@
 
 pub mod cli;
 pub mod compliance;
+pub mod convoy;
 pub mod formula;
 pub mod molecule;

@@ -1,0 +1,210 @@
+//! The board of a convoy: a pure function of what people wrote, what was poured, what is tracked and the time.
+
+use super::bead::State;
+use super::days;
+use super::line::{Line, Standing};
+use super::members::Members;
+use super::model::{ConvoyFile, requires_of};
+use crate::molecule::{CheckpointState, MoleculeState, View};
+use jiff::{SignedDuration, Timestamp};
+
+/// What is known of a convoy besides its members.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whose it is.
+    pub owner: Option<String>,
+    /// Where it stands.
+    pub state: State,
+    /// The teams: the file's, else those that it was made with.
+    pub teams: Vec<String>,
+}
+
+/// What progress is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// `timeline.total_days` says how many there are.
+    Days,
+    /// Every member is a molecule.
+    Molecules,
+    /// Every member is a plain bead.
+    Beads,
+    /// Molecules and plain beads.
+    Members,
+}
+
+impl Unit {
+    /// The word, in the plural.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Days => "days",
+            Self::Molecules => "molecules",
+            Self::Beads => "beads",
+            Self::Members => "members",
+        }
+    }
+}
+
+/// The approval that comes next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// The molecule.
+    pub molecule: String,
+    /// The checkpoint.
+    pub checkpoint: String,
+    /// True if somebody has to decide now.
+    pub open: bool,
+    /// When it is thought to open; of an open one, until when it has to be decided.
+    pub at: Option<Timestamp>,
+}
+
+/// Everything that the board shows, counted.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// What it is of.
+    pub facts: Facts,
+    /// In words: `In Progress (Day 2 Complete)`.
+    pub status: String,
+    /// How much is done.
+    pub done: u32,
+    /// Of how much.
+    pub total: u32,
+    /// In what.
+    pub unit: Unit,
+    /// How many members wait for somebody to mend or settle something.
+    pub blocking: usize,
+    /// The molecules, in the order of the file, then by name.
+    pub molecules: Vec<Line>,
+    /// The plain beads, by name.
+    pub beads: Vec<Line>,
+    /// The approval that comes next.
+    pub next_checkpoint: Option<Next>,
+    /// The first molecule that is planned and could be poured now.
+    pub launch: Option<String>,
+}
+
+impl Board {
+    /// Done of all, in percent.
+    pub fn percent(&self) -> f64 {
+        if self.total == 0 { 0.0 } else { f64::from(self.done) * 100.0 / f64::from(self.total) }
+    }
+
+    /// Every member.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.molecules.iter().chain(&self.beads)
+    }
+
+    /// True if there is a member and every one is closed.
+    pub fn is_complete(&self) -> bool {
+        self.lines().next().is_some() && self.lines().all(|l| l.standing.is_closed())
+    }
+}
+
+/// Counts everything anew.
+pub fn board(facts: Facts, file: Option<&ConvoyFile>, members: &Members, now: Timestamp) -> Board {
+    let molecules = molecules(file, members);
+    let beads: Vec<Line> = members.plain.iter().map(Line::of_bead).collect();
+    let (done, total, unit) = progress(file.and_then(|f| f.timeline.total_days), &molecules, &beads);
+    let all = || molecules.iter().chain(&beads);
+    let status = status(facts.state, &molecules, all());
+    let blocking = all().filter(|l| l.trouble).count();
+    let launch = molecules.iter().find(|l| matches!(l.standing, Standing::Planned | Standing::Startable)).map(|l| l.id.clone());
+    let order = molecules.iter().filter_map(|l| members.molecules.iter().find(|v| v.name == l.id));
+    let next_checkpoint = next(order, now);
+    Board { facts, status, done, total, unit, blocking, molecules, beads, next_checkpoint, launch }
+}
+
+fn molecules(file: Option<&ConvoyFile>, members: &Members) -> Vec<Line> {
+    let view = |id: &str| members.molecules.iter().find(|v| v.name == id);
+    let mut out: Vec<Line> = Vec::new();
+    for planned in file.map(|f| f.molecules.as_slice()).unwrap_or_default() {
+        out.push(match (view(&planned.id), file) {
+            (Some(view), _) => Line::of_molecule(view),
+            (None, None) => continue,
+            (None, Some(file)) => {
+                let before = requires_of(file, &planned.id);
+                let done = |id: &String| match view(id) {
+                    Some(view) => view.state == MoleculeState::Completed,
+                    None => file.molecule(id).is_some_and(super::Planned::is_completed),
+                };
+                Line::of_planned(planned, !before.is_empty(), before.into_iter().filter(|id| !done(id)).collect())
+            }
+        });
+    }
+    for view in &members.molecules {
+        if !out.iter().any(|l| l.id == view.name) {
+            out.push(Line::of_molecule(view));
+        }
+    }
+    // What the file says about a team counts until the molecule says something itself.
+    for line in out.iter_mut().filter(|l| l.team.is_none()) {
+        line.team = file.and_then(|f| f.molecule(&line.id)).and_then(|p| p.team.clone());
+    }
+    out
+}
+
+fn progress(total_days: Option<u32>, molecules: &[Line], beads: &[Line]) -> (u32, u32, Unit) {
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    if let (Some(total), false) = (total_days, molecules.is_empty()) {
+        let done = molecules.iter().filter(|l| l.standing.is_done()).map(|l| days::span(&l.id));
+        return (done.fold(0, u32::saturating_add).min(total), total, Unit::Days);
+    }
+    // What was given up is neither done nor to be done.
+    let wanted = || molecules.iter().chain(beads).filter(|l| l.standing != Standing::GivenUp);
+    let unit = match (molecules.is_empty(), beads.is_empty()) {
+        (_, true) => Unit::Molecules,
+        (true, false) => Unit::Beads,
+        (false, false) => Unit::Members,
+    };
+    (count(wanted().filter(|l| l.standing.is_done()).count()), count(wanted().count()), unit)
+}
+
+fn status<'a>(state: State, molecules: &[Line], mut all: impl Iterator<Item = &'a Line> + Clone) -> String {
+    let last = molecules.iter().rev().find(|l| l.standing.is_done()).map(|l| days::label(&l.id));
+    match state {
+        State::Closed => "Landed".to_owned(),
+        State::StagedReady => "Staged (ready to launch)".to_owned(),
+        State::StagedWarnings => "Staged (with warnings)".to_owned(),
+        State::Open => {
+            if all.clone().next().is_none() {
+                "Empty".to_owned()
+            } else if all.clone().all(|l| l.standing.is_closed()) {
+                "Complete (not landed)".to_owned()
+            } else if let Some(last) = last {
+                format!("In Progress ({last} Complete)")
+            } else if all.any(|l| l.standing.is_done() || l.standing.is_begun()) {
+                "In Progress".to_owned()
+            } else {
+                "Not Started".to_owned()
+            }
+        }
+    }
+}
+
+/// The approval of the first molecule that is under way: one that waits for an answer comes before one that will.
+fn next<'a>(views: impl Iterator<Item = &'a View>, now: Timestamp) -> Option<Next> {
+    let mut found: Option<Next> = None;
+    for view in views {
+        let active = matches!(view.state, MoleculeState::InProgress | MoleculeState::AwaitingCheckpoint | MoleculeState::NeedsFix);
+        let Some((step, checkpoint)) = view.next_checkpoint().filter(|_| active).and_then(|s| Some((s, s.checkpoint.as_ref()?)))
+        else {
+            continue;
+        };
+        let open = matches!(checkpoint.state, CheckpointState::Open | CheckpointState::Contested | CheckpointState::Expired);
+        let eta = now.checked_add(SignedDuration::from_mins(i64::from(view.eta_minutes()))).ok();
+        let at = if open { checkpoint.deadline } else { eta };
+        let next = Next { molecule: view.name.clone(), checkpoint: step.def.id.clone(), open, at };
+        if open {
+            return Some(next);
+        }
+        found.get_or_insert(next);
+    }
+    found
+}
+
+#[cfg(test)]
+#[path = "board_tests.rs"]
+mod tests;

@@ -1,0 +1,27 @@
+//! Convoys: sets of beads and molecules that are tracked to landing.
+//!
+//! People write `.beads/convoys/<id>/convoy.toml`; a bead of the type `convoy` holds what happens: members (edges `tracks`),
+//! stage, watchers, landing. Whatever can be counted is counted anew each time ([`board`]).
+
+pub mod bead;
+pub mod board;
+pub mod days;
+pub mod edit;
+pub mod fresh;
+mod line;
+pub mod members;
+mod model;
+pub mod name;
+mod parse;
+pub mod place;
+mod text;
+mod values;
+
+pub use bead::{Convoy, State, all, bead_id, find};
+pub use board::{Board, Facts, Next, Unit, board};
+pub use line::{Line, Standing};
+pub use members::{Members, Plain};
+pub use model::{ConvoyFile, Lesson, Planned, QualityGates, Risk, Scope, Teams, Timeline, requires_of};
+pub use parse::{MAX_FILE, parse};
+pub use place::file_of;
+pub use text::time;
