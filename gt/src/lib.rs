@@ -7,3 +7,4 @@ pub mod compliance;
 pub mod convoy;
 pub mod formula;
 pub mod molecule;
+pub mod records;

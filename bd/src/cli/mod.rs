@@ -81,6 +81,7 @@ mod version;
 pub use compat::refused;
 pub use ctx::Ctx;
 pub use help::{long_help, whole_command};
+pub use input::raw as read_text;
 pub use program::{Program, main_of, run_of};
 pub use shapes::{SHAPES, UNSHAPED};
 pub use sub::{Sub, dispatch as dispatch_sub, parsed, with_subs};

@@ -1,10 +1,31 @@
 //! The command line of `gt`: one folder a noun, one file a verb; flags, errors and exit codes are `bd`'s own.
 
-use bd::cli::{Program, Verb};
+mod checkpoint;
+mod hook;
+mod molecule;
+mod tick;
+
+use bd::cli::{Program, Sub, Verb};
 use std::process::ExitCode;
 
 /// The verbs, in the order of the help.
-pub static VERBS: &[Verb] = &[];
+pub static VERBS: &[Verb] = &[
+    // Work
+    hook::VERB,
+    molecule::VERB,
+    checkpoint::VERB,
+    // The store
+    tick::VERB,
+];
+
+/// The table of the verbs below one; empty for a verb that has none.
+pub fn subs(verb: &str) -> &'static [Sub] {
+    match verb {
+        "checkpoint" => checkpoint::SUBS,
+        "molecule" => molecule::SUBS,
+        _ => &[],
+    }
+}
 
 /// The program.
 pub static PROGRAM: Program = Program {

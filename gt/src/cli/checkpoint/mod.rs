@@ -1,0 +1,30 @@
+//! `gt checkpoint …`
+
+mod approve;
+mod comment;
+mod list;
+mod reject;
+mod reopen;
+mod revise;
+mod show;
+
+use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, with_subs};
+use bd::error::Result;
+use clap::ArgMatches;
+
+/// The verbs, in the order of the help.
+pub static SUBS: &[Sub] = &[list::SUB, show::SUB, approve::SUB, reject::SUB, comment::SUB, revise::SUB, reopen::SUB];
+
+/// `gt checkpoint`.
+pub const VERB: Verb = Verb {
+    name: "checkpoint",
+    aliases: &["cp"],
+    group: Group::Work,
+    about: "Checkpoints: what a person has to approve",
+    args: |c| with_subs(SUBS, c),
+    run,
+};
+
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    dispatch_sub(SUBS, ctx, m)
+}

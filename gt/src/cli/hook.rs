@@ -1,0 +1,54 @@
+//! `gt hook`: what you hold.
+
+use crate::cli::molecule::print;
+use crate::molecule::{View, load_all};
+use bd::cli::{Ctx, Group, Verb};
+use bd::error::Result;
+use bd::query::{Filter, SortKey};
+use bd::ui::{Style, Text};
+use clap::ArgMatches;
+use serde_json::json;
+
+pub(super) const VERB: Verb =
+    Verb { name: "hook", aliases: &[], group: Group::Work, about: "What you hold: claimed beads and steps", args: |c| c, run };
+
+fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
+    show(ctx)
+}
+
+/// Shows what the acting actor holds.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn show(ctx: &mut Ctx<'_, '_>) -> Result<()> {
+    let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
+    let me = store.actor().as_str().to_owned();
+    let filter = Filter { assignee: Some(me.clone()), ..Filter::default() };
+    let rows = snapshot.list_page(&filter, (SortKey::Priority, false), 20, now.as_millisecond(), false)?.rows;
+    let molecules: Vec<View> = load_all(&snapshot, now)?;
+    let of = |bead: &str| molecules.iter().find_map(|v| Some((v, v.steps.iter().find(|s| s.bead.as_str() == bead)?)));
+    if ctx.ui.is_json() {
+        let each = |(row, _): &(bd::query::Row, usize)| {
+            let step = of(&row.id);
+            json!({"id": row.id, "title": row.title, "type": row.issue_type, "status": row.status,
+                "molecule": step.map(|(v, _)| v.name.clone()), "step": step.map(|(_, s)| s.def.id.clone())})
+        };
+        let held: Vec<_> = rows.iter().map(each).collect();
+        return ctx.ui.json(&json!({"actor": me, "held": held}));
+    }
+    if rows.is_empty() {
+        ctx.ui.line(format!("{me} holds nothing"))?;
+        return ctx.ui.line("Next: gt ready");
+    }
+    for (row, _) in &rows {
+        let id = bd::model::BeadId::new(&row.id)?;
+        let mut line = Text::new().with(Style::Id, snapshot.short(&id));
+        line.push(Style::Plain, format!("  {}", row.title));
+        ctx.ui.line(line)?;
+        if let Some((view, step)) = of(&row.id) {
+            ctx.ui.line(format!("  Next: gt molecule advance {} {} --summary FILE", view.name, step.def.id))?;
+            ctx.ui.line(format!("  {} is {} ({}%)", view.name, view.state, print::progress(view)))?;
+        }
+    }
+    Ok(())
+}

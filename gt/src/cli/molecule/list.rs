@@ -1,0 +1,67 @@
+//! `gt molecule list`.
+
+use super::print;
+use crate::molecule::{MoleculeState, View, load_all};
+use bd::cli::{Ctx, Sub, parsed};
+use bd::error::Result;
+use bd::ui::{Style, Table, Text};
+use clap::{ArgMatches, Args as _};
+
+pub(super) const SUB: Sub = Sub {
+    name: "list",
+    aliases: &["ls"],
+    about: "Molecules and where each stands",
+    args: Args::augment_args,
+    run,
+    example: "gt molecule list --convoy soc2-audit-trail",
+    codes: &[],
+    shape: Some(print::list_schema),
+};
+
+#[derive(clap::Args)]
+struct Args {
+    /// Only those of this convoy
+    #[arg(long, value_name = "ID")]
+    convoy: Option<String>,
+    /// Completed and cancelled ones too
+    #[arg(long)]
+    all: bool,
+    /// At most this many; 0 = all
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+}
+
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    let args: Args = parsed(m)?;
+    let snapshot = ctx.snapshot()?;
+    let mut all = load_all(&snapshot, ctx.env.now())?;
+    let over = |v: &View| matches!(v.state, MoleculeState::Completed | MoleculeState::Cancelled);
+    all.retain(|v| (args.all || !over(v)) && args.convoy.as_ref().is_none_or(|c| v.convoy.as_ref() == Some(c)));
+    let limit = if args.limit == 0 { all.len() } else { args.limit };
+    let more = all.len().saturating_sub(limit);
+    all.truncate(limit);
+    if ctx.ui.is_json() {
+        return ctx.ui.json(&all.iter().map(print::object).collect::<Vec<_>>());
+    }
+    if all.is_empty() {
+        ctx.ui.talk("no molecules; `gt molecule create` or `gt formula pour` makes one");
+        return Ok(());
+    }
+    let mut table = Table::new();
+    for view in &all {
+        let at = view.current().filter(|_| !view.open.is_empty()).map(|s| s.def.id.clone()).unwrap_or_default();
+        table.row(vec![
+            Text::new().with(Style::Strong, &view.name),
+            Text::new().plain(view.state.as_str()),
+            Text::new().plain(&format!("{}%", print::progress(view))),
+            Text::new().plain(&at),
+            Text::new().plain(view.convoy.as_deref().unwrap_or("")),
+        ]);
+    }
+    let width = ctx.ui.width();
+    ctx.ui.lines(table.lines(width))?;
+    if more > 0 {
+        ctx.ui.line(Text::new().plain(&format!("… {more} more (--limit 0 shows all)")))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! `gt molecule …`
+
+mod advance;
+mod attest;
+mod cancel;
+mod history;
+mod list;
+mod next;
+mod pause;
+pub mod print;
+mod resume;
+mod status;
+mod trust;
+mod update;
+mod validate;
+
+pub(in crate::cli) use advance::hand_in;
+
+use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, with_subs};
+use bd::error::Result;
+use clap::ArgMatches;
+
+/// The verbs, in the order of the help.
+pub static SUBS: &[Sub] = &[
+    list::SUB,
+    status::SUB,
+    next::SUB,
+    advance::SUB,
+    validate::SUB,
+    trust::SUB,
+    attest::SUB,
+    update::SUB,
+    history::SUB,
+    pause::SUB,
+    resume::SUB,
+    cancel::SUB,
+];
+
+/// `gt molecule`.
+pub const VERB: Verb = Verb {
+    name: "molecule",
+    aliases: &["mol"],
+    group: Group::Work,
+    about: "Molecules: poured formulas, step by step",
+    args: |c| with_subs(SUBS, c),
+    run,
+};
+
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    dispatch_sub(SUBS, ctx, m)
+}

@@ -1,0 +1,274 @@
+//! How molecules look, for people and as JSON: one shape for every command.
+
+use crate::molecule::model::percent;
+use crate::molecule::{Acted, CheckpointState, MoleculeState, StepState, StepView, View};
+use bd::cli::Ctx;
+use bd::error::Result;
+use bd::model::format_time;
+use bd::ui::{Style, Text};
+use serde_json::{Value, json};
+
+/// A molecule as JSON.
+pub fn object(view: &View) -> Value {
+    let (done, total) = view.progress();
+    let step = |s: &StepView| {
+        json!({
+            "id": s.def.id, "bead": s.bead.as_str(), "title": s.def.title, "state": s.state.as_str(), "attempt": s.attempt,
+            "kind": s.def.kind, "phase": s.def.phase, "needs": s.def.needs, "holder": s.holder,
+            "checkpoint": s.checkpoint.as_ref().map(|c| json!({
+                "state": c.state.as_str(), "opened": c.opened.map(format_time), "deadline": c.deadline.map(format_time),
+                "by": c.by, "reason": c.reason, "overridden": c.overridden,
+            })),
+        })
+    };
+    let current = view.current().filter(|_| !view.open.is_empty()).map(|s| s.def.id.clone());
+    let open: Vec<String> = view.open.iter().map(|i| view.steps[*i].def.id.clone()).collect();
+    let mut out = json!({
+        "name": view.name, "bead": view.bead.as_str(), "convoy": view.convoy, "owner": view.owner, "team": view.team,
+        "formula": view.recipe.name, "formula_version": view.recipe.version, "formula_digest": view.recipe.digest,
+        "state": view.state.as_str(), "why": view.why, "done": done, "total": total,
+    });
+    let more = [
+        ("current_step", json!(current)),
+        ("open_steps", json!(open)),
+        ("eta_minutes", json!(view.eta_minutes())),
+        ("note", json!(view.note)),
+        ("waits_for", json!(view.waits_for)),
+        ("next_checkpoint", json!(view.next_checkpoint().map(|s| s.def.id.clone()))),
+        ("fix", json!(view.fix)),
+        ("validation", json!(view.validation)),
+        ("poured", json!(view.poured.map(format_time))),
+        ("completed", json!(view.completed.map(format_time))),
+        ("steps", json!(view.steps.iter().map(step).collect::<Vec<_>>())),
+    ];
+    for (name, value) in more {
+        out[name] = value;
+    }
+    out
+}
+
+/// The JSON Schema of [`object`].
+pub fn schema() -> Value {
+    let text = json!({"type": ["string", "null"]});
+    let number = json!({"type": "integer", "minimum": 0});
+    let names: Vec<&str> = MoleculeState::ALL.iter().map(|s| s.as_str()).collect();
+    let steps: Vec<&str> = StepState::ALL.iter().map(|s| s.as_str()).collect();
+    let checkpoints: Vec<&str> = CheckpointState::ALL.iter().map(|s| s.as_str()).collect();
+    let step = json!({
+        "type": "object",
+        "required": ["id", "bead", "state", "attempt"],
+        "properties": {
+            "id": {"type": "string"}, "bead": {"type": "string"}, "state": {"enum": steps}, "attempt": number,
+            "checkpoint": {"type": ["object", "null"], "properties": {"state": {"enum": checkpoints}}},
+        },
+    });
+    let properties = [
+        ("name", json!({"type": "string"})),
+        ("bead", json!({"type": "string"})),
+        ("convoy", text.clone()),
+        ("owner", text.clone()),
+        ("team", text.clone()),
+        ("formula", json!({"type": "string"})),
+        ("formula_version", json!({"type": "string"})),
+        ("formula_digest", json!({"type": "string"})),
+        ("state", json!({"enum": names})),
+        ("why", text.clone()),
+        ("done", number.clone()),
+        ("total", number.clone()),
+        ("current_step", text.clone()),
+        ("open_steps", json!({"type": "array", "items": {"type": "string"}})),
+        ("eta_minutes", number),
+        ("note", text.clone()),
+        ("waits_for", json!({"type": "array", "items": {"type": "string"}})),
+        ("next_checkpoint", text.clone()),
+        ("fix", json!({"type": ["object", "null"]})),
+        ("validation", json!({"type": ["object", "null"]})),
+        ("poured", text.clone()),
+        ("completed", text),
+        ("steps", json!({"type": "array", "items": step})),
+    ];
+    let properties: serde_json::Map<String, Value> = properties.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
+    json!({
+        "type": "object",
+        "required": ["name", "bead", "state", "formula", "done", "total", "steps"],
+        "properties": properties,
+    })
+}
+
+/// The JSON Schema of a list of molecules.
+pub fn list_schema() -> Value {
+    json!({"type": "array", "items": schema()})
+}
+
+/// The JSON Schema of what a transition answers.
+pub fn acted_schema() -> Value {
+    json!({
+        "type": "object",
+        "required": ["molecule", "mail", "notes"],
+        "properties": {
+            "molecule": schema(),
+            "mail": {"type": "array", "items": {"type": "object", "properties": {
+                "to": {"type": "array", "items": {"type": "string"}}, "subject": {"type": "string"},
+            }}},
+            "notes": {"type": "array", "items": {"type": "string"}},
+        },
+    })
+}
+
+/// Minutes for people: `25 minutes`, `2h`, `1h 30m`.
+pub fn minutes(n: u32) -> String {
+    match (n / 60, n % 60) {
+        (0, 1) => "1 minute".to_owned(),
+        (0, m) => format!("{m} minutes"),
+        (h, 0) => format!("{h}h"),
+        (h, m) => format!("{h}h {m}m"),
+    }
+}
+
+/// Done steps of all, in percent.
+pub fn progress(view: &View) -> String {
+    let (done, total) = view.progress();
+    if total == 0 { "0".to_owned() } else { percent(done as f64 * 100.0 / total as f64) }
+}
+
+/// What stands after the step in a status: `in progress`, `awaiting approval`.
+pub fn step_words(view: &View, step: &StepView) -> String {
+    match &step.checkpoint {
+        Some(c) => match c.state {
+            CheckpointState::Open => "awaiting approval".to_owned(),
+            CheckpointState::Blocked => "blocked".to_owned(),
+            other => other.as_str().to_owned(),
+        },
+        None => match (step.state, view.state) {
+            (StepState::Ready, MoleculeState::NeedsFix) => "needs fix".to_owned(),
+            (StepState::Ready, _) => "ready".to_owned(),
+            (StepState::InProgress, _) => "in progress".to_owned(),
+            (other, _) => other.as_str().to_owned(),
+        },
+    }
+}
+
+/// The status of a molecule, a line each.
+pub fn status(view: &View) -> Vec<Text> {
+    let mut out = vec![Text::new().plain("Molecule: ").with(Style::Strong, &view.name)];
+    let formula = format!("{} v{}", view.recipe.name, view.recipe.version);
+    let (done, total) = view.progress();
+    let mut line = |text: String| out.push(Text::new().plain(&text));
+    let at = view.current();
+    let position = at.and_then(|c| view.steps.iter().position(|s| s.def.id == c.def.id)).map_or(0, |n| n + 1);
+    let state = match view.state {
+        MoleculeState::Completed => "completed".to_owned(),
+        MoleculeState::Cancelled => "cancelled".to_owned(),
+        MoleculeState::Waiting => format!("waiting (for {})", view.waits_for.join(", ")),
+        MoleculeState::Paused => format!("paused{}", at.map(|s| format!(" at {}", s.def.id)).unwrap_or_default()),
+        _ => at.map(|s| format!("{} ({})", s.def.id, step_words(view, s))).unwrap_or_default(),
+    };
+    line(format!("Status: {state}"));
+    line(format!("State: {}", view.state));
+    match view.state {
+        MoleculeState::Completed => line(format!("Progress: 100% ({total}/{total} steps)")),
+        _ => line(format!("Progress: {}% complete ({done}/{total} done, step {position}/{total})", progress(view))),
+    }
+    if !matches!(view.state, MoleculeState::Completed | MoleculeState::Cancelled) {
+        let until = view.next_checkpoint().map_or_else(|| "the end".to_owned(), |c| c.def.id.clone());
+        line(format!("ETA: {} (to {until})", minutes(view.eta_minutes())));
+    }
+    line(format!("Formula: {formula}"));
+    for (name, value) in [("Convoy", &view.convoy), ("Owner", &view.owner), ("Team", &view.team), ("Why", &view.why)] {
+        if let Some(value) = value {
+            line(format!("{name}: {value}"));
+        }
+    }
+    if let Some(v) = &view.validation {
+        let counts = if v.counted {
+            format!("{}/{} passed, {} failed, {} skipped ({}%)", v.ok, v.total, v.failed, v.skipped, percent(v.rate()))
+        } else {
+            "no report was read, exit codes alone counted".to_owned()
+        };
+        line(format!("Validation: {} - {counts}", if v.passed { "passed" } else { "FAILED" }));
+    }
+    if let Some(fix) = &view.fix {
+        line(format!("Fix: {} went back to {} ({})", fix.step, fix.to, fix.reason));
+    }
+    line(format!("Last Update: {}", view.note.as_deref().unwrap_or("(nothing said yet)")));
+    out
+}
+
+/// The steps of a molecule, a line each.
+pub fn steps(view: &View) -> Vec<Text> {
+    let mark = |s: &StepView| match (s.state, s.checkpoint.as_ref().map(|c| c.state)) {
+        (StepState::Done, _) => "✅",
+        (_, Some(CheckpointState::Open)) => "⏸",
+        (_, Some(CheckpointState::Contested | CheckpointState::Expired | CheckpointState::Rejected)) => "⚠️",
+        (StepState::Failed, _) | (_, Some(CheckpointState::Blocked)) => "❌",
+        (StepState::InProgress, _) => "🔄",
+        (StepState::Ready, _) => "▶",
+        (StepState::Pending, _) => "⬜",
+    };
+    let one = |s: &StepView| {
+        let mut text = Text::new().plain(&format!("{} ", mark(s))).with(Style::Strong, &s.def.id);
+        text.push(Style::Plain, format!(" ({}", step_words(view, s)));
+        if s.attempt > 1 {
+            text.push(Style::Plain, format!(", try {}", s.attempt));
+        }
+        if let Some(holder) = &s.holder {
+            text.push(Style::Plain, format!(", {holder}"));
+        }
+        text.push(Style::Plain, ")".to_owned());
+        text
+    };
+    view.steps.iter().map(one).collect()
+}
+
+/// The exact commands that are possible now, for whoever works on it.
+pub fn commands(view: &View) -> Vec<String> {
+    let name = &view.name;
+    match view.state {
+        MoleculeState::Paused => return vec![format!("gt molecule resume {name}")],
+        MoleculeState::Waiting | MoleculeState::Completed | MoleculeState::Cancelled | MoleculeState::Planned => {
+            return Vec::new();
+        }
+        _ => {}
+    }
+    let mut out = Vec::new();
+    for step in view.open.iter().map(|i| &view.steps[*i]) {
+        let id = &step.def.id;
+        match &step.checkpoint {
+            Some(c) if c.state == CheckpointState::Contested => out.push(format!("gt checkpoint show {name} {id}")),
+            Some(_) => out.push(format!("gt checkpoint show {name} {id}   # a person approves or rejects")),
+            None => {
+                if !crate::molecule::predicate::manual_criteria(step).is_empty() {
+                    out.push(format!("gt molecule attest {name} {id} --all --note TEXT"));
+                }
+                out.push(format!("gt molecule advance {name} {id} --summary FILE"));
+            }
+        }
+    }
+    out
+}
+
+/// Says what a transition did.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn acted(ctx: &mut Ctx<'_, '_>, acted: &Acted, first: &str) -> Result<()> {
+    if ctx.ui.is_json() {
+        let mail: Vec<_> = acted.letters.iter().map(|l| json!({"to": l.to, "subject": l.subject})).collect();
+        return ctx.ui.json(&json!({"molecule": object(&acted.view), "mail": mail, "notes": acted.notes}));
+    }
+    if !first.is_empty() {
+        ctx.ui.line(Text::new().plain(first))?;
+    }
+    for letter in &acted.letters {
+        ctx.ui.line(Text::new().plain(&format!("📨 {}: {}", letter.to.join(", "), letter.subject)))?;
+    }
+    for note in &acted.notes {
+        ctx.ui.talk(Text::new().plain(note));
+    }
+    let view = &acted.view;
+    ctx.ui.line(Text::new().plain(&format!("{}: {} ({}%)", view.name, view.state, progress(view))))?;
+    for command in commands(view) {
+        ctx.ui.line(Text::new().plain(&format!("Next: {command}")))?;
+    }
+    Ok(())
+}

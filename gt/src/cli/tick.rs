@@ -1,0 +1,33 @@
+//! `gt tick`: what the clock has decided, written down. For cron, systemd, CI; any number of times.
+
+use crate::molecule::{act, load_all};
+use bd::cli::{Ctx, Group, Verb};
+use bd::error::Result;
+use clap::ArgMatches;
+use serde_json::json;
+
+pub(super) const VERB: Verb = Verb {
+    name: "tick",
+    aliases: &[],
+    group: Group::Store,
+    about: "Write down deadlines that have passed, and send what is due; safe to repeat",
+    args: |c| c,
+    run,
+};
+
+fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
+    let snapshot = ctx.snapshot()?;
+    let due: Vec<_> = load_all(&snapshot, ctx.env.now())?.into_iter().filter(act::due).collect();
+    let mut notes = Vec::new();
+    for view in &due {
+        let acted = ctx.write(|tx| act::tick(tx, &view.bead))?;
+        notes.extend(acted.notes);
+    }
+    if ctx.ui.is_json() {
+        return ctx.ui.json(&json!({"expired": notes}));
+    }
+    if notes.is_empty() {
+        ctx.ui.talk("nothing is due");
+    }
+    notes.iter().try_for_each(|n| ctx.ui.line(format!("⏰ {n}")))
+}
