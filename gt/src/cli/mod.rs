@@ -1,6 +1,7 @@
 //! The command line of `gt`: one folder a noun, one file a verb; flags, errors and exit codes are `bd`'s own.
 
 mod checkpoint;
+mod convoy;
 mod hook;
 mod molecule;
 mod tick;
@@ -14,6 +15,7 @@ pub static VERBS: &[Verb] = &[
     hook::VERB,
     molecule::VERB,
     checkpoint::VERB,
+    convoy::VERB,
     // The store
     tick::VERB,
 ];
@@ -22,6 +24,7 @@ pub static VERBS: &[Verb] = &[
 pub fn subs(verb: &str) -> &'static [Sub] {
     match verb {
         "checkpoint" => checkpoint::SUBS,
+        "convoy" => convoy::SUBS,
         "molecule" => molecule::SUBS,
         _ => &[],
     }

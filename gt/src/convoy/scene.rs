@@ -1,0 +1,76 @@
+//! A convoy with everything that belongs to it, read at one moment.
+
+use super::bead::{Convoy, find};
+use super::board::{Board, Facts, board};
+use super::members::{Members, collect};
+use super::model::ConvoyFile;
+use super::place;
+use crate::molecule::{View, load_all};
+use bd::error::Result;
+use bd::store::{Snapshot, Store};
+use jiff::Timestamp;
+
+/// A convoy, its file, its members and the board over them.
+pub struct Scene {
+    /// The convoy.
+    pub convoy: Convoy,
+    /// What its file says, where it has one.
+    pub file: Option<ConvoyFile>,
+    /// Its members.
+    pub members: Members,
+    /// Everything counted.
+    pub board: Board,
+}
+
+impl Scene {
+    /// Reads the convoy that a text names.
+    ///
+    /// # Errors
+    /// There is no such convoy; its file cannot be understood.
+    pub fn load(store: &Store, snapshot: &Snapshot, text: &str, now: Timestamp) -> Result<Self> {
+        let convoy = find(store, snapshot, text)?;
+        Self::of(store, snapshot, convoy, load_all(snapshot, now)?, now)
+    }
+
+    /// Reads what belongs to a convoy. `molecules` is every molecule of the store.
+    ///
+    /// # Errors
+    /// Its file cannot be understood.
+    pub fn of(store: &Store, snapshot: &Snapshot, convoy: Convoy, molecules: Vec<View>, now: Timestamp) -> Result<Self> {
+        let file = place::at(store, &path_of(&convoy))?;
+        Self::with(snapshot, convoy, file, molecules, now)
+    }
+
+    /// Puts together what was read.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn with(
+        snapshot: &Snapshot,
+        convoy: Convoy,
+        file: Option<ConvoyFile>,
+        molecules: Vec<View>,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let members = collect(snapshot, &convoy, molecules, now)?;
+        let board = board(facts(&convoy, file.as_ref()), file.as_ref(), &members, now);
+        Ok(Self { convoy, file, members, board })
+    }
+}
+
+/// Where the file of a convoy is or would be, from the top of the tree.
+pub fn path_of(convoy: &Convoy) -> String {
+    convoy.file.clone().unwrap_or_else(|| place::usual(&convoy.id))
+}
+
+/// The facts: what the file says comes before what the convoy was made with.
+pub fn facts(convoy: &Convoy, file: Option<&ConvoyFile>) -> Facts {
+    let teams = file.map(|f| f.teams.involved.clone()).filter(|t| !t.is_empty());
+    Facts {
+        id: convoy.id.clone(),
+        name: file.and_then(|f| f.name.clone()).unwrap_or_else(|| convoy.name.clone()),
+        owner: file.and_then(|f| f.owner.clone()).or_else(|| convoy.owner.clone()),
+        state: convoy.state,
+        teams: teams.unwrap_or_else(|| convoy.teams.clone()),
+    }
+}
