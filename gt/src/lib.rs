@@ -6,5 +6,7 @@ pub mod cli;
 pub mod compliance;
 pub mod convoy;
 pub mod formula;
+pub mod local;
+pub mod mail;
 pub mod molecule;
 pub mod records;

@@ -1,0 +1,78 @@
+//! Teams and owners that the convoy files of the working tree name.
+
+use bd::store::Store;
+use toml_edit::{DocumentMut, Item, TableLike};
+
+/// What one convoy says about people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Crew {
+    /// Its teams, those of its molecules among them.
+    pub teams: Vec<String>,
+    /// Members by team, where the file says so.
+    pub members: Vec<(String, Vec<String>)>,
+    /// Who gets what is for a team without members: the coordinator, else the owner.
+    pub owner: Option<String>,
+    /// Everybody who is named.
+    pub people: Vec<String>,
+}
+
+/// What is read of one file at most: an authored text has no megabytes.
+const MOST: u64 = 1 << 20;
+
+/// Reads all of them. One that does not parse is passed over: `gt convoy` says what is wrong with it.
+pub(super) fn read(store: &Store) -> Vec<Crew> {
+    let Some(dir) = store.git().paths().tree_dir().map(|d| d.join("convoys")) else { return Vec::new() };
+    let mut files: Vec<_> = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path().join("convoy.toml")).collect();
+    files.sort();
+    let small = |path: &std::path::PathBuf| std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() <= MOST);
+    let texts = files.into_iter().filter(small).filter_map(|path| std::fs::read_to_string(path).ok());
+    texts.filter_map(|text| parse(&text)).collect()
+}
+
+fn parse(text: &str) -> Option<Crew> {
+    let doc: DocumentMut = text.parse().ok()?;
+    let mut out = Crew::default();
+    let word = |table: &dyn TableLike, key: &str| table.get(key).and_then(Item::as_str).map(str::to_owned);
+    let names = |item: &Item| -> Vec<String> {
+        item.as_array().map(|a| a.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()).unwrap_or_default()
+    };
+    let top: &dyn TableLike = doc.as_table();
+    let mut owner = word(top, "owner");
+    if let Some(teams) = doc.get("teams").and_then(Item::as_table_like) {
+        for (key, item) in teams.iter() {
+            match key {
+                "involved_teams" => out.teams.extend(names(item)),
+                "primary_coordinator" => owner = item.as_str().map(str::to_owned).or(owner),
+                _ if item.is_array() => out.members.push((key.to_owned(), names(item))),
+                _ => {}
+            }
+        }
+    }
+    for molecule in doc.get("molecules").and_then(Item::as_array_of_tables).into_iter().flatten() {
+        out.teams.extend(word(molecule, "team"));
+        out.people.extend(word(molecule, "owner"));
+    }
+    out.people.extend(owner.clone());
+    out.people.extend(word(top, "owner"));
+    out.people.extend(out.members.iter().flat_map(|(_, members)| members.clone()));
+    out.owner = owner;
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_convoys_teams_are_received_by_its_coordinator() {
+        let crew = parse(
+            "owner = \"@jgil\"\n[teams]\ninvolved_teams = [\"gateway\", \"audit\"]\nprimary_coordinator = \"@coo\"\naudit = [\"eve\"]\n[[molecules]]\nid = \"d1\"\nteam = \"db\"\nowner = \"@kim\"\n",
+        );
+        let crew = crew.unwrap();
+        assert_eq!(crew.teams, ["gateway", "audit", "db"]);
+        assert_eq!(crew.owner.as_deref(), Some("@coo"));
+        assert_eq!(crew.members, [("audit".to_owned(), vec!["eve".to_owned()])]);
+        assert!(["@coo", "@jgil", "@kim", "eve"].iter().all(|p| crew.people.iter().any(|q| q == p)));
+        assert!(parse("owner = ").is_none());
+    }
+}

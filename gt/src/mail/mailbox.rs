@@ -1,0 +1,123 @@
+//! All messages of a clone, each once.
+
+use super::model::{MAIL_ACK, Message};
+use bd::error::{Error, Result};
+use bd::model::EventId;
+use bd::store::Snapshot;
+use std::collections::HashMap;
+
+/// The messages that this clone knows, by id.
+#[derive(Clone, Debug, Default)]
+pub struct Mailbox {
+    messages: Vec<Message>,
+}
+
+impl Mailbox {
+    /// Reads them. Of several messages with one key the one with the smallest id stands, and what was said about the others
+    /// counts for it.
+    ///
+    /// # Errors
+    /// As [`Snapshot::mail`].
+    pub fn load(snapshot: &Snapshot) -> Result<Self> {
+        let stored = snapshot.mail()?;
+        let mut messages: Vec<Message> = Vec::with_capacity(stored.len());
+        let mut by_key: HashMap<String, usize> = HashMap::new();
+        let mut by_id: HashMap<EventId, usize> = HashMap::new();
+        for one in &stored {
+            let Some(message) = Message::of(one) else { continue };
+            // Two lines with one id: the first stands, in every clone.
+            if by_id.contains_key(&message.id) {
+                continue;
+            }
+            let standing = message.key.as_ref().and_then(|key| by_key.get(key)).copied();
+            let at = standing.unwrap_or(messages.len());
+            by_id.insert(message.id, at);
+            match standing {
+                Some(at) => {
+                    let first: &mut Message = &mut messages[at];
+                    first.place = first.place.max(message.place);
+                    for who in message.recipients {
+                        if !first.recipients.contains(&who) {
+                            first.recipients.push(who);
+                        }
+                    }
+                }
+                None => {
+                    if let Some(key) = &message.key {
+                        by_key.insert(key.clone(), at);
+                    }
+                    messages.push(message);
+                }
+            }
+        }
+        for one in stored.iter().filter(|s| s.event.kind.as_str() == MAIL_ACK) {
+            let Some((id, ack)) = Message::ack_of(one) else { continue };
+            let Some(message) = by_id.get(&id).and_then(|at| messages.get_mut(*at)) else { continue };
+            if !message.acks.iter().any(|a| a.by == ack.by) {
+                message.acks.push(ack);
+            }
+        }
+        // What answers a duplicate is in the conversation of the one that stands.
+        let names: HashMap<EventId, EventId> = by_id.iter().filter_map(|(id, at)| Some((*id, messages.get(*at)?.id))).collect();
+        for message in &mut messages {
+            message.thread = names.get(&message.thread).copied().unwrap_or(message.thread);
+        }
+        Ok(Self { messages })
+    }
+
+    /// From messages, for tests of what reads them.
+    #[cfg(test)]
+    pub(super) fn of(messages: Vec<Message>) -> Self {
+        Self { messages }
+    }
+
+    /// All, oldest first.
+    pub fn all(&self) -> &[Message] {
+        &self.messages
+    }
+
+    /// The message of a key.
+    pub fn by_key(&self, key: &str) -> Option<&Message> {
+        self.messages.iter().find(|m| m.key.as_deref() == Some(key))
+    }
+
+    /// A conversation, oldest first.
+    pub fn thread(&self, thread: EventId) -> Vec<&Message> {
+        self.messages.iter().filter(|m| m.thread == thread || m.id == thread).collect()
+    }
+
+    /// The message that a text names: its id, or a unique beginning or end of it of at least six characters.
+    ///
+    /// # Errors
+    /// None or several fit (exit 2).
+    pub fn find(&self, text: &str) -> Result<&Message> {
+        let wanted = text.trim().to_lowercase();
+        let fits = |m: &&Message| {
+            let id = m.id.to_string();
+            id == wanted || (wanted.len() >= SHORT && (id.starts_with(&wanted) || id.ends_with(&wanted)))
+        };
+        let found: Vec<&Message> = self.messages.iter().filter(fits).take(6).collect();
+        match found.as_slice() {
+            [one] => Ok(one),
+            [] => Err(Error::usage(format!("there is no message `{}`", text.escape_debug()))
+                .hint("`gt mail inbox` shows yours, `gt mail search TEXT` finds others")),
+            many => {
+                let names: Vec<String> = many.iter().map(|m| self.short(m)).collect();
+                Err(Error::usage(format!("`{}` fits several messages", text.escape_debug()))
+                    .hint(format!("One of {}", names.join(", "))))
+            }
+        }
+    }
+
+    /// The shortest end of a message's id, of at least eight characters, that names no other.
+    pub fn short(&self, message: &Message) -> String {
+        let id = message.id.to_string();
+        let others: Vec<String> = self.messages.iter().filter(|m| m.id != message.id).map(|m| m.id.to_string()).collect();
+        let alone = |n: &usize| !others.iter().any(|o| o.ends_with(&id[id.len() - n..]));
+        let take = (8..id.len()).find(alone).unwrap_or(id.len());
+        id[id.len() - take..].to_owned()
+    }
+}
+
+/// The shortest part of an id that names a message: less is the number of a row.
+const SHORT: usize = 6;
