@@ -101,7 +101,11 @@ impl Sandbox {
             std::fs::create_dir(root.join(name)).expect("a folder in the sandbox");
         }
         #[cfg(unix)]
-        for (name, binary) in [("bd", outside::binary()), ("bd-gate", outside::binary_of("bd-gate-under-test"))] {
+        for (name, binary) in [
+            ("bd", outside::binary()),
+            ("bd-gate", outside::binary_of("bd-gate-under-test")),
+            ("gt", outside::binary_of("gt-under-test")),
+        ] {
             std::os::unix::fs::symlink(binary, root.join("bin").join(name)).expect("a link to a binary under test");
         }
         let git = outside::find_program("git").expect("git on the PATH");

@@ -59,6 +59,16 @@ impl Work {
         self.sandbox.program_in(&self.sandbox.bin().join("bd-gate"), &self.path, &self.actor, args)
     }
 
+    /// Runs `gt`.
+    pub fn gt(&self, args: &[&str]) -> Output {
+        self.gt_cmd(args).run()
+    }
+
+    /// A `gt` command to be shaped first.
+    pub fn gt_cmd(&self, args: &[&str]) -> Cmd {
+        self.sandbox.program_in(&self.sandbox.bin().join("gt"), &self.path, &self.actor, args)
+    }
+
     /// Runs `git`.
     pub fn git(&self, args: &[&str]) -> Output {
         self.git_cmd(args).run()

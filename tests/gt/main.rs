@@ -1,0 +1,4 @@
+//! `gt` from the outside: real git, real clones, `bd` and `gt` as people and agents type them.
+
+mod kit;
+mod walk;
