@@ -1,4 +1,5 @@
 //! `gt` from the outside: real git, real clones, `bd` and `gt` as people and agents type them.
 
+mod convoy;
 mod kit;
 mod walk;
