@@ -41,7 +41,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let snapshot = ctx.snapshot()?;
     let beads = args.ids.iter().map(|id| snapshot.resolve(id)).collect::<Result<Vec<_>>>()?;
     let store = ctx.store()?;
-    let options = RideOptions { all: args.all, beads, message: args.message, dry_run: args.dry_run };
+    let options = RideOptions { all: args.all, beads, message: args.message, dry_run: args.dry_run, ..RideOptions::default() };
     let done = ride(&store, &options)?;
     if ctx.ui.is_json() {
         return ctx.ui.json(&serde_json::json!({

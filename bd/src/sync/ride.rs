@@ -22,6 +22,12 @@ pub struct RideOptions {
     pub message: Option<String>,
     /// Say what would ride, write nothing.
     pub dry_run: bool,
+    /// Files below `.beads/` that the same commit sets: records for the reviewer, pairs of path and bytes.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// Lines at the end of the commit message, `Key: value`, before those that name the beads.
+    pub trailers: Vec<String>,
+    /// Text between the subject and the trailers.
+    pub body: String,
 }
 
 /// What rides.
@@ -95,7 +101,17 @@ pub fn ride(store: &Store, options: &RideOptions) -> Result<Ride> {
     let chosen = choose(store, &snapshot, &stand, options, &redactions)?;
     let mut out = Ride { branch: short(&stand.branch).to_owned(), nameless: chosen.is_none(), ..Ride::default() };
     let chosen = chosen.unwrap_or_default();
-    let Some(first) = chosen.first() else { return Ok(out) };
+    if let Some((path, _)) = options.files.iter().find(|(path, _)| !path.starts_with(".beads/") || path.contains("..")) {
+        return Err(Error::internal(format!("a ride carries nothing outside of .beads: {path}")));
+    }
+    let mut files: Vec<(String, Option<Vec<u8>>)> = options.files.iter().map(|(p, b)| (p.clone(), Some(b.clone()))).collect();
+    let Some(first) = chosen.first() else {
+        if !files.is_empty() && !options.dry_run {
+            let subject = options.message.clone().unwrap_or_else(|| "beads: records".to_owned());
+            out.commit = Some(commit_files(store, &stand, &files, &message(&subject, &[], options))?);
+        }
+        return Ok(out);
+    };
     let mut bytes = Vec::new();
     for own in &chosen {
         bytes.extend_from_slice(own.line.as_bytes());
@@ -108,7 +124,8 @@ pub fn ride(store: &Store, options: &RideOptions) -> Result<Ride> {
     out.path = Some(path.clone());
     if !options.dry_run {
         let subject = options.message.clone().unwrap_or_else(|| subject(store, &out));
-        out.commit = Some(commit_files(store, &stand, &[(path, Some(bytes))], &message(&subject, &out.beads))?);
+        files.push((path, Some(bytes)));
+        out.commit = Some(commit_files(store, &stand, &files, &message(&subject, &out.beads, options))?);
     }
     Ok(out)
 }
@@ -178,8 +195,14 @@ fn subject(store: &Store, ride: &Ride) -> String {
     }
 }
 
-fn message(subject: &str, beads: &[BeadId]) -> String {
+fn message(subject: &str, beads: &[BeadId], options: &RideOptions) -> String {
     let mut out = format!("{}\n\n", subject.trim_end());
+    if !options.body.is_empty() {
+        out.push_str(&format!("{}\n\n", options.body.trim_end()));
+    }
+    for trailer in &options.trailers {
+        out.push_str(&format!("{trailer}\n"));
+    }
     for bead in beads.iter().filter(|b| beads.len() <= 20 && !b.is_pseudo()) {
         out.push_str(&format!("Bead: {bead}\n"));
     }

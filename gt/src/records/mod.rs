@@ -1,14 +1,155 @@
-//! Records: TOML and Markdown for the reviewer of a pull request, rendered from the events. Never read back.
+//! Records: TOML and Markdown for the reviewer of a pull request, rendered from the events by whoever holds the molecule, and
+//! never read back (WORKFLOW, One truth). The same events give the same bytes in every clone.
 
-use crate::molecule::View;
+mod checkpoint;
+mod commit;
+mod complete;
+mod failure;
+mod molecule;
+
+pub use commit::{Committed, commit};
+
+use crate::molecule::beads::Beads;
+use crate::molecule::{CheckpointState, MoleculeState, View, beads};
 use bd::cli::Ctx;
-use bd::error::Result;
+use bd::error::{Error, Result};
+use bd::fold::Holding;
+use bd::model::BeadId;
+use bd::store::{Snapshot, Store};
+use std::path::Path;
 
-/// Renders what a transition changed, where the acting actor holds the molecule.
+/// A record: its path from the top of the tree, and its text.
+pub type Record = (String, String);
+
+/// The folder of a molecule's records, from the top of the tree.
+pub fn folder(view: &View) -> String {
+    match &view.convoy {
+        Some(convoy) => format!(".beads/convoys/{convoy}/molecules/{}", view.name),
+        None => format!(".beads/molecules/{}", view.name),
+    }
+}
+
+/// Every record of a molecule as it stands.
 ///
 /// # Errors
-/// A file cannot be written.
-pub fn after(ctx: &mut Ctx<'_, '_>, view: &View) -> Result<()> {
-    let _ = (ctx, view);
+/// The store cannot be read.
+pub fn render(snapshot: &Snapshot, view: &View) -> Result<Vec<Record>> {
+    let folder = folder(view);
+    let beads = Beads::read(snapshot, &view.bead)?;
+    let mut out = vec![(format!("{folder}/molecule.toml"), molecule::text(view, &beads)?)];
+    for step in &view.steps {
+        let reached = step.checkpoint.as_ref().is_some_and(|c| c.state != CheckpointState::Pending || c.opened.is_some());
+        if reached {
+            let text = checkpoint::text(snapshot, view, &beads, step)?;
+            out.push((format!("{folder}/checkpoints/{}.toml", step.def.id), text));
+        }
+    }
+    out.extend(failure::all(snapshot, view, &folder)?);
+    if view.state == MoleculeState::Completed {
+        out.push((format!("{folder}/{}", complete::file_name(&view.name)), complete::text(view, &beads)?));
+    }
+    Ok(out)
+}
+
+/// The records that differ from what is in the working tree.
+///
+/// # Errors
+/// As [`render`]; a path that leads through a link.
+pub fn stale(store: &Store, snapshot: &Snapshot, view: &View) -> Result<Vec<Record>> {
+    let Some(top) = store.git().paths().work_dir.clone() else { return Ok(Vec::new()) };
+    let mut out = render(snapshot, view)?;
+    let differs = |(path, text): &Record| std::fs::read(top.join(path)).ok().as_deref() != Some(text.as_bytes());
+    out.retain(differs);
+    Ok(out)
+}
+
+/// Writes what differs; the paths.
+///
+/// # Errors
+/// As [`stale`]; the disk does not take it.
+pub fn write(store: &Store, snapshot: &Snapshot, view: &View) -> Result<Vec<String>> {
+    let Some(top) = store.git().paths().work_dir.clone() else { return Ok(Vec::new()) };
+    let mut out = Vec::new();
+    for (path, text) in stale(store, snapshot, view)? {
+        no_links(&top, &path)?;
+        let file = top.join(&path);
+        if let Some(dir) = file.parent() {
+            std::fs::create_dir_all(dir).map_err(|e| Error::io(dir, &e))?;
+        }
+        bd::ops::files::write(&file, text.as_bytes())?;
+        out.push(path);
+    }
+    Ok(out)
+}
+
+/// A link below `.beads` could lead out of the tree.
+fn no_links(top: &Path, path: &str) -> Result<()> {
+    let mut at = top.to_owned();
+    for part in path.split('/') {
+        at.push(part);
+        if at.symlink_metadata().is_ok_and(|m| m.file_type().is_symlink()) {
+            return Err(Error::usage(format!("{}: it is a link, and records are not written through one", at.display())));
+        }
+    }
     Ok(())
+}
+
+/// True if the acting actor holds the molecule: then its records are theirs to render.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn is_holder(store: &Store, snapshot: &Snapshot, id: &BeadId) -> Result<bool> {
+    let bead = snapshot.must(id)?;
+    Ok(match bead.holding() {
+        Holding::Held(claim) => claim.holder.as_ref() == Some(store.actor()),
+        _ => false,
+    })
+}
+
+/// Renders what a transition changed, where the acting actor holds the molecule; a completed one is committed.
+///
+/// # Errors
+/// A file cannot be written. What the transition did stands all the same.
+pub fn after(ctx: &mut Ctx<'_, '_>, view: &View) -> Result<()> {
+    let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
+    if !was_holder(&store, &snapshot, view)? {
+        return Ok(());
+    }
+    if let Err(error) = write(&store, &snapshot, view) {
+        ctx.ui.warn(&format!("the records were not rendered: {error}; `gt molecule record {}` does it again", view.name));
+        return Ok(());
+    }
+    if view.state == MoleculeState::Completed {
+        match commit(&store, &snapshot, view) {
+            Ok(done) => ctx.ui.talk(format!("committed {} ({})", done.commit.get(..10).unwrap_or(&done.commit), done.subject)),
+            Err(error) => ctx.ui.warn(&format!(
+                "the completion was not committed: {error}; `gt molecule record {} --commit` does it again",
+                view.name
+            )),
+        }
+    }
+    Ok(())
+}
+
+/// A completed molecule is held by nobody any more: who completed it renders.
+fn was_holder(store: &Store, snapshot: &Snapshot, view: &View) -> Result<bool> {
+    if is_holder(store, snapshot, &view.bead)? {
+        return Ok(true);
+    }
+    if view.state != MoleculeState::Completed {
+        return Ok(false);
+    }
+    let bead = snapshot.must(&view.bead)?;
+    let run = bead.fields.get(crate::molecule::model::field::RUN);
+    let by_me = run.is_some_and(|r| r.shown().by == *store.actor());
+    Ok(by_me && view.workers().iter().any(|w| w == store.actor().as_str()))
+}
+
+/// The molecule that a text names, for the verbs of this room.
+///
+/// # Errors
+/// As [`beads::find`].
+pub fn named(ctx: &mut Ctx<'_, '_>, name: &str) -> Result<View> {
+    let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
+    crate::molecule::load(&snapshot, &beads::find(&store, &snapshot, name)?, now)
 }

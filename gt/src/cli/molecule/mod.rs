@@ -8,6 +8,7 @@ mod list;
 mod next;
 mod pause;
 pub mod print;
+mod record;
 mod resume;
 mod status;
 mod trust;
@@ -34,6 +35,7 @@ pub static SUBS: &[Sub] = &[
     pause::SUB,
     resume::SUB,
     cancel::SUB,
+    record::SUB,
 ];
 
 /// `gt molecule`.
