@@ -3,6 +3,7 @@
 mod checkpoint;
 mod convoy;
 mod hook;
+mod mail;
 mod molecule;
 mod tick;
 
@@ -16,6 +17,8 @@ pub static VERBS: &[Verb] = &[
     molecule::VERB,
     checkpoint::VERB,
     convoy::VERB,
+    // Share
+    mail::VERB,
     // The store
     tick::VERB,
 ];
@@ -25,6 +28,7 @@ pub fn subs(verb: &str) -> &'static [Sub] {
     match verb {
         "checkpoint" => checkpoint::SUBS,
         "convoy" => convoy::SUBS,
+        "mail" => mail::SUBS,
         "molecule" => molecule::SUBS,
         _ => &[],
     }

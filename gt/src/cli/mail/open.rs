@@ -1,0 +1,74 @@
+//! What every verb of mail begins with: the messages, the reader and his marks.
+
+use crate::mail::{Directory, Mailbox, Marks, Message, Reader};
+use bd::cli::Ctx;
+use bd::error::{Error, Result};
+use bd::store::Store;
+use std::rc::Rc;
+
+/// The messages as one reader sees them.
+pub(super) struct Opened {
+    /// The store.
+    pub store: Rc<Store>,
+    /// All messages.
+    pub mailbox: Mailbox,
+    /// Who reads.
+    pub reader: Reader,
+    /// What he has read here.
+    pub marks: Marks,
+}
+
+/// Opens the mail of the acting actor, or of another identity that this clone serves.
+pub(super) fn open(ctx: &mut Ctx<'_, '_>, identity: Option<&str>) -> Result<Opened> {
+    let store = ctx.store()?;
+    let snapshot = ctx.snapshot()?;
+    let directory = Directory::of_config(&store)?;
+    let name = match identity {
+        None => store.actor().to_string(),
+        Some(address) => {
+            let address = address.trim();
+            if address.is_empty() || crate::mail::identity(address).is_empty() {
+                return Err(Error::usage("--identity needs an address").hint("`gt mail directory` shows those that there are"));
+            }
+            // A team, group or channel has no inbox of its own: its members have.
+            match directory.resolve(address) {
+                Ok(found) if found.members.len() == 1 && !found.for_team => found.members.into_iter().next().unwrap_or_default(),
+                Ok(found) => {
+                    return Err(Error::usage(format!("{} has no inbox: its members read, each for himself", found.address)));
+                }
+                Err(_) => address.to_owned(),
+            }
+        }
+    };
+    let reader = Reader::new(&directory, &name);
+    let marks = Marks::load(&store, &reader.identity)?;
+    Ok(Opened { mailbox: Mailbox::load(&snapshot)?, store, reader, marks })
+}
+
+impl Opened {
+    /// The reader's messages, pinned ones first, then the newest; those put away only where `all` is asked for.
+    pub fn inbox(&self, all: bool, unread: bool) -> Vec<&Message> {
+        let mine =
+            |m: &&Message| self.reader.receives(m) && (all || !self.marks.is_archived(m)) && !(unread && self.marks.is_read(m));
+        let mut out: Vec<&Message> = self.mailbox.all().iter().filter(mine).collect();
+        out.sort_by_key(|m| std::cmp::Reverse((m.pinned, m.id)));
+        out
+    }
+
+    /// The message that a text names: the number of its row in the inbox, or (part of) its id.
+    pub fn find(&self, text: &str) -> Result<&Message> {
+        let is_row = text.len() <= 5 && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !is_row {
+            return self.mailbox.find(text);
+        }
+        let inbox = self.inbox(false, false);
+        let row: usize = text.parse().unwrap_or(0);
+        row.checked_sub(1).and_then(|at| inbox.get(at)).copied().ok_or_else(|| {
+            let rows = inbox.len();
+            Error::usage(format!("the inbox has no row {row}")).hint(match rows {
+                0 => "It is empty".to_owned(),
+                rows => format!("It has the rows 1 to {rows}: `gt mail inbox`"),
+            })
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! How messages are printed.
+
+use super::open::Opened;
+use crate::mail::text::cut;
+use crate::mail::{MailKind, Mailbox, Marks, Message, Priority};
+use bd::ui::{Style, Table, Text};
+use serde_json::{Value, json};
+
+/// How many rows are printed before a line says how many more there are.
+pub(super) const ROWS: usize = 20;
+
+/// A message as JSON.
+pub(super) fn object(message: &Message, marks: &Marks) -> Value {
+    json!({
+        "id": message.id.to_string(), "from": message.from, "by": message.by, "to": message.to, "cc": message.cc,
+        "recipients": message.recipients, "subject": message.subject, "body": message.body, "timestamp": message.at,
+        "type": message.kind.as_str(), "priority": message.priority.as_str(), "thread_id": message.thread.to_string(),
+        "reply_to": message.reply_to.map(|id| id.to_string()), "pinned": message.pinned, "artifacts": message.artifacts,
+        "about": message.about, "redacted": message.redacted, "read": marks.is_read(message), "archived": marks.is_archived(message),
+        "acks": message.acks.iter().map(|a| json!({"by": a.by, "at": a.at})).collect::<Vec<_>>(),
+    })
+}
+
+/// Its schema.
+pub(super) fn schema() -> Value {
+    let words = |all: &[&str]| json!({"enum": all});
+    let kinds: Vec<&str> = MailKind::ALL.iter().map(|k| k.as_str()).collect();
+    let priorities: Vec<&str> = Priority::ALL.iter().map(|p| p.as_str()).collect();
+    let text = json!({"type": "string"});
+    let texts = json!({"type": "array", "items": text});
+    let perhaps = json!({"type": ["string", "null"]});
+    let flag = json!({"type": "boolean"});
+    json!({"type": "object", "required": ["id", "from", "to", "subject", "body", "timestamp", "type", "priority", "read", "acks"],
+    "properties": {
+        "id": text, "from": text, "by": text, "to": texts, "cc": texts, "recipients": texts, "subject": text, "body": text,
+        "timestamp": text, "type": words(&kinds), "priority": words(&priorities), "thread_id": text, "reply_to": perhaps,
+        "pinned": flag, "about": perhaps, "redacted": flag, "read": flag, "archived": flag,
+        "artifacts": {"type": "array", "items": {"type": "object", "required": ["path", "blob"],
+            "properties": {"path": text, "blob": text}}},
+        "acks": {"type": "array", "items": {"type": "object", "required": ["by", "at"], "properties": {"by": text, "at": text}}},
+    }})
+}
+
+/// The schema of a list of them.
+pub(super) fn list_schema() -> Value {
+    json!({"type": "array", "items": schema()})
+}
+
+/// The time of a message, to the minute.
+pub(super) fn time(message: &Message) -> String {
+    message.at.get(..16).unwrap_or(&message.at).replace('T', " ")
+}
+
+fn mark(message: &Message, marks: &Marks) -> Text {
+    match (marks.is_archived(message), marks.is_read(message)) {
+        (true, _) => Text::new().with(Style::Dim, "-"),
+        (false, true) => Text::new().plain(" "),
+        (false, false) => Text::new().with(Style::Active, "●"),
+    }
+}
+
+/// One row: the number of it (0 = none), unread, id, time, who, subject.
+pub(super) fn row(opened: &Opened, number: usize, message: &Message, who: &str) -> Vec<Text> {
+    let mut about = Text::new();
+    if message.pinned {
+        about.push(Style::Label, "[pinned] ");
+    }
+    match message.priority {
+        Priority::Urgent => about.push(Style::Bad, "[urgent] "),
+        Priority::High => about.push(Style::Warn, "[high] "),
+        Priority::Low | Priority::Normal => {}
+    }
+    about.push(Style::Plain, &message.subject);
+    let mut cells = vec![mark(message, &opened.marks)];
+    if number > 0 {
+        cells.insert(0, Text::new().with(Style::Dim, format!("{number:>2}")));
+    }
+    cells.extend([
+        Text::new().with(Style::Id, opened.mailbox.short(message)),
+        Text::new().with(Style::Dim, time(message)),
+        Text::new().with(Style::Actor, cut(who, 32)),
+        about,
+    ]);
+    cells
+}
+
+/// The lines of a table of messages, at most `most` (0 = all), and how many are left.
+pub(super) fn table(rows: Vec<Vec<Text>>, most: usize, width: usize) -> (Vec<Text>, usize) {
+    let total = rows.len();
+    let take = if most == 0 { total } else { most };
+    let mut table = Table::new();
+    for row in rows.into_iter().take(take) {
+        table.row(row);
+    }
+    (table.lines(width), total.saturating_sub(take))
+}
+
+/// A message whole, in the layout of the mail that people know from Gas Town.
+pub(super) fn letter(mailbox: &Mailbox, message: &Message, reader: &str) -> Vec<Text> {
+    let mut out = vec![
+        Text::new().plain(format!("📨 Gas Town Mail to: {reader} (view: gastown mail inbox)")),
+        Text::new().plain("📋 Subject: ").with(Style::Strong, &message.subject),
+        Text::new(),
+    ];
+    out.extend(message.body.lines().map(|line| Text::new().plain(line)));
+    if !message.body.is_empty() {
+        out.push(Text::new());
+    }
+    if !message.artifacts.is_empty() {
+        out.push(Text::new().with(Style::Strong, "Artifacts"));
+        for artifact in &message.artifacts {
+            let blob: String = artifact.blob.chars().take(10).collect();
+            out.push(
+                Text::new()
+                    .plain("- ")
+                    .plain(&artifact.path)
+                    .with(Style::Dim, if blob.is_empty() { blob } else { format!(" ({blob})") }),
+            );
+        }
+        out.push(Text::new());
+    }
+    let from =
+        if message.from == message.by { message.from.clone() } else { format!("{} (written by {})", message.from, message.by) };
+    out.push(Text::new().plain("From: ").with(Style::Actor, from).with(Style::Dim, format!("  {}", time(message))));
+    out.push(Text::new().plain(format!("To: {}", message.to.join(", "))));
+    if !message.cc.is_empty() {
+        out.push(Text::new().plain(format!("Cc: {}", message.cc.join(", "))));
+    }
+    let mut about = Text::new().plain(format!("{}, {}, id ", message.kind.as_str(), message.priority.as_str()));
+    about.push(Style::Id, mailbox.short(message));
+    if let Some(bead) = &message.about {
+        about = about.plain(", about ").with(Style::Id, bead);
+    }
+    out.push(about);
+    out.push(acks(message));
+    out
+}
+
+/// Who has acknowledged a message. Who has read it is known in the reader's clone only.
+pub(super) fn acks(message: &Message) -> Text {
+    let mut line = Text::new().plain("Acknowledged: ");
+    if message.acks.is_empty() {
+        return line.with(Style::Dim, "by nobody yet");
+    }
+    for (at, ack) in message.acks.iter().enumerate() {
+        line.push(Style::Actor, &ack.by);
+        line.push(Style::Dim, format!(" {}", ack.at.get(..16).unwrap_or(&ack.at).replace('T', " ")));
+        if at + 1 < message.acks.len() {
+            line.push(Style::Plain, ", ");
+        }
+    }
+    line
+}
