@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::interchange::json;
 use crate::model::{BeadId, Fields, Outcome, Value};
 use crate::ops::Done;
+use crate::ops::change::DRIVEN;
 use crate::ops::close::{CloseRequest, close};
 use crate::ops::next::{advance, next_step, set_free};
 use crate::ops::ready::{ReadyQuery, claim_first};
@@ -68,7 +69,12 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let outcome = args.outcome.as_deref().map(outcome).transpose()?;
     let request = CloseRequest { outcome, reason, epoch: args.epoch, force: args.force, session, ..CloseRequest::default() };
     if !(args.claim_next || args.suggest_next || args.continues) {
-        return print::each(ctx, &args.ids, |tx, id| close(tx, id, &request));
+        let results = ctx.write(|tx| Ok(args.ids.iter().map(|id| (id.clone(), close(tx, id, &request))).collect::<Vec<_>>()))?;
+        let (driven, own): (Vec<_>, Vec<_>) = results.into_iter().partition(|(_, result)| is_driven(result));
+        if !own.is_empty() {
+            print::many(ctx, own)?;
+        }
+        return driven.into_iter().try_for_each(|(id, result)| hand_over(ctx, &id, result, &request));
     }
     let results = ctx.write(|tx| Ok(args.ids.iter().map(|id| (id.clone(), close(tx, id, &request))).collect::<Vec<_>>()))?;
     let single = results.len() == 1;
@@ -104,6 +110,28 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         return Ok(());
     }
     suggest(ctx, &closed, &issues)
+}
+
+fn is_driven(result: &Result<Done>) -> bool {
+    result.as_ref().is_err_and(|e| e.hints.iter().any(|h| h == DRIVEN))
+}
+
+/// A step of a molecule is handed in by the program that drives it: the same act under another name.
+fn hand_over(ctx: &mut Ctx<'_, '_>, id: &str, result: Result<Done>, request: &CloseRequest) -> Result<()> {
+    let Some(program) = super::plugin::program(&ctx.env, "gt").filter(|_| request.outcome.is_none_or(|o| o == Outcome::Done))
+    else {
+        return result.map(drop);
+    };
+    let mut words = vec!["step".to_owned(), "close".to_owned(), id.to_owned()];
+    if let Some(reason) = &request.reason {
+        words.extend(["--note".to_owned(), reason.clone()]);
+    }
+    let globals = ctx.globals.clone();
+    let code = super::plugin::run(&ctx.env, &program, &words, &globals, ctx.ui)?;
+    if code != 0 {
+        ctx.plugin_code = Some(code);
+    }
+    Ok(())
 }
 
 fn suggest(ctx: &mut Ctx<'_, '_>, closed: &[Done], issues: &[Fields]) -> Result<()> {

@@ -7,18 +7,26 @@ use crate::ui::Printer;
 use std::path::{Path, PathBuf};
 
 /// The program of a plugin: next to the running executable, else on the PATH. Never in the working tree by itself.
-pub fn find(env: &Env, program: &str, name: &str) -> Option<PathBuf> {
+pub fn find(env: &Env, own: &str, name: &str) -> Option<PathBuf> {
     let plain =
         !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') && !name.starts_with('-');
     if !plain {
         return None;
     }
-    let file = format!("{program}-{name}{}", std::env::consts::EXE_SUFFIX);
+    find_file(env, own, &format!("{own}-{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// One of our own programs, by its name: next to `bd`, else on the PATH.
+pub fn program(env: &Env, name: &'static str) -> Option<PathBuf> {
+    find_file(env, "bd", &format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+fn find_file(env: &Env, own: &str, file: &str) -> Option<PathBuf> {
     // Beside us only where we are installed as ourselves: a build folder holds programs of other builds under our plugins' names.
-    let ours = |exe: &PathBuf| exe.file_stem().is_some_and(|stem| stem == program);
-    let here = std::env::current_exe().ok().filter(ours).and_then(|exe| Some(exe.parent()?.join(&file)));
+    let ours = |exe: &PathBuf| exe.file_stem().is_some_and(|stem| stem == own);
+    let here = std::env::current_exe().ok().filter(ours).and_then(|exe| Some(exe.parent()?.join(file)));
     let path = env.var("PATH").unwrap_or_default();
-    let on_path = std::env::split_paths(path).filter(|dir| dir.is_absolute()).map(|dir| dir.join(&file));
+    let on_path = std::env::split_paths(path).filter(|dir| dir.is_absolute()).map(|dir| dir.join(file));
     here.into_iter().chain(on_path).find(|path| is_program(path))
 }
 

@@ -40,6 +40,27 @@ pub fn standing(tx: &Tx<'_>, text: &str) -> Result<Bead> {
     Ok(bead)
 }
 
+/// The field that names the program which drives a bead: its status is that program's to change.
+pub const DRIVER: &str = "driver";
+/// The hint by which a front end knows that another program does it.
+pub const DRIVEN: &str = "`gt` drives this bead: `gt molecule status` says what can be done with it";
+
+/// Leaves the status of a bead that another program drives to that program. `what` is what was asked for.
+///
+/// # Errors
+/// The bead is driven (exit 3), with the hint [`DRIVEN`].
+pub fn not_driven(tx: &Tx<'_>, bead: &Bead, what: &str) -> Result<()> {
+    match bead.text(DRIVER) {
+        None => Ok(()),
+        Some(_) => {
+            let short = tx.snapshot().short(&bead.id);
+            let kind = bead.issue_type();
+            Err(Error::new(ErrorKind::Blocked, format!("`{short}` is a {kind} of a molecule, and {what} is not done here"))
+                .hint(DRIVEN))
+        }
+    }
+}
+
 /// The bead after the events pushed so far.
 pub fn after(tx: &Tx<'_>, id: &BeadId) -> Result<Bead> {
     tx.bead(id)?.ok_or_else(|| Error::internal(format!("`{id}` is gone after its own change")))

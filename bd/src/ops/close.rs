@@ -1,6 +1,6 @@
 //! `bd close` and `bd reopen`.
 
-use super::change::{Done, check_text, done, standing};
+use super::change::{Done, check_text, done, not_driven, standing};
 use super::claim::{fence, give_back};
 use super::graph;
 use crate::error::{Error, ErrorKind, Result};
@@ -34,6 +34,7 @@ pub struct CloseRequest {
 /// a gate that the bead asks for and that has not passed for what HEAD is (exit 4; `force` is no answer to that).
 pub fn close(tx: &mut Tx<'_>, id: &str, request: &CloseRequest) -> Result<Done> {
     let bead = standing(tx, id)?;
+    not_driven(tx, &bead, "closing it")?;
     let outcome = request.outcome.unwrap_or(Outcome::Done);
     if let Some(reason) = &request.reason {
         check_text("close_reason", reason)?;
@@ -94,6 +95,7 @@ pub fn close(tx: &mut Tx<'_>, id: &str, request: &CloseRequest) -> Result<Done> 
 /// No such bead, or it is not closed (exit 2).
 pub fn reopen(tx: &mut Tx<'_>, id: &str, reason: Option<&str>) -> Result<Done> {
     let bead = standing(tx, id)?;
+    not_driven(tx, &bead, "opening it again")?;
     if tx.store().config().category(&bead.status()) != Category::Done {
         let mut out = done(tx, &bead.id, "Already open", "")?;
         out.changed = false;

@@ -68,6 +68,7 @@ pub fn delete(tx: &mut Tx<'_>, id: &str, reason: Option<&str>) -> Result<Done> {
     if bead.is_deleted() {
         return Ok(Done { changed: false, ..done(tx, &bead.id, "Already deleted", "")? });
     }
+    super::change::not_driven(tx, &bead, "deleting it")?;
     let mut fields = Fields::new().with("deleted", Value::of(&true));
     if let Some(reason) = reason.filter(|r| !r.trim().is_empty()) {
         check_text("delete_reason", reason)?;

@@ -182,6 +182,9 @@ fn hand_over(tx: &Tx<'_>, bead: &Bead, to: &str, change: &mut Change) {
 fn status(tx: &mut Tx<'_>, bead: &Bead, request: &UpdateRequest, change: &mut Change) -> Result<()> {
     let Some(text) = &request.status else { return Ok(()) };
     let status = words::status(tx.store().config(), text)?;
+    if status != bead.status() {
+        super::change::not_driven(tx, bead, "changing its status")?;
+    }
     let category = |s: &Status| tx.store().config().category(s);
     let (was_done, is_done) = (category(&bead.status()) == Category::Done, category(&status) == Category::Done);
     if is_done {

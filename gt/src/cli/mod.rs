@@ -5,6 +5,7 @@ mod convoy;
 mod hook;
 mod mail;
 mod molecule;
+mod step;
 mod tick;
 
 use bd::cli::{Program, Sub, Verb};
@@ -16,6 +17,7 @@ pub static VERBS: &[Verb] = &[
     hook::VERB,
     molecule::VERB,
     checkpoint::VERB,
+    step::VERB,
     convoy::VERB,
     // Share
     mail::VERB,
@@ -30,6 +32,7 @@ pub fn subs(verb: &str) -> &'static [Sub] {
         "convoy" => convoy::SUBS,
         "mail" => mail::SUBS,
         "molecule" => molecule::SUBS,
+        "step" => step::SUBS,
         _ => &[],
     }
 }

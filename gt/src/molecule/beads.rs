@@ -5,8 +5,7 @@ use super::names;
 use crate::formula::{Recipe, Step};
 use bd::error::{Error, Result};
 use bd::fold::Bead;
-use bd::model::{BeadId, DepType};
-use bd::ops::graph::children;
+use bd::model::BeadId;
 use bd::query::nearest;
 use bd::store::{Snapshot, Store, Tx};
 
@@ -17,6 +16,8 @@ pub struct Beads {
     pub molecule: Bead,
     /// Its steps' with what the formula says about each.
     pub steps: Vec<(Bead, Step)>,
+    /// Names of steps whose beads are gone.
+    pub missing: Vec<String>,
 }
 
 /// True for a poured molecule's bead that stands.
@@ -85,8 +86,7 @@ impl Beads {
     /// # Errors
     /// The bead is no molecule (exit 2).
     pub fn read(snapshot: &Snapshot, id: &BeadId) -> Result<Self> {
-        let molecule = snapshot.must(id)?;
-        Ok(Self::of(molecule, children(snapshot, id)?))
+        Self::of(snapshot.must(id)?, |id| snapshot.bead(id))
     }
 
     /// Reads them with what this mutation has changed so far.
@@ -95,24 +95,22 @@ impl Beads {
     /// As [`Beads::read`].
     pub fn now(tx: &Tx<'_>, id: &BeadId) -> Result<Self> {
         let molecule = tx.bead(id)?.ok_or_else(|| Error::usage(format!("there is no bead `{id}`")))?;
-        let mut ids: Vec<BeadId> = children(tx.snapshot(), id)?.into_iter().map(|b| b.id).collect();
-        let child = |e: &&bd::model::Event| e.links.iter().any(|l| l.to == id.as_str() && l.kind == DepType::PARENT_CHILD);
-        ids.extend(tx.pushed().iter().filter(child).map(|e| e.bead.clone()));
-        ids.sort();
-        ids.dedup();
-        let mut steps = Vec::new();
-        for id in &ids {
-            steps.extend(tx.bead(id)?);
-        }
-        Ok(Self::of(molecule, steps))
+        Self::of(molecule, |id| tx.bead(id))
     }
 
-    fn of(molecule: Bead, children: Vec<Bead>) -> Self {
-        let def = |bead: Bead| Some((bead.get(field::DEF)?.decode::<Step>()?, bead));
-        let mut steps: Vec<(Bead, Step)> = children.into_iter().filter_map(def).map(|(def, bead)| (bead, def)).collect();
-        let order = |bead: &Bead| bead.get(field::ORDER).and_then(bd::model::Value::as_i64).unwrap_or(i64::MAX);
-        steps.sort_by_key(|(bead, _)| order(bead));
-        Self { molecule, steps }
+    fn of(molecule: Bead, bead: impl Fn(&BeadId) -> Result<Option<Bead>>) -> Result<Self> {
+        let listed: Vec<(String, String)> = molecule.get(field::STEPS).and_then(bd::model::Value::decode).unwrap_or_default();
+        let mut steps = Vec::with_capacity(listed.len());
+        let mut missing = Vec::new();
+        for (name, id) in listed {
+            let found = bead(&BeadId::new(&id)?)?.filter(|b| !b.is_deleted());
+            let found = found.and_then(|b| Some((b.get(field::DEF)?.decode::<Step>()?, b)));
+            match found {
+                Some((def, bead)) => steps.push((bead, def)),
+                None => missing.push(name),
+            }
+        }
+        Ok(Self { molecule, steps, missing })
     }
 
     /// The formula's head.

@@ -87,8 +87,10 @@ pub fn view(beads: &Beads, waits_for: Vec<String>, now: Timestamp) -> View {
         state: MoleculeState::InProgress,
         steps,
         open,
+        missing: beads.missing.clone(),
         fix,
         validation: decode::<Validation>(mol, field::VALIDATION),
+        infrastructure: infrastructure(mol),
         note: mol.text(field::NOTE),
         waits_for,
         why: None,
@@ -109,6 +111,13 @@ pub fn view(beads: &Beads, waits_for: Vec<String>, now: Timestamp) -> View {
     view
 }
 
+/// `scope.infrastructure_deps` of the molecule's file.
+fn infrastructure(mol: &Bead) -> Vec<String> {
+    let scope: serde_json::Value = decode(mol, field::SCOPE).unwrap_or_default();
+    let deps = scope["scope"]["infrastructure_deps"].as_array().cloned().unwrap_or_default();
+    deps.iter().filter_map(|d| d.as_str().map(str::to_owned)).collect()
+}
+
 fn decode<T: serde::de::DeserializeOwned>(bead: &Bead, name: &str) -> Option<T> {
     bead.get(name).and_then(Value::decode)
 }
@@ -123,7 +132,13 @@ fn is_open(step: &StepView) -> bool {
 /// What the heads of a step's run say together: done only if all of them do, and the latest try.
 fn run_of(bead: &Bead) -> Run {
     let heads = bead.fields.get(field::STEP_RUN).map(bd::fold::Register::heads).unwrap_or_default();
-    let runs: Vec<Run> = heads.iter().filter_map(|h| h.value.decode()).collect();
+    // What an undo, or a program that does not know our rules, has put there does not count as done.
+    let ours = |h: &bd::fold::Head| ["advance", "approve", "reopen"].contains(&h.kind.as_str());
+    let run = |h: &bd::fold::Head| {
+        let run: Run = h.value.decode()?;
+        Some(if run.state == StepState::Done && !ours(h) { Run { state: StepState::Pending, ..run } } else { run })
+    };
+    let runs: Vec<Run> = heads.iter().filter_map(run).collect();
     let attempt = runs.iter().map(|r| r.attempt).max().unwrap_or(1);
     let latest: Vec<&Run> = runs.iter().filter(|r| r.attempt == attempt).collect();
     let state = match latest.split_first() {
@@ -202,7 +217,7 @@ fn block_after_failures(steps: &mut [StepView]) {
 }
 
 fn state(view: &View, run: &str) -> MoleculeState {
-    let all_done = view.steps.iter().all(|s| s.state == StepState::Done);
+    let all_done = view.missing.is_empty() && view.steps.iter().all(|s| s.state == StepState::Done);
     let open =
         |state: CheckpointState| view.open.iter().any(|i| view.steps[*i].checkpoint.as_ref().is_some_and(|c| c.state == state));
     let back = |fix: &Fix| view.step(&fix.to).is_some_and(|s| s.state != StepState::Done);

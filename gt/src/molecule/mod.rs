@@ -6,6 +6,7 @@ pub mod change;
 pub mod compute;
 pub mod deadline;
 pub mod handin;
+pub mod inputs;
 pub mod letter;
 pub mod machine;
 pub mod model;

@@ -12,6 +12,8 @@ pub mod field {
     pub const CONVOY: &str = "mol.convoy";
     /// The formula's head.
     pub const RECIPE: &str = "mol.recipe";
+    /// Its steps: pairs of the step's name and its bead. What is not there any more is not done.
+    pub const STEPS: &str = "mol.steps";
     /// The team.
     pub const TEAM: &str = "mol.team";
     /// The documents that it was poured with: path and blob id.

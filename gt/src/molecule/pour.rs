@@ -91,6 +91,7 @@ fn molecule(tx: &Tx<'_>, id: &BeadId, pour: &Pour, required: &[(BeadId, &str)]) 
     set.set(field::NAME, Value::text(&pour.name));
     set.set(field::RECIPE, Value::of(&head));
     set.set(field::RUN, Value::text("active"));
+    set.set(field::STEPS, Value::of(&step_list(tx.store().config().prefix(), &pour.name, &pour.recipe)?));
     for (name, text) in [(field::CONVOY, &pour.convoy), (field::TEAM, &pour.team)] {
         if let Some(text) = text {
             set.set(name, Value::text(text));
@@ -109,6 +110,15 @@ fn molecule(tx: &Tx<'_>, id: &BeadId, pour: &Pour, required: &[(BeadId, &str)]) 
     event.links = required.iter().map(|(id, name)| requires_edge(id, name)).collect();
     event.extra.set("formula", Value::of(&json!({"name": head.name, "version": head.version, "digest": head.digest})));
     Ok(event)
+}
+
+/// The steps of a recipe with their beads, as the molecule keeps them.
+///
+/// # Errors
+/// The project's prefix cannot begin a name.
+pub fn step_list(prefix: &str, molecule: &str, recipe: &Recipe) -> Result<Vec<(String, String)>> {
+    let one = |s: &Step| Ok((s.id.clone(), names::step(prefix, molecule, &s.id)?.as_str().to_owned()));
+    recipe.steps.iter().map(one).collect()
 }
 
 fn requires_edge(id: &BeadId, name: &str) -> Edge {

@@ -14,6 +14,7 @@ use bd_gate::gate::{self, Action, Ask, Kind, Options, Status, Target, When};
 use bd_gate::results::{Counts, Format, read};
 use bd_gate::{Lines, gate::grep_trap, scan};
 use std::collections::BTreeSet;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
 /// How long one command may take.
@@ -34,19 +35,25 @@ pub struct Asked {
     pub rules: Vec<String>,
     /// Checks that no rule is known for.
     pub unknown: Vec<String>,
+    /// `host:port` of what has to answer.
+    pub ports: Vec<String>,
 }
 
 impl Asked {
     /// True if there is nothing to ask.
     pub fn is_empty(&self) -> bool {
-        self.commands.is_empty() && self.rules.is_empty() && self.unknown.is_empty()
+        self.commands.is_empty() && self.rules.is_empty() && self.unknown.is_empty() && self.ports.is_empty()
     }
 }
 
 /// What a step asks for: its own commands and checks; for a criterion about tests without commands, those of the formula's
 /// validation step.
 pub fn asked(view: &View, step: &Step) -> Asked {
-    let mut out = Asked { commands: step.validation_commands.clone(), ..Asked::default() };
+    let named = |c: &&String| !c.trim().is_empty();
+    let mut out = Asked { commands: step.validation_commands.iter().filter(named).cloned().collect(), ..Asked::default() };
+    if step.id.contains("infrastructure") {
+        out.ports.clone_from(&view.infrastructure);
+    }
     let mut rules: BTreeSet<String> = BTreeSet::new();
     for check in &step.anti_pattern_checks {
         match scan::rule_of_check(check) {
@@ -66,7 +73,7 @@ pub fn asked(view: &View, step: &Step) -> Asked {
     }
     if tests && out.commands.is_empty() {
         let validation = view.steps.iter().find(|s| s.def.kind == StepKind::Validation);
-        out.commands = validation.map(|s| s.def.validation_commands.clone()).unwrap_or_default();
+        out.commands = validation.map(|s| s.def.validation_commands.iter().filter(named).cloned().collect()).unwrap_or_default();
     }
     out.rules = rules.into_iter().collect();
     out
@@ -75,7 +82,7 @@ pub fn asked(view: &View, step: &Step) -> Asked {
 /// Every command that a molecule may run, in order, each once.
 pub fn commands(view: &View) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    for command in view.steps.iter().flat_map(|s| &s.def.validation_commands) {
+    for command in view.steps.iter().flat_map(|s| &s.def.validation_commands).filter(|c| !c.trim().is_empty()) {
         if !out.contains(command) {
             out.push(command.clone());
         }
@@ -119,6 +126,12 @@ pub fn validate(store: &Store, view: &View, step: &StepView, say: &mut dyn FnMut
     let began = Instant::now();
     let mut out = Validation { attempt: step.attempt, ..Validation::default() };
     let mut counts = Counts::default();
+    for port in &asked.ports {
+        say(port);
+        if let Err(why) = answers(port) {
+            out.errors.push(format!("{} does not answer: {why}", super::handin::one_line(port)));
+        }
+    }
     for command in &asked.commands {
         say(command);
         one(store, &top, command, &mut out, &mut counts);
@@ -146,6 +159,19 @@ pub fn validate(store: &Store, view: &View, step: &StepView, say: &mut dyn FnMut
         && !out.findings.iter().any(|f| f.waived.is_none())
         && (out.total > 0 || !out.counted);
     Ok(out)
+}
+
+/// Whether something takes connections at `host:port`.
+fn answers(port: &str) -> std::result::Result<(), String> {
+    let addresses = port.trim().to_socket_addrs().map_err(|e| e.to_string())?;
+    let mut last = "it has no address".to_owned();
+    for address in addresses.take(4) {
+        match TcpStream::connect_timeout(&address, Duration::from_secs(3)) {
+            Ok(_) => return Ok(()),
+            Err(e) => last = e.to_string(),
+        }
+    }
+    Err(last)
 }
 
 fn number(n: u64) -> u32 {

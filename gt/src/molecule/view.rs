@@ -62,10 +62,14 @@ pub struct View {
     pub steps: Vec<StepView>,
     /// Indices of the steps that can be worked on or decided now.
     pub open: Vec<usize>,
+    /// Steps whose beads are gone: a molecule that lacks one is never completed.
+    pub missing: Vec<String>,
     /// Why it went back, while it is not mended.
     pub fix: Option<Fix>,
     /// The last validation.
     pub validation: Option<Validation>,
+    /// `host:port` of what its infrastructure step needs.
+    pub infrastructure: Vec<String>,
     /// What was said last about it (`gt molecule update`).
     pub note: Option<String>,
     /// The names of required molecules that are not completed.
@@ -81,7 +85,7 @@ pub struct View {
 impl View {
     /// Steps that are done, and all steps.
     pub fn progress(&self) -> (usize, usize) {
-        (self.steps.iter().filter(|s| s.state == StepState::Done).count(), self.steps.len())
+        (self.steps.iter().filter(|s| s.state == StepState::Done).count(), self.steps.len() + self.missing.len())
     }
 
     /// The step that people are told about: the first that can be worked on or decided, else the last one.

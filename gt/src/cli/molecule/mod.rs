@@ -3,6 +3,7 @@
 mod advance;
 mod attest;
 mod cancel;
+mod create;
 mod history;
 mod list;
 mod next;
@@ -13,9 +14,10 @@ mod resume;
 mod status;
 mod trust;
 mod update;
+mod upgrade;
 mod validate;
 
-pub(in crate::cli) use advance::hand_in;
+pub(in crate::cli) use advance::{hand_in, hand_over, say};
 
 use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, with_subs};
 use bd::error::Result;
@@ -23,6 +25,7 @@ use clap::ArgMatches;
 
 /// The verbs, in the order of the help.
 pub static SUBS: &[Sub] = &[
+    create::SUB,
     list::SUB,
     status::SUB,
     next::SUB,
@@ -35,6 +38,7 @@ pub static SUBS: &[Sub] = &[
     pause::SUB,
     resume::SUB,
     cancel::SUB,
+    upgrade::SUB,
     record::SUB,
 ];
 

@@ -52,6 +52,7 @@ pub fn advance(tx: &mut Tx<'_>, id: &BeadId, step: &str, hand_in: &HandIn, evide
         fields.set(field::COMPLIANCE, Value::of(facts));
     }
     change.set(&step.bead, "advance", fields, &[])?;
+    hold(&mut change)?;
     if let Some(v) = evidence.validation.as_ref().filter(|_| step.def.kind == StepKind::Validation) {
         let v = Validation { attempt, ..v.clone() };
         let fields = Fields::new().with(field::VALIDATION, Value::of(&v)).with(field::FIX, Value::null());
@@ -86,6 +87,16 @@ pub fn failed(mut change: Change<'_, '_>, view: &View, step: &StepView, v: &Vali
     change.end()
 }
 
+/// Whoever hands in the first step holds the molecule, and renders its records.
+fn hold(change: &mut Change<'_, '_>) -> Result<()> {
+    let id = change.id.clone();
+    let free = change.tx.bead(&id)?.is_some_and(|b| b.holding() == bd::fold::Holding::Free && b.text("assignee").is_none());
+    if free {
+        bd::ops::claim::claim(change.tx, id.as_str(), &bd::ops::claim::ClaimRequest::default())?;
+    }
+    Ok(())
+}
+
 fn may_hand_in(change: &Change<'_, '_>, view: &View, step: &StepView) -> Result<()> {
     let named = format!("{}/{}", view.name, step.def.id);
     if step.checkpoint.is_some() {
@@ -115,8 +126,8 @@ fn may_hand_in(change: &Change<'_, '_>, view: &View, step: &StepView) -> Result<
 /// Every success criterion is true, by a validation or by somebody's word.
 fn criteria(change: &Change<'_, '_>, step: &StepView, evidence: &Evidence) -> Result<()> {
     let empty = Validation::default();
-    let asks = !step.def.validation_commands.is_empty() || step.def.kind == StepKind::Validation;
-    if asks && evidence.validation.is_none() {
+    let named = step.def.validation_commands.iter().any(|c| !c.trim().is_empty());
+    if (named || step.def.kind == StepKind::Validation) && evidence.validation.is_none() {
         return Err(Error::internal(format!("`{}` was not validated", step.def.id)));
     }
     if let Some(v) = evidence.validation.as_ref() {

@@ -20,7 +20,7 @@ pub fn end(mut change: Change<'_, '_>) -> Result<Acted> {
     let view = change.view()?;
     let over =
         matches!(view.state, MoleculeState::Completed | MoleculeState::Cancelled | MoleculeState::Paused | MoleculeState::Waiting);
-    if over || view.steps.iter().any(|s| s.state != StepState::Done) {
+    if over || !view.missing.is_empty() || view.steps.iter().any(|s| s.state != StepState::Done) {
         return change.end();
     }
     let beads = change.beads()?;

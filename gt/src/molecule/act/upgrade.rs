@@ -60,8 +60,9 @@ pub fn upgrade(tx: &mut Tx<'_>, id: &BeadId, recipe: &Recipe) -> Result<Acted> {
             .with(field::DEF, Value::null());
         change.set(&step.bead, "upgrade", fields, &[])?;
     }
+    let list = super::super::pour::step_list(&prefix, &view.name, recipe)?;
     let head = Recipe { steps: Vec::new(), ..recipe.clone() };
-    change.set(id, "upgrade", Fields::new().with(field::RECIPE, Value::of(&head)), &[])?;
+    change.set(id, "upgrade", Fields::new().with(field::RECIPE, Value::of(&head)).with(field::STEPS, Value::of(&list)), &[])?;
     change.notes.push(format!("{} v{} -> v{}", recipe.name, view.recipe.version, recipe.version));
     super::complete::end(change)
 }
