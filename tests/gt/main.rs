@@ -2,4 +2,5 @@
 
 mod convoy;
 mod kit;
+mod mail;
 mod walk;
