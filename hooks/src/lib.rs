@@ -17,6 +17,7 @@ pub mod results;
 pub mod scan;
 mod severity;
 pub mod shim;
+mod threads;
 
 pub use finding::Finding;
 pub use lines::Lines;

@@ -479,3 +479,22 @@ fn a_mark_in_the_code_counts_until_it_comes_to_landing_it() {
     let bare = at(When::Submit, &new);
     assert!(bare.status == Status::Fail && bare.findings[0].advice.contains("lets nothing through"), "{}", bare.findings[0].advice);
 }
+
+#[test]
+fn a_scan_that_is_not_done_in_time_is_an_error_and_blocks_also_within_one_file() {
+    let place = Place::new();
+    let many = format!("package a\n\nfunc TestA(t *testing.T) {{\n{}}}\n", "\ttime.Sleep(1)\n".repeat(20_000));
+    std::fs::write(place.dir.path().join("a_test.go"), many).unwrap();
+    let mut all = layers::parse(None, Vec::new()).unwrap();
+    for gate in &mut all.gates {
+        gate.timeout = std::time::Duration::from_millis(2);
+    }
+    let files = [file("a_test.go")];
+    let ask = Ask { what: &What::All, ..place.ask(&files, None) };
+    let verdicts = evaluate(&all, &ask, &CI).unwrap();
+    for id in ["no-sleep", "no-skip"] {
+        let verdict = of(verdicts.verdicts(), id);
+        assert_eq!((verdict.status, verdict.findings.len()), (Status::Error, 0), "{id}: {}", verdict.why);
+        assert!(verdict.blocks() && verdict.why.contains("not done after"), "{id}: {}", verdict.why);
+    }
+}

@@ -35,16 +35,7 @@ pub(super) fn run(gates: &[&Gate], ask: impl Fn(&[&Gate], &[Verdict]) -> Vec<Ver
             changed.notify_all();
         }
     };
-    if threads < 2 {
-        work();
-    } else {
-        std::thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(work);
-            }
-            work();
-        });
-    }
+    crate::threads::run(threads, work);
     let verdicts = state.into_inner().unwrap_or_else(PoisonError::into_inner).verdicts;
     verdicts.into_iter().zip(gates).map(|(verdict, gate)| verdict.unwrap_or_else(|| never_asked(gate))).collect()
 }

@@ -1,9 +1,12 @@
 //! Calls of names: of imported functions, and of functions of the same file that do what a rule is about.
 
+use super::context::Judge;
 use super::rule::{Rule, Text};
 use super::scanner::Hit;
-use super::source::{Source, line_of};
-use crate::lang::Lang;
+use super::source::Source;
+use crate::lang::{Function, Lang};
+use aho_corasick::AhoCorasick;
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// Words before a name that define it rather than call it.
@@ -21,32 +24,41 @@ const DEPTH: usize = 4;
 
 /// The calls of these names in the code of a file.
 pub(super) fn of_names(source: &Source<'_>, names: &[Vec<u8>]) -> Vec<Range<usize>> {
-    let mut out: Vec<Range<usize>> = names.iter().flat_map(|n| calls(source, n, None)).collect();
+    let names: Vec<(&[u8], Option<&[u8]>)> = names.iter().map(|n| (n.as_slice(), None)).collect();
+    let mut out: Vec<Range<usize>> = calls(source, &names).into_iter().flatten().collect();
     out.sort_by_key(|r| r.start);
     out
 }
 
-/// Calls of functions in which something was found.
-pub(super) fn of_wrappers(rules: &[&Rule], source: &Source<'_>, hits: &[Hit]) -> Vec<Hit> {
+/// Calls of functions in which something was found. `late` is asked now and then, and true ends the search.
+pub(super) fn of_wrappers(rules: &[&Rule], judge: &mut Judge<'_, '_>, hits: &[Hit], late: &mut dyn FnMut() -> bool) -> Vec<Hit> {
+    let source = judge.source();
     let mut out: Vec<Hit> = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
         let Some(wrappers) = &rule.wrappers else { continue };
-        let mut known: Vec<Vec<u8>> = Vec::new();
+        let mut known: HashSet<&[u8]> = HashSet::new();
         let mut places: Vec<usize> =
             hits.iter().filter(|h| h.rule == index && h.severity >= wrappers.from).map(|h| h.from).collect();
         for _ in 0..DEPTH {
-            let mut next = Vec::new();
+            let mut found: Vec<&Function> = Vec::new();
             for at in std::mem::take(&mut places) {
-                let around = source.functions().iter().filter(|f| f.body <= at && at < f.end);
-                let Some(function) = around.min_by_key(|f| f.end - f.body) else { continue };
+                let Some(function) = source.around(at).find(|f| f.body <= at) else { continue };
                 let name = function.name.as_bytes();
-                if name.is_empty() || known.iter().any(|k| k == name) || wrappers.unless.as_ref().is_some_and(|e| e.is_match(name))
-                {
-                    continue;
+                let called = !name.is_empty() && !wrappers.unless.as_ref().is_some_and(|e| e.is_match(name));
+                if called && known.insert(name) {
+                    found.push(function);
                 }
-                known.push(name.to_vec());
-                let receiver = receiver(&source.text(Text::Code)[function.start..function.body]);
-                for place in calls(source, name, receiver) {
+            }
+            if found.is_empty() {
+                break;
+            }
+            let code = source.text(Text::Code);
+            let names: Vec<_> = found.iter().map(|f| (f.name.as_bytes(), receiver(&code[f.start..f.body]))).collect();
+            for (function, calls) in found.iter().zip(calls(source, &names)) {
+                for place in calls {
+                    if late() {
+                        return out;
+                    }
                     // Itself: recursion is no call from a test.
                     if (function.body <= place.start && place.start < function.end)
                         || (rule.only_tests && !source.in_test(place.start))
@@ -59,22 +71,18 @@ pub(super) fn of_wrappers(rules: &[&Rule], source: &Source<'_>, hits: &[Hit]) ->
                         at: place.start,
                         end: place.end,
                         severity: rule.severity,
-                        message: wrappers.message.replace("{name}", &String::from_utf8_lossy(name)),
+                        message: wrappers.message.replace("{name}", &function.name),
                         advice: rule.advice.clone(),
                     };
                     let message = hit.message.clone();
-                    if super::context::judge(rule, source, &mut hit) {
+                    if judge.judge(rule, &mut hit) {
                         hit.message = message;
                         if hit.severity >= wrappers.from {
-                            next.push(hit.from);
+                            places.push(hit.from);
                         }
                         out.push(hit);
                     }
                 }
-            }
-            places = next;
-            if places.is_empty() {
-                break;
             }
         }
     }
@@ -88,27 +96,33 @@ fn receiver(head: &[u8]) -> Option<&[u8]> {
     Some(&rest[..end])
 }
 
-fn calls(source: &Source<'_>, name: &[u8], receiver: Option<&[u8]>) -> Vec<Range<usize>> {
+/// The calls of each of these names, with the receiver that it needs, in one pass over the code.
+fn calls(source: &Source<'_>, names: &[(&[u8], Option<&[u8]>)]) -> Vec<Vec<Range<usize>>> {
+    let mut out = vec![Vec::new(); names.len()];
+    let (Some(lang), Ok(words)) = (source.lang, AhoCorasick::new(names.iter().map(|(name, _)| name))) else { return out };
     let code = source.text(Text::Code);
-    let Some(lang) = source.lang else { return Vec::new() };
-    if name.is_empty() {
-        return Vec::new();
+    for found in source.counted(code.len(), words.find_overlapping_iter(code)) {
+        let place = found.range();
+        let (name, receiver) = names[found.pattern().as_usize()];
+        let begins = place.start == 0 || {
+            let before = code[place.start - 1];
+            !is_word(before) && before != b'$' && (before != b'@' || lang == Lang::Python)
+        };
+        let is = !place.is_empty()
+            && begins
+            && code.get(place.end).is_none_or(|b| !is_word(*b))
+            && is_called(lang, code, source.line(place.start), &place)
+            && is_own(code, place.start, receiver)
+            && !source.around(place.start).any(|f| place.start < f.body && f.name.as_bytes() == name);
+        if is {
+            out[found.pattern().as_usize()].push(place);
+        }
     }
-    memchr::memmem::find_iter(code, name)
-        .map(|at| at..at + name.len())
-        .filter(|r| {
-            r.start == 0
-                || !is_word(code[r.start - 1]) && code[r.start - 1] != b'$' && (code[r.start - 1] != b'@' || lang == Lang::Python)
-        })
-        .filter(|r| code.get(r.end).is_none_or(|b| !is_word(*b)))
-        .filter(|r| is_called(lang, code, r) && is_own(code, r.start, receiver))
-        .filter(|r| !source.functions().iter().any(|f| f.start <= r.start && r.start < f.body && f.name.as_bytes() == name))
-        .collect()
+    out
 }
 
 /// True if what stands there is called, not defined, named or assigned.
-fn is_called(lang: Lang, code: &[u8], place: &Range<usize>) -> bool {
-    let line = line_of(code, place.start);
+fn is_called(lang: Lang, code: &[u8], line: Range<usize>, place: &Range<usize>) -> bool {
     let before = code[line.start..place.start].trim_ascii_end();
     let after = &code[place.end..line.end];
     let word = last_word(before);

@@ -1,42 +1,106 @@
 //! What the surroundings of a place say: the same words can be fine, or worse.
+//!
+//! Many places can have the same surroundings: what was read of them is kept, so that a file with a thousand places is not read a
+//! thousand times.
 
-use super::blocks::loops_around;
-use super::rule::{Context, Expr, Rule, Text, Within};
+use super::rule::{Context, Expr, Rule, Within};
 use super::scanner::Hit;
 use super::source::Source;
+use std::collections::HashMap;
 use std::ops::Range;
 
-/// Lets the first context that fits change the hit; false if it is no finding.
-pub(super) fn judge(rule: &Rule, source: &Source<'_>, hit: &mut Hit) -> bool {
-    for context in rule.contexts.iter().filter(|c| c.languages.has(source.lang)) {
-        if !parts(context.within, source, hit).into_iter().any(|part| fits(context, source, hit, part)) {
-            continue;
-        }
-        if context.allow {
-            return false;
-        }
-        hit.severity = context.severity.unwrap_or(hit.severity);
-        if let Some(message) = &context.message {
-            hit.message.clone_from(message);
-        }
-        if let Some(advice) = &context.advice {
-            hit.advice.clone_from(advice);
-        }
-        break;
-    }
-    true
+/// Judges the places of one file.
+pub(super) struct Judge<'s, 'a> {
+    source: &'s Source<'a>,
+    /// By rule, context, and part of the file.
+    known: HashMap<(usize, usize, usize, usize), Known>,
 }
 
-fn fits(context: &Context, source: &Source<'_>, hit: &Hit, part: Range<usize>) -> bool {
-    let text = source.text(context.text);
-    let is = |expr: &Option<Expr>, range: Range<usize>| {
-        expr.as_ref().is_none_or(|e| range.start <= range.end && e.is_match(&text[range]))
-    };
-    is(&context.before, hit.end.min(part.end)..part.end)
-        && is(&context.after, part.start..hit.from.max(part.start))
-        && is(&context.has, part.clone())
-        && is(&context.what, hit.at..hit.end)
-        && context.lacks.as_ref().is_none_or(|e| !e.is_match(&text[part]))
+/// What is known of one part of the file.
+#[derive(Default)]
+struct Known {
+    has: Option<bool>,
+    lacks: Option<bool>,
+    /// Where it was last looked from, and where the first match behind that begins.
+    before: Option<(usize, Option<usize>)>,
+    /// How long a beginning of the part has to be to have a match in it; `usize::MAX` = there is none.
+    after: Option<usize>,
+}
+
+impl<'s, 'a> Judge<'s, 'a> {
+    pub fn new(source: &'s Source<'a>) -> Self {
+        Self { source, known: HashMap::new() }
+    }
+
+    /// The file.
+    pub fn source(&self) -> &'s Source<'a> {
+        self.source
+    }
+
+    /// Lets the first context that fits change the hit; false if it is no finding.
+    pub fn judge(&mut self, rule: &Rule, hit: &mut Hit) -> bool {
+        for (index, context) in rule.contexts.iter().enumerate().filter(|(_, c)| c.languages.has(self.source.lang)) {
+            if context.what.as_ref().is_some_and(|e| !e.is_match(&self.source.text(context.text)[hit.at..hit.end])) {
+                continue;
+            }
+            if !parts(context.within, self.source, hit).into_iter().any(|part| self.fits(context, index, hit, part)) {
+                continue;
+            }
+            if context.allow {
+                return false;
+            }
+            hit.severity = context.severity.unwrap_or(hit.severity);
+            if let Some(message) = &context.message {
+                hit.message.clone_from(message);
+            }
+            if let Some(advice) = &context.advice {
+                hit.advice.clone_from(advice);
+            }
+            break;
+        }
+        true
+    }
+
+    fn fits(&mut self, context: &Context, index: usize, hit: &Hit, part: Range<usize>) -> bool {
+        let source = self.source;
+        let text = source.text(context.text);
+        let known = self.known.entry((hit.rule, index, part.start, part.end)).or_default();
+        let all = &text[part.clone()];
+        let is = |expr: &Expr| source.counted(all.len(), expr.is_match(all));
+        context.has.as_ref().is_none_or(|e| *known.has.get_or_insert_with(|| is(e)))
+            && context.lacks.as_ref().is_none_or(|e| !*known.lacks.get_or_insert_with(|| is(e)))
+            && context.before.as_ref().is_none_or(|e| {
+                let from = hit.end.clamp(part.start, part.end);
+                let (asked, found) = known.before.unwrap_or((usize::MAX, None));
+                if asked <= from && found.is_none_or(|at| from <= at) {
+                    return found.is_some();
+                }
+                let found = e.get().and_then(|e| e.find(&text[from..part.end])).map(|m| from + m.start());
+                known.before = Some((from, found));
+                source.counted(found.unwrap_or(part.end) - from, found.is_some())
+            })
+            && context.after.as_ref().is_none_or(|e| {
+                let length = hit.from.clamp(part.start, part.end) - part.start;
+                *known.after.get_or_insert_with(|| shortest(source, e, all)) <= length
+            })
+    }
+}
+
+/// How long the beginning of a text has to be to have a match in it: by doubling, and then by halves. `usize::MAX` if there is none.
+fn shortest(source: &Source<'_>, expr: &Expr, text: &[u8]) -> usize {
+    let is = |length: usize| source.counted(length, expr.is_match(&text[..length]));
+    let (mut without, mut with) = (0, 256.min(text.len()));
+    while !is(with) {
+        if with == text.len() {
+            return usize::MAX;
+        }
+        (without, with) = (with, (with * 2).min(text.len()));
+    }
+    while without < with {
+        let middle = without.midpoint(with);
+        if is(middle) { with = middle } else { without = middle + 1 }
+    }
+    with
 }
 
 fn parts(within: Within, source: &Source<'_>, hit: &Hit) -> Vec<Range<usize>> {
@@ -44,29 +108,16 @@ fn parts(within: Within, source: &Source<'_>, hit: &Hit) -> Vec<Range<usize>> {
     let one = match within {
         Within::File => whole,
         Within::Line => source.line(hit.at).start..source.line(hit.end).end,
-        Within::Function => innermost(source, hit.from).unwrap_or(whole),
+        Within::Function => source.innermost(hit.from).map_or(whole, |f| f.start..f.end),
         Within::Head => {
-            let code = source.text(Text::Code);
-            let around = source.functions().iter().filter(|f| f.start <= hit.from && hit.from < f.end);
-            let Some(function) = around.min_by_key(|f| f.end - f.start) else { return Vec::new() };
-            let start = code[..function.start].iter().rposition(|b| matches!(b, b'{' | b'}' | b';')).map_or(0, |i| i + 1);
-            start..function.body
+            let Some(function) = source.innermost(hit.from) else { return Vec::new() };
+            source.statement(function.start)..function.body
         }
-        Within::Outermost => around(source, hit.from).max_by_key(Range::len).unwrap_or(whole),
+        Within::Outermost => source.around(hit.from).last().map_or(whole, |f| f.start..f.end),
         Within::Loop => {
-            let Some(lang) = source.lang else { return Vec::new() };
-            let part = innermost(source, hit.from).unwrap_or(whole);
-            return loops_around(lang, source.text(Text::Code), part, hit.from);
+            let part = source.innermost(hit.from).map_or(whole, |f| f.start..f.end);
+            return source.loops_around(part, hit.from);
         }
     };
-    std::iter::once(one).collect()
-}
-
-/// The innermost function around a place.
-pub(super) fn innermost(source: &Source<'_>, at: usize) -> Option<Range<usize>> {
-    around(source, at).min_by_key(Range::len)
-}
-
-fn around(source: &Source<'_>, at: usize) -> impl Iterator<Item = Range<usize>> {
-    source.functions().iter().map(|f| f.start..f.end).filter(move |r| r.contains(&at))
+    vec![one]
 }

@@ -1,16 +1,18 @@
 //! The engine: one pass over a file for the words of all rules, and more work only where a word stands.
 
+use super::calls;
+use super::context::Judge;
 use super::kinds::{KINDS, Kinds};
 use super::rule::{Alias, Pattern, Rule, Text};
 use super::set::RuleSet;
 use super::source::Source;
 use super::waiver::{self, BadWaiver, Mark};
-use super::{calls, context};
 use crate::lang::Lang;
 use crate::{Finding, Lines, Severity};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Match, Regex};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// A place that a comment in the code lets through.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,15 +83,40 @@ pub(super) struct Hit {
 /// What was already looked at in one file.
 struct Work<'s, 'a> {
     source: &'s Source<'a>,
+    patience: Patience<'s>,
     /// For each rule: if it looks at this file at all.
     applies: Vec<Option<bool>>,
     /// The start of the last window of each pattern.
     seen: HashMap<Trigger2, usize>,
     needs: HashMap<Trigger2, bool>,
+    lacks: HashMap<Trigger2, bool>,
+    /// The last lines in which something that excuses a match was looked for.
+    unless: HashMap<Trigger2, (Range<usize>, bool)>,
     names: HashMap<Trigger2, Vec<Vec<u8>>>,
     hits: Vec<Hit>,
     waivers: bool,
 }
+
+/// Asks the caller now and then if it may go on.
+struct Patience<'s> {
+    go_on: &'s dyn Fn() -> bool,
+    asked: u32,
+    over: bool,
+}
+
+impl Patience<'_> {
+    /// True from when the caller said no.
+    fn late(&mut self) -> bool {
+        self.asked += 1;
+        if self.asked.is_multiple_of(EACH) && !self.over {
+            self.over = !(self.go_on)();
+        }
+        self.over
+    }
+}
+
+/// So many places are looked at before the caller is asked if it goes on.
+const EACH: u32 = 64;
 
 /// Rule and part of it.
 type Trigger2 = (u16, u16);
@@ -156,23 +183,37 @@ impl<'r> Scanner<'r> {
 
     /// Looks at one file. Only places in `lines` are returned; what surrounds them is looked for in the whole file.
     pub fn scan(&self, path: &str, bytes: &[u8], lines: &Lines) -> Scanned {
+        self.scan_while(path, bytes, lines, &|| true).unwrap_or_default()
+    }
+
+    /// The same, as long as `go_on` says so: it is asked after every few places. `None` = it said no, and nothing is known of
+    /// the file.
+    pub fn scan_while(&self, path: &str, bytes: &[u8], lines: &Lines, go_on: &dyn Fn() -> bool) -> Option<Scanned> {
+        self.scan_counted(path, bytes, lines, go_on).map(|(scanned, _)| scanned)
+    }
+
+    /// The same, with how many bytes were looked at by what costs more where there are more places.
+    pub(super) fn scan_counted(&self, path: &str, bytes: &[u8], lines: &Lines, go_on: &dyn Fn() -> bool) -> Option<(Scanned, u64)> {
         let mut out = Scanned::default();
         if lines.is_empty() {
-            return out;
+            return Some((out, 0));
         }
         out.findings.extend(self.size(path, bytes.len() as u64));
         let decoded = utf16(bytes);
         let bytes = decoded.as_deref().unwrap_or(bytes);
         // A NUL in a comment makes no picture of a program.
         if is_binary(bytes) && Lang::of_path(path, b"").is_none() {
-            return out;
+            return Some((out, 0));
         }
         let source = Source::new(path, bytes, self.kinds);
         let mut work = Work {
             source: &source,
+            patience: Patience { go_on, asked: 0, over: false },
             applies: Vec::new(),
             seen: HashMap::new(),
             needs: HashMap::new(),
+            lacks: HashMap::new(),
+            unless: HashMap::new(),
             names: HashMap::new(),
             hits: Vec::new(),
             waivers: false,
@@ -185,22 +226,28 @@ impl<'r> Scanner<'r> {
                 for trigger in &self.triggers[word.pattern().as_usize()] {
                     self.look(&mut work, *trigger, word.range());
                 }
+                if work.patience.late() {
+                    return None;
+                }
             }
         }
-        let Work { mut hits, waivers, .. } = work;
+        let Work { mut hits, waivers, mut patience, .. } = work;
         if !hits.is_empty() {
-            hits.retain_mut(|hit| context::judge(self.rules[hit.rule], &source, hit));
-            let more = calls::of_wrappers(&self.rules, &source, &hits);
+            // In order, so that surroundings are read once from the front to the end.
+            hits.sort_by_key(|hit| hit.at);
+            let mut judge = Judge::new(&source);
+            hits.retain_mut(|hit| !patience.late() && judge.judge(self.rules[hit.rule], hit));
+            let more = calls::of_wrappers(&self.rules, &mut judge, &hits, &mut || patience.late());
             hits.extend(more);
             self.report(&source, hits, lines, &mut out);
         }
         if waivers {
             waiver::apply(self.set, &source, lines, &mut out);
         }
-        out
+        (!patience.over).then(|| (out, source.steps()))
     }
 
-    fn look(&self, work: &mut Work<'_, '_>, trigger: Trigger, word: std::ops::Range<usize>) {
+    fn look(&self, work: &mut Work<'_, '_>, trigger: Trigger, word: Range<usize>) {
         match trigger {
             Trigger::Waiver => work.waivers = true,
             Trigger::Pattern(r, p) => {
@@ -238,7 +285,7 @@ impl<'r> Scanner<'r> {
             && (anywhere || !rule.only_tests || source.may_have_tests())
     }
 
-    fn pattern(&self, work: &mut Work<'_, '_>, rule: &Rule, key: Trigger2, pattern: &Pattern, word: std::ops::Range<usize>) {
+    fn pattern(&self, work: &mut Work<'_, '_>, rule: &Rule, key: Trigger2, pattern: &Pattern, word: Range<usize>) {
         let source = work.source;
         if let Some(needs) = &pattern.needs {
             if !*work.needs.entry(key).or_insert_with(|| needs.is_match(source.raw)) {
@@ -256,7 +303,11 @@ impl<'r> Scanner<'r> {
         }
         let Some(regex) = pattern.regex.get() else { return };
         let first_line = if word.is_empty() { text.len() } else { source.line(window.start).end };
+        source.counted(window.len(), ());
         for found in regex.captures_iter(&text[window.clone()]) {
+            if work.patience.late() {
+                return;
+            }
             let Some(whole) = found.get(0) else { continue };
             let at = window.start + group(regex, &found, "at").map_or(whole.start(), |m| m.start());
             let end = window.start + whole.end();
@@ -264,7 +315,7 @@ impl<'r> Scanner<'r> {
             if window.start + whole.start() > first_line {
                 break;
             }
-            if self.counts(work, rule, key.0, pattern, (regex, &found), at, end) {
+            if self.counts(work, rule, key, pattern, (regex, &found), at, end) {
                 // Many expressions begin with the byte before what they are about.
                 let lead = text[window.start + whole.start()..at].iter().take_while(|b| !b.is_ascii_alphanumeric()).count();
                 let from = window.start + whole.start() + lead;
@@ -278,7 +329,7 @@ impl<'r> Scanner<'r> {
         &self,
         work: &mut Work<'_, '_>,
         rule: &Rule,
-        r: u16,
+        key: Trigger2,
         pattern: &Pattern,
         found: (&Regex, &Captures<'_>),
         at: usize,
@@ -296,31 +347,40 @@ impl<'r> Scanner<'r> {
         }
         for (a, alias) in rule.aliases.iter().enumerate().filter(|(_, a)| a.languages.has(source.lang)) {
             if let Some(name) = group(found.0, found.1, &alias.name) {
-                let known = work.names.entry((r, a as u16)).or_insert_with(|| names(alias, source));
-                if !known.iter().any(|n| n == name.as_bytes()) {
+                let known = work.names.entry((key.0, a as u16)).or_insert_with(|| names(alias, source));
+                if known.binary_search_by(|n| n.as_slice().cmp(name.as_bytes())).is_err() {
                     return false;
                 }
             }
         }
         if let Some(unless) = &pattern.unless {
             let lines = source.line(at).start..source.line(end).end;
-            if unless.is_match(&source.text(pattern.text)[lines]) {
+            let is = || source.counted(lines.len(), unless.is_match(&source.text(pattern.text)[lines.clone()]));
+            let last = work.unless.entry(key).or_insert_with(|| (lines.clone(), is()));
+            if last.0 != lines {
+                *last = (lines.clone(), is());
+            }
+            if last.1 {
                 return false;
             }
         }
-        pattern.lacks.as_ref().is_none_or(|e| !e.is_match(source.text(Text::Code)))
+        let Some(lacks) = &pattern.lacks else { return true };
+        let code = source.text(Text::Code);
+        !*work.lacks.entry(key).or_insert_with(|| source.counted(code.len(), lacks.is_match(code)))
     }
 
     fn report(&self, source: &Source<'_>, mut hits: Vec<Hit>, lines: &Lines, out: &mut Scanned) {
         hits.sort_by(|a, b| a.at.cmp(&b.at).then(b.severity.cmp(&a.severity)));
-        let (mut line, mut counted) = (1u32, 0);
         for hit in hits {
-            line += memchr::memchr_iter(b'\n', &source.raw[counted..hit.at]).count() as u32;
-            counted = hit.at;
+            let line = source.number(hit.at);
             if !lines.has(line) {
                 continue;
             }
             let rule = self.rules[hit.rule];
+            let old = out.findings.iter_mut().rev().take_while(|f| f.line == line).find(|f| f.rule == rule.id);
+            if old.as_ref().is_some_and(|old| old.severity >= hit.severity) {
+                continue;
+            }
             let range = source.line(hit.at);
             let finding = Finding {
                 path: source.path.to_owned(),
@@ -332,8 +392,7 @@ impl<'r> Scanner<'r> {
                 advice: hit.advice,
                 excerpt: if rule.hide { String::new() } else { excerpt(&source.raw[range]) },
             };
-            match out.findings.iter_mut().rev().take_while(|f| f.line == line).find(|f| f.rule == finding.rule) {
-                Some(old) if old.severity >= finding.severity => {}
+            match old {
                 Some(old) => *old = finding,
                 None => out.findings.push(finding),
             }
@@ -341,7 +400,7 @@ impl<'r> Scanner<'r> {
     }
 }
 
-fn hit(rule: &Rule, index: usize, pattern: Option<&Pattern>, place: std::ops::Range<usize>) -> Hit {
+fn hit(rule: &Rule, index: usize, pattern: Option<&Pattern>, place: Range<usize>) -> Hit {
     Hit {
         rule: index,
         from: place.start,
@@ -421,6 +480,8 @@ fn is_binary(bytes: &[u8]) -> bool {
 
 /// A line as it is shown.
 fn excerpt(line: &[u8]) -> String {
-    let text = String::from_utf8_lossy(line);
+    let line = line.trim_ascii_start();
+    // More than 200 characters, and not a line of megabytes for each place in it.
+    let text = String::from_utf8_lossy(&line[..line.len().min(4096)]);
     text.trim().chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| !c.is_control()).take(200).collect()
 }

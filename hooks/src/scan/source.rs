@@ -1,9 +1,11 @@
 //! One file while it is scanned: what costs something is made when it is first asked for.
 
 use super::kinds::Kinds;
+use super::loops::Loops;
+use super::nest::Nest;
 use super::rule::Text;
 use crate::lang::{Function, Lang, Masked, functions, mask};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
 /// A file, its language, and what can be known about it.
@@ -14,10 +16,14 @@ pub(super) struct Source<'a> {
     kinds: &'a Kinds,
     masked: OnceCell<Masked>,
     strings: OnceCell<Vec<u8>>,
-    functions: OnceCell<Vec<Function>>,
+    starts: OnceCell<Vec<usize>>,
+    functions: OnceCell<(Vec<Function>, Nest)>,
+    loops: OnceCell<Loops>,
+    statements: OnceCell<Vec<usize>>,
     is_test: OnceCell<bool>,
     regions: OnceCell<Vec<Range<usize>>>,
     generated: OnceCell<bool>,
+    steps: Cell<u64>,
 }
 
 impl<'a> Source<'a> {
@@ -30,10 +36,14 @@ impl<'a> Source<'a> {
             kinds,
             masked: OnceCell::new(),
             strings: OnceCell::new(),
+            starts: OnceCell::new(),
             functions: OnceCell::new(),
+            loops: OnceCell::new(),
+            statements: OnceCell::new(),
             is_test: OnceCell::new(),
             regions: OnceCell::new(),
             generated: OnceCell::new(),
+            steps: Cell::new(0),
         }
     }
 
@@ -66,12 +76,50 @@ impl<'a> Source<'a> {
         self.masked().map(|m| &*m.comments)
     }
 
-    /// The functions of the file.
-    pub fn functions(&self) -> &[Function] {
-        self.functions.get_or_init(|| match (self.lang, self.masked()) {
-            (Some(lang), Some(masked)) => functions(lang, masked),
-            _ => Vec::new(),
+    fn nested(&self) -> &(Vec<Function>, Nest) {
+        self.functions.get_or_init(|| {
+            let all = match (self.lang, self.masked()) {
+                (Some(lang), Some(masked)) => functions(lang, masked),
+                _ => Vec::new(),
+            };
+            let nest = Nest::new(&all);
+            (all, nest)
         })
+    }
+
+    /// The functions around a place, the innermost first.
+    pub fn around(&self, at: usize) -> impl Iterator<Item = &Function> {
+        let (all, nest) = self.nested();
+        std::iter::successors(nest.innermost(at).map(|i| &all[i]), |f| f.parent.map(|i| &all[i]))
+    }
+
+    /// The innermost function around a place.
+    pub fn innermost(&self, at: usize) -> Option<&Function> {
+        self.around(at).next()
+    }
+
+    /// The loops of a part of the file around a place, outermost first.
+    pub fn loops_around(&self, part: Range<usize>, at: usize) -> Vec<Range<usize>> {
+        let Some(lang) = self.lang else { return Vec::new() };
+        let code = self.text(Text::Code);
+        self.loops.get_or_init(|| Loops::new(lang, code)).around(code, part, at)
+    }
+
+    /// Where the statement begins that a place is in: after the last brace or semicolon.
+    pub fn statement(&self, at: usize) -> usize {
+        let ends = self.statements.get_or_init(|| memchr::memchr3_iter(b'{', b'}', b';', self.text(Text::Code)).collect());
+        ends[..ends.partition_point(|end| *end < at)].last().map_or(0, |end| end + 1)
+    }
+
+    /// Notes that so many bytes were looked at, for the sake of a value: what tests of linear time compare instead of clocks.
+    pub fn counted<T>(&self, bytes: usize, value: T) -> T {
+        self.steps.set(self.steps.get() + bytes as u64 + 1);
+        value
+    }
+
+    /// How many bytes were looked at, each time counted.
+    pub fn steps(&self) -> u64 {
+        self.steps.get()
     }
 
     /// True if a generator wrote it: said in its first lines.
@@ -90,25 +138,35 @@ impl<'a> Source<'a> {
 
     /// True if this place is in a test or in a helper of tests.
     pub fn in_test(&self, at: usize) -> bool {
-        self.is_test()
-            || self.regions.get_or_init(|| self.kinds.regions(self.lang, self.text(Text::Code))).iter().any(|r| r.contains(&at))
+        if self.is_test() {
+            return true;
+        }
+        // They are in order and do not overlap.
+        let regions = self.regions.get_or_init(|| self.kinds.regions(self.lang, self.text(Text::Code)));
+        regions[..regions.partition_point(|r| r.start <= at)].last().is_some_and(|r| at < r.end)
+    }
+
+    /// Where lines begin, without the first.
+    fn starts(&self) -> &[usize] {
+        self.starts.get_or_init(|| memchr::memchr_iter(b'\n', self.raw).map(|end| end + 1).collect())
+    }
+
+    /// The number of the line of a place, from 1.
+    pub fn number(&self, at: usize) -> u32 {
+        self.starts().partition_point(|start| *start <= at) as u32 + 1
     }
 
     /// The line of a place, without its end.
     pub fn line(&self, at: usize) -> Range<usize> {
-        line_of(self.raw, at)
+        self.lines(at, 1)
     }
 
     /// `count` lines from that of a place on.
     pub fn lines(&self, at: usize, count: usize) -> Range<usize> {
-        let mut range = self.line(at);
-        for _ in 1..count {
-            if range.end >= self.raw.len() {
-                break;
-            }
-            range.end = self.line(range.end + 1).end;
-        }
-        range
+        let starts = self.starts();
+        let next = starts.partition_point(|start| *start <= at);
+        let start = if next == 0 { 0 } else { starts[next - 1] };
+        start..starts.get(next + count - 1).map_or(self.raw.len(), |start| start - 1)
     }
 }
 

@@ -6,6 +6,7 @@ use super::scanner::{Marked, Scanned};
 use super::set::RuleSet;
 use super::source::Source;
 use crate::{Finding, Lines};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// What a waiver begins with.
@@ -48,10 +49,14 @@ impl Mark {
 /// Moves what is waived, and tells what is no waiver.
 pub(super) fn apply(set: &RuleSet, source: &Source<'_>, lines: &Lines, out: &mut Scanned) {
     let mut waivers: Vec<Mark> = Vec::new();
-    for at in memchr::memmem::find_iter(source.raw, WORD) {
+    let mut below = None;
+    let places: Vec<usize> = memchr::memmem::find_iter(source.raw, WORD).collect();
+    // From the last on: what stands below one is known to that above it.
+    for at in places.into_iter().rev() {
         let Some(text) = comment(source, at) else { continue };
-        let line = number(source, at);
-        let about = about(source, at, line);
+        let line = source.number(at);
+        let about = about(source, at, line, below);
+        below = Some((line, about));
         match parse(&source.raw[text]) {
             Ok((rules, reason)) => {
                 let unknown: Vec<&str> = rules.iter().map(String::as_str).filter(|r| set.rule(r).is_none()).collect();
@@ -70,9 +75,19 @@ pub(super) fn apply(set: &RuleSet, source: &Source<'_>, lines: &Lines, out: &mut
     if waivers.is_empty() {
         return;
     }
+    waivers.reverse();
+    out.bad_waivers.reverse();
+    let mut of_line: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (i, waiver) in waivers.iter().enumerate() {
+        of_line.entry(waiver.line).or_default().push(i);
+        if waiver.about != waiver.line {
+            of_line.entry(waiver.about).or_default().push(i);
+        }
+    }
     let mut kept = Vec::new();
     for finding in std::mem::take(&mut out.findings) {
-        match waivers.iter().find(|w| w.lets_through(&finding)) {
+        let near = of_line.get(&finding.line).into_iter().flatten().map(|i| &waivers[*i]);
+        match near.into_iter().find(|w| w.lets_through(&finding)) {
             Some(waiver) => out.waived.push(Marked { finding, reason: waiver.reason.clone(), line: waiver.line }),
             None => kept.push(finding),
         }
@@ -101,7 +116,11 @@ fn comment(source: &Source<'_>, at: usize) -> Option<Range<usize>> {
 }
 
 /// The line that a waiver is about: its own if there is code in it, else the next line with code.
-fn about(source: &Source<'_>, at: usize, number: u32) -> u32 {
+/// `below`: the line of the next waiver and what that one is about.
+fn about(source: &Source<'_>, at: usize, number: u32, below: Option<(u32, u32)>) -> u32 {
+    if let Some((_, about)) = below.filter(|(line, _)| *line == number) {
+        return about;
+    }
     let code = source.text(Text::Code);
     let line = source.line(at);
     let has_code = |range: Range<usize>| match source.comments() {
@@ -122,15 +141,14 @@ fn about(source: &Source<'_>, at: usize, number: u32) -> u32 {
         if source.raw[line.clone()].trim_ascii().is_empty() {
             return 0;
         }
+        if let Some((_, about)) = below.filter(|(line, _)| *line == number) {
+            return about;
+        }
         if has_code(line.clone()) {
             return number;
         }
     }
     0
-}
-
-fn number(source: &Source<'_>, at: usize) -> u32 {
-    memchr::memchr_iter(b'\n', &source.raw[..at]).count() as u32 + 1
 }
 
 fn parse(rest: &[u8]) -> Result<(Vec<String>, String), &'static str> {

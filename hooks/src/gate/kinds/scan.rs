@@ -10,7 +10,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// From so many files on a second thread is worth its start.
+/// From so many files on a second thread is started. A guess on the safe side, not a measurement.
 const MANY: usize = 32;
 /// At most so many threads.
 const THREADS: usize = 8;
@@ -98,11 +98,11 @@ fn all_files(looks: &[Look<'_>], ask: &Ask<'_>, rules: &RuleSet, limit: Duration
         loop {
             let f = next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = ask.files.get(f) else { break };
-            if began.elapsed() >= limit {
+            let go_on = || began.elapsed() < limit;
+            if !go_on() || one_file(f, file, looks, ask, (&scanner, &go_on), &mut part).is_none() {
                 late.store(true, Ordering::Relaxed);
                 break;
             }
-            one_file(f, file, looks, ask, &scanner, &mut part);
         }
         let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
         whole.findings.append(&mut part.findings);
@@ -113,16 +113,7 @@ fn all_files(looks: &[Look<'_>], ask: &Ask<'_>, rules: &RuleSet, limit: Duration
         n if n < MANY => 1,
         n => std::thread::available_parallelism().map_or(1, usize::from).min(n / MANY + 1).min(THREADS),
     };
-    if threads == 1 {
-        work();
-    } else {
-        std::thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(work);
-            }
-            work();
-        });
-    }
+    crate::threads::run(threads, work);
     let mut part = whole.into_inner().unwrap_or_else(PoisonError::into_inner);
     part.findings.sort_by(|a, b| (a.1, a.0, &a.2).cmp(&(b.1, b.0, &b.2)));
     part.waived.sort_by(|a, b| (a.1, a.0, &a.2.finding).cmp(&(b.1, b.0, &b.2.finding)));
@@ -130,11 +121,16 @@ fn all_files(looks: &[Look<'_>], ask: &Ask<'_>, rules: &RuleSet, limit: Duration
     (!late.into_inner()).then_some(part)
 }
 
-fn one_file(f: usize, file: &FileChange, looks: &[Look<'_>], ask: &Ask<'_>, scanner: &Scanner<'_>, part: &mut Part) {
+/// A scanner, and if there is time left for it.
+type Scan<'s, 'r> = (&'s Scanner<'r>, &'s dyn Fn() -> bool);
+
+/// Adds what is found in one file; `None` = the time was over in the middle of it.
+fn one_file(f: usize, file: &FileChange, looks: &[Look<'_>], ask: &Ask<'_>, scan: Scan<'_, '_>, part: &mut Part) -> Option<()> {
+    let (scanner, go_on) = scan;
     let of_path: Vec<usize> =
         (0..looks.len()).filter(|l| looks[*l].paths.as_ref().is_none_or(|globs| globs.has(&file.path))).collect();
     if of_path.is_empty() {
-        return;
+        return Some(());
     }
     let sealing = of_path.iter().copied().filter(|l| looks[*l].rule.check.is_some());
     let sealing: Vec<usize> = if file.path.starts_with(".beads/") { sealing.collect() } else { Vec::new() };
@@ -148,11 +144,11 @@ fn one_file(f: usize, file: &FileChange, looks: &[Look<'_>], ask: &Ask<'_>, scan
             Ok(Content::TooLarge(finding)) => {
                 let of_rule = |l: &&usize| finding.as_ref().is_some_and(|found| looks[**l].rule.id == found.rule);
                 part.findings.extend(of_path.iter().filter(of_rule).filter_map(|l| Some((*l, f, finding.clone()?))));
-                return;
+                return Some(());
             }
             Err(why) => {
                 part.unread.push((f, why));
-                return;
+                return Some(());
             }
         }
     }
@@ -160,17 +156,19 @@ fn one_file(f: usize, file: &FileChange, looks: &[Look<'_>], ask: &Ask<'_>, scan
         part.findings.extend(sealed(looks[l].rule, file, bytes.as_deref()).map(|found| (l, f, found)));
     }
     if let Some(bytes) = bytes.filter(|_| scans) {
-        let mut found = scanner.scan(&file.path, &bytes, if compared { &Lines::All } else { &file.lines });
+        let lines = if compared { &Lines::All } else { &file.lines };
+        let mut found = scanner.scan_while(&file.path, &bytes, lines, go_on)?;
         if compared {
-            if let Err(why) = only_new(&mut found, bytes.len(), file, ask, scanner) {
+            if let Err(why) = only_new(&mut found, bytes.len(), file, ask, scan)? {
                 part.unread.push((f, why));
-                return;
+                return Some(());
             }
         }
         if !found.is_empty() {
             shared_out(f, file, found, &of_path, looks, ask, part);
         }
     }
+    Some(())
 }
 
 /// True where lines that were there before can be at fault now: what made them harmless was taken away (a comment's end, a
@@ -183,18 +181,27 @@ fn is_compared(file: &FileChange, ask: &Ask<'_>) -> bool {
 }
 
 /// Of what was found in a whole file: what stands in its judged lines, and elsewhere what was not found in the file before.
-fn only_new(found: &mut Scanned, size: usize, file: &FileChange, ask: &Ask<'_>, scanner: &Scanner<'_>) -> Result<(), String> {
+/// `None` = the time is over.
+fn only_new(
+    found: &mut Scanned,
+    size: usize,
+    file: &FileChange,
+    ask: &Ask<'_>,
+    (scanner, go_on): Scan<'_, '_>,
+) -> Option<Result<(), String>> {
     found.waived.retain(|mark| file.lines.has(mark.finding.line));
     let too_large = scanner.size(&file.path, size as u64).filter(|_| !file.lines.is_empty());
     let judged = |found: &Finding| file.lines.has(found.line) || too_large.as_ref() == Some(found);
     if found.findings.iter().all(judged) {
-        return Ok(());
+        return Some(Ok(()));
     }
     let mut before = Vec::new();
     if let Some(blob) = file.old_blob {
-        ask.git.read_blob(blob, &mut before).map_err(|e| format!("{}: {e}", file.path))?;
+        if let Err(e) = ask.git.read_blob(blob, &mut before) {
+            return Some(Err(format!("{}: {e}", file.path)));
+        }
     }
-    let old = scanner.scan(file.old_path.as_deref().unwrap_or(&file.path), &before, &Lines::All);
+    let old = scanner.scan_while(file.old_path.as_deref().unwrap_or(&file.path), &before, &Lines::All, go_on)?;
     let mut known: BTreeMap<(String, String), usize> = BTreeMap::new();
     for one in old.findings {
         *known.entry((one.rule, one.excerpt)).or_default() += 1;
@@ -209,7 +216,7 @@ fn only_new(found: &mut Scanned, size: usize, file: &FileChange, ask: &Ask<'_>, 
                 _ => true,
             }
     });
-    Ok(())
+    Some(Ok(()))
 }
 
 /// Gives each gate what its rule found.
@@ -232,7 +239,9 @@ fn shared_out(f: usize, file: &FileChange, found: Scanned, of_path: &[usize], lo
         }
     }
     for finding in &mut findings {
-        if let Some(bad) = bad_waivers.iter().find(|b| b.line <= finding.line && finding.line - b.line <= 1) {
+        // They are in order.
+        let near = &bad_waivers[bad_waivers.partition_point(|b| b.line + 1 < finding.line)..];
+        if let Some(bad) = near.first().filter(|b| b.line <= finding.line) {
             finding.advice = format!("{}; the mark in line {} lets nothing through: {}", finding.advice, bad.line, bad.why);
         }
     }

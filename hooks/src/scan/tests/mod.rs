@@ -1,6 +1,8 @@
 //! Every example of every built-in rule, and the engine.
 
 mod engine;
+mod linear;
+mod loops;
 mod project;
 
 use super::kinds;
