@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod convoy;
+mod formula;
 mod hook;
 mod mail;
 mod molecule;
@@ -19,6 +20,7 @@ pub static VERBS: &[Verb] = &[
     checkpoint::VERB,
     step::VERB,
     convoy::VERB,
+    formula::VERB,
     // Share
     mail::VERB,
     // The store
@@ -30,6 +32,7 @@ pub fn subs(verb: &str) -> &'static [Sub] {
     match verb {
         "checkpoint" => checkpoint::SUBS,
         "convoy" => convoy::SUBS,
+        "formula" => formula::SUBS,
         "mail" => mail::SUBS,
         "molecule" => molecule::SUBS,
         "step" => step::SUBS,

@@ -36,6 +36,14 @@ struct Shelf {
     folder: PathBuf,
     /// How its files are shown, before their names.
     shown: String,
+    /// The one file of a name that was named itself.
+    exact: Option<(String, String)>,
+}
+
+impl Shelf {
+    fn new(tier: Tier, folder: PathBuf, shown: String) -> Self {
+        Self { tier, folder, shown, exact: None }
+    }
 }
 
 /// One formula of the library.
@@ -125,16 +133,44 @@ impl Resolved {
 impl Library {
     /// The library of a working tree (its top; `None` outside of one): its own formulas, the user's, the built-in ones.
     pub fn of(env: &Env, top: Option<&Path>) -> Self {
-        let project = top.map(|top| Shelf { tier: Tier::Project, folder: top.join(FOLDER), shown: FOLDER.to_owned() });
-        let user = env.home().map(|home| Shelf { tier: Tier::User, folder: home.join(FOLDER), shown: format!("~/{FOLDER}") });
+        let project = top.map(|top| Shelf::new(Tier::Project, top.join(FOLDER), FOLDER.to_owned()));
+        let user = env.home().map(|home| Shelf::new(Tier::User, home.join(FOLDER), format!("~/{FOLDER}")));
         Self { shelves: project.into_iter().chain(user).collect() }
     }
 
-    /// The same, with one more folder before the others: for a file that was named, whose neighbours it may use.
+    /// The same, with one more folder before the others: `shown` stands before the names of its files.
     #[must_use]
     pub fn with_folder(&self, folder: &Path, shown: &str) -> Self {
-        let first = Shelf { tier: Tier::File, folder: folder.to_owned(), shown: shown.trim_end_matches('/').to_owned() };
-        Self { shelves: std::iter::once(first).chain(self.shelves.iter().cloned()).collect() }
+        self.with(Shelf::new(Tier::File, folder.to_owned(), shown.trim_end_matches('/').to_owned()))
+    }
+
+    /// The same, with one file before the others, whose neighbours it may use; and the name that the file has there.
+    /// `shown` is the file as it was named.
+    ///
+    /// # Errors
+    /// The file is not there, or does not end as files of formulas do (exit 2).
+    pub fn with_file(&self, path: &Path, shown: &str) -> bd::error::Result<(Self, String)> {
+        let file = path.file_name().and_then(|f| f.to_str()).unwrap_or_default();
+        let Some(name) = stem(file) else {
+            return Err(bd::error::Error::usage(format!("`{}` is no file of a formula", shown.escape_debug()))
+                .hint("They end in .toml, .formula.toml or .formula.json"));
+        };
+        if !is_there(path) {
+            return Err(bd::error::Error::usage(format!("there is no file `{}`", shown.escape_debug())));
+        }
+        let folder = path.parent().unwrap_or(path).to_owned();
+        let before = shown.strip_suffix(file).unwrap_or_default().trim_end_matches('/');
+        let before = if before.is_empty() && shown.starts_with('/') { "/" } else { before };
+        // A file of the project stays one.
+        let own = self.shelves.iter().find(|s| same(&s.folder, &folder)).map(|s| (s.tier, s.shown.clone()));
+        let (tier, before) = own.unwrap_or((Tier::File, before.to_owned()));
+        let mut shelf = Shelf::new(tier, folder, before);
+        shelf.exact = Some((name.to_owned(), file.to_owned()));
+        Ok((self.with(shelf), name.to_owned()))
+    }
+
+    fn with(&self, shelf: Shelf) -> Self {
+        Self { shelves: std::iter::once(shelf).chain(self.shelves.iter().cloned()).collect() }
     }
 
     /// All formulas by name; of several of one name the one that is used.
@@ -253,7 +289,10 @@ impl Library {
     /// The file of a formula, or the built-in one.
     fn find(&self, name: &str) -> Option<Found> {
         for shelf in &self.shelves {
-            let mut there = ENDINGS.iter().map(|end| format!("{name}{end}")).filter(|f| is_there(&shelf.folder.join(f)));
+            let exact = shelf.exact.iter().filter(|(n, _)| n == name).map(|(_, file)| file.clone());
+            let is_exact = shelf.exact.as_ref().is_some_and(|(n, _)| n == name);
+            let usual = ENDINGS.iter().filter(|_| !is_exact).map(|end| format!("{name}{end}"));
+            let mut there = exact.chain(usual).filter(|f| is_there(&shelf.folder.join(f)));
             if let Some(file) = there.next() {
                 let shown = |file: &str| if shelf.shown.is_empty() { file.to_owned() } else { format!("{}/{file}", shelf.shown) };
                 return Some(Found {
@@ -327,6 +366,11 @@ impl Found {
         }
         String::from_utf8(bytes).map_err(|e| format!("not UTF-8 (byte {})", e.utf8_error().valid_up_to()))
     }
+}
+
+fn same(a: &Path, b: &Path) -> bool {
+    let real = |p: &Path| p.canonicalize().ok();
+    a == b || real(a).is_some_and(|a| real(b) == Some(a))
 }
 
 fn is_there(path: &Path) -> bool {

@@ -107,6 +107,11 @@ impl std::error::Error for Problems {}
 
 impl From<Box<Problems>> for bd::error::Error {
     fn from(problems: Box<Problems>) -> Self {
+        // What is no place in a file needs no heading: a formula that is not there, a value that is not taken.
+        if let ([Diagnostic { message, help, at: None }], 0) = (problems.errors.as_slice(), problems.more) {
+            let error = Self::usage(message.clone());
+            return help.iter().fold(error, |error, help| error.hint(help.clone()));
+        }
         Self::usage(problems.to_string())
     }
 }

@@ -1,0 +1,31 @@
+//! `gt formula …`
+
+mod check;
+mod eject;
+mod graph;
+mod list;
+mod new;
+mod place;
+mod print;
+mod show;
+
+use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, with_subs};
+use bd::error::Result;
+use clap::ArgMatches;
+
+/// The verbs, in the order of the help.
+pub static SUBS: &[Sub] = &[list::SUB, show::SUB, check::SUB, graph::SUB, new::SUB, eject::SUB];
+
+/// `gt formula`.
+pub const VERB: Verb = Verb {
+    name: "formula",
+    aliases: &["formulas"],
+    group: Group::Work,
+    about: "Formulas: templates of steps",
+    args: |c| with_subs(SUBS, c),
+    run,
+};
+
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    dispatch_sub(SUBS, ctx, m)
+}
