@@ -10,3 +10,4 @@ pub mod local;
 pub mod mail;
 pub mod molecule;
 pub mod records;
+pub mod status;

@@ -3,4 +3,5 @@
 mod convoy;
 mod kit;
 mod mail;
+mod property;
 mod walk;

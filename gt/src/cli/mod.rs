@@ -1,11 +1,20 @@
 //! The command line of `gt`: one folder a noun, one file a verb; flags, errors and exit codes are `bd`'s own.
 
 mod checkpoint;
+mod completions;
 mod convoy;
 mod formula;
+mod demo;
+mod doctor;
+mod feed;
 mod hook;
+mod log;
 mod mail;
 mod molecule;
+mod prime;
+mod ready;
+pub mod schema;
+mod status;
 mod step;
 mod tick;
 
@@ -15,16 +24,26 @@ use std::process::ExitCode;
 /// The verbs, in the order of the help.
 pub static VERBS: &[Verb] = &[
     // Work
+    prime::VERB,
+    ready::VERB,
     hook::VERB,
     molecule::VERB,
     checkpoint::VERB,
     step::VERB,
     convoy::VERB,
     formula::VERB,
+    // Look
+    status::VERB,
+    feed::VERB,
+    log::VERB,
     // Share
     mail::VERB,
     // The store
     tick::VERB,
+    doctor::VERB,
+    schema::VERB,
+    completions::VERB,
+    demo::VERB,
 ];
 
 /// The table of the verbs below one; empty for a verb that has none.

@@ -103,3 +103,92 @@ pub fn step(state: StepState, action: StepAction) -> bool {
         A::GoBack => matches!(state, S::Done | S::Failed),
     }
 }
+
+/// The tables as people read them: Markdown, made from the enums (docs/reference/transitions.md).
+pub fn tables() -> String {
+    fn table<S: Copy, A: Copy>(
+        title: &str,
+        states: &[S],
+        actions: &[A],
+        name: impl Fn(S) -> &'static str,
+        verb: impl Fn(A) -> &'static str,
+        allows: impl Fn(S, A) -> bool,
+    ) -> String {
+        let mut out = format!("## {title}\n\n| |");
+        for action in actions {
+            out.push_str(&format!(" {} |", verb(*action)));
+        }
+        out.push_str("\n|---|");
+        out.push_str(&"---|".repeat(actions.len()));
+        out.push('\n');
+        for state in states {
+            out.push_str(&format!("| {} |", name(*state)));
+            for action in actions {
+                out.push_str(if allows(*state, *action) { " yes |" } else { " - |" });
+            }
+            out.push('\n');
+        }
+        out
+    }
+    let molecules =
+        table("Molecules", MoleculeState::ALL, MoleculeAction::ALL, MoleculeState::as_str, MoleculeAction::as_str, molecule);
+    let checkpoints = table(
+        "Checkpoints",
+        CheckpointState::ALL,
+        CheckpointAction::ALL,
+        CheckpointState::as_str,
+        CheckpointAction::as_str,
+        checkpoint,
+    );
+    let steps = table("Steps", StepState::ALL, StepAction::ALL, StepState::as_str, StepAction::as_str, step);
+    format!("{molecules}\n{checkpoints}\n{steps}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Typed by hand from WORKFLOW and gastown.md 10.3: what is allowed. A new state or action fails here.
+    const EXPECTED: &str = "## Molecules
+
+| | advance | validate | update | attest | decide | pause | resume | cancel | upgrade |
+|---|---|---|---|---|---|---|---|---|---|
+| planned | - | - | - | - | - | - | - | - | - |
+| waiting | - | - | yes | - | - | yes | - | yes | yes |
+| in_progress | yes | yes | yes | yes | - | yes | - | yes | yes |
+| awaiting_checkpoint | yes | yes | yes | yes | yes | yes | - | yes | yes |
+| needs_fix | yes | yes | yes | yes | - | yes | - | yes | yes |
+| paused | - | - | yes | - | - | - | yes | yes | - |
+| completed | - | - | - | - | - | - | - | - | - |
+| cancelled | - | - | - | - | - | - | - | - | - |
+
+## Checkpoints
+
+| | approve | reject | comment | revise | reopen |
+|---|---|---|---|---|---|
+| pending | - | - | yes | - | - |
+| blocked | - | - | yes | - | - |
+| open | yes | yes | yes | yes | - |
+| contested | yes | yes | yes | - | - |
+| approved | - | - | yes | - | yes |
+| rejected | - | - | yes | - | yes |
+| expired | - | - | yes | - | yes |
+
+## Steps
+
+| | claim | hand in | go back |
+|---|---|---|---|
+| pending | - | - | - |
+| ready | yes | yes | - |
+| in_progress | yes | yes | - |
+| done | - | - | yes |
+| failed | - | - | yes |
+";
+
+    #[test]
+    fn every_state_and_action_has_its_answer() {
+        assert_eq!(tables(), EXPECTED);
+        let page = include_str!("../../../docs/reference/transitions.md");
+        assert!(page.ends_with(EXPECTED), "docs/reference/transitions.md is not what the code does");
+    }
+}

@@ -1,0 +1,82 @@
+//! `gt doctor`: what is wrong with molecules, records and deadlines; `bd doctor` is about the store.
+
+use crate::molecule::{CheckpointState, View, act, load_all};
+use crate::records;
+use bd::cli::{Ctx, Group, Verb, parsed};
+use bd::error::{ErrorKind, Result};
+use clap::{ArgMatches, Args as _};
+use serde_json::json;
+
+pub(super) const VERB: Verb = Verb {
+    name: "doctor",
+    aliases: &[],
+    group: Group::Store,
+    about: "What is wrong: lost steps, contested decisions, passed deadlines, records that differ",
+    args: Args::augment_args,
+    run,
+};
+
+#[derive(clap::Args)]
+struct Args {
+    /// Render the records that differ again
+    #[arg(long)]
+    fix: bool,
+}
+
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    let args: Args = parsed(m)?;
+    if args.fix {
+        ctx.writable()?;
+    }
+    let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
+    let mut found: Vec<String> = Vec::new();
+    let mut fixed: Vec<String> = Vec::new();
+    for view in load_all(&snapshot, now)? {
+        found.extend(wrong(&view));
+        let holder = records::is_holder(&store, &snapshot, &view.bead)?;
+        let top = store.git().paths().work_dir.clone();
+        let rendered = top.is_some_and(|t| t.join(records::folder(&view)).join("molecule.toml").is_file());
+        if !rendered {
+            continue;
+        }
+        let stale = records::stale(&store, &snapshot, &view)?;
+        if stale.is_empty() {
+            continue;
+        }
+        if args.fix && holder {
+            fixed.extend(records::write(&store, &snapshot, &view)?);
+        } else {
+            let who = if holder { "`gt doctor --fix` renders them again" } else { "whoever holds the molecule renders them" };
+            found.push(format!("{}: {} record(s) differ from the events; {who}", view.name, stale.len()));
+        }
+    }
+    if ctx.ui.is_json() {
+        ctx.ui.json(&json!({"found": found, "fixed": fixed}))?;
+    } else {
+        fixed.iter().try_for_each(|path| ctx.ui.line(format!("Rendered {path}")))?;
+        found.iter().try_for_each(|line| ctx.ui.line(format!("⚠️ {line}")))?;
+        if found.is_empty() {
+            ctx.ui.line("Nothing is wrong with the workflow; `bd doctor` looks at the store")?;
+        }
+    }
+    if !found.is_empty() {
+        ctx.failed.get_or_insert(ErrorKind::No);
+    }
+    Ok(())
+}
+
+fn wrong(view: &View) -> Vec<String> {
+    let mut out = Vec::new();
+    for name in &view.missing {
+        out.push(format!("{}: the bead of the step {name} is gone; `bd restore` brings it back", view.name));
+    }
+    for step in &view.steps {
+        if step.checkpoint.as_ref().is_some_and(|c| c.state == CheckpointState::Contested) {
+            out.push(format!("{}/{}: two decided differently; one decision has to name both", view.name, step.def.id));
+        }
+    }
+    if act::due(view) {
+        out.push(format!("{}: a deadline has passed; `gt tick` writes it down", view.name));
+    }
+    out
+}

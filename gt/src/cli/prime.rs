@@ -1,0 +1,25 @@
+//! `gt prime`: what an agent is told when it starts.
+
+use crate::status::{Desk, prime};
+use bd::cli::{Ctx, Group, Verb};
+use bd::error::Result;
+use clap::ArgMatches;
+use serde_json::json;
+
+pub(super) const VERB: Verb = Verb {
+    name: "prime",
+    aliases: &[],
+    group: Group::Work,
+    about: "What an agent needs to know, at most 2 KB, with its exact next commands",
+    args: |c| c,
+    run,
+};
+
+fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
+    let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
+    let text = prime(&Desk::load(&store, &snapshot, now)?);
+    if ctx.ui.is_json() {
+        return ctx.ui.json(&json!({"text": text}));
+    }
+    text.trim_end().lines().try_for_each(|line| ctx.ui.line(line))
+}

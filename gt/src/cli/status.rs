@@ -1,0 +1,99 @@
+//! `gt status`: what is going on, on one screen.
+
+use crate::cli::molecule::print;
+use crate::convoy;
+use crate::status::Desk;
+use bd::cli::{Ctx, Group, Verb};
+use bd::error::Result;
+use bd::ui::{Style, Text};
+use clap::ArgMatches;
+use serde_json::{Value, json};
+
+pub(super) const VERB: Verb = Verb {
+    name: "status",
+    aliases: &[],
+    group: Group::Look,
+    about: "What is going on now, on one screen: convoys, molecules, checkpoints, mail",
+    args: |c| c,
+    run,
+};
+
+fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
+    let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
+    let desk = Desk::load(&store, &snapshot, now)?;
+    let mut convoys: Vec<Value> = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
+    for convoy in convoy::all(&store, &snapshot)?.into_iter().filter(|c| !c.state.is_closed()) {
+        // A file that cannot be read is `gt convoy health`'s business; the screen shows the others.
+        match convoy::Scene::load(&store, &snapshot, &convoy.id, now) {
+            Ok(scene) => {
+                let b = &scene.board;
+                let percent = crate::molecule::model::percent(b.percent());
+                lines.push(format!(
+                    "{}: {}/{} {} ({percent}%), {} blocking",
+                    convoy.id,
+                    b.done,
+                    b.total,
+                    b.unit.as_str(),
+                    b.blocking
+                ));
+                convoys.push(
+                    json!({"id": convoy.id, "done": b.done, "total": b.total, "unit": b.unit.as_str(), "blocking": b.blocking}),
+                );
+            }
+            Err(error) => lines.push(format!("{}: {error}", convoy.id)),
+        }
+    }
+    let asked: Vec<String> = desk
+        .waiting
+        .iter()
+        .map(|at| {
+            let (view, step) = desk.at(*at);
+            format!("{}/{} asks {}", view.name, step.def.id, crate::molecule::texts::owner_address(view))
+        })
+        .collect();
+    if ctx.ui.is_json() {
+        return ctx.ui.json(&json!({
+            "actor": desk.actor, "convoys": convoys, "molecules": desk.molecules.iter().map(print::object).collect::<Vec<_>>(),
+            "waiting": asked, "ready": desk.ready_total, "unread": desk.unread,
+            "urgent_received": desk.urgent.0.iter().map(|m| m.subject.clone()).collect::<Vec<_>>(),
+            "urgent_sent": desk.urgent.1.iter().map(|m| m.subject.clone()).collect::<Vec<_>>(), "due": desk.due,
+        }));
+    }
+    section(ctx, "Convoys", &lines)?;
+    let molecules: Vec<String> = desk
+        .molecules
+        .iter()
+        .map(|v| {
+            let at = v.current().filter(|_| !v.open.is_empty()).map(|s| format!(" at {}", s.def.id)).unwrap_or_default();
+            format!("{}: {}{at} ({}%)", v.name, v.state, print::progress(v))
+        })
+        .collect();
+    section(ctx, "Molecules", &molecules)?;
+    section(ctx, "Checkpoints that wait", &asked)?;
+    let mut held: Vec<String> = desk.held.iter().map(|at| desk.at(*at)).map(|(v, s)| format!("{}/{}", v.name, s.def.id)).collect();
+    held.extend(desk.held_beads.iter().map(|l| format!("{} {}", l.short, l.title)));
+    section(ctx, &format!("Held by {}", desk.actor), &held)?;
+    let mut mail: Vec<String> = desk.urgent.0.iter().map(|m| format!("🚨 from {}: {}", m.by, m.subject)).collect();
+    mail.extend(desk.urgent.1.iter().map(|m| format!("not acknowledged yet by {}: {}", m.to.join(", "), m.subject)));
+    if desk.unread > 0 {
+        mail.push(format!("{} unread: gt mail inbox --unread", desk.unread));
+    }
+    section(ctx, "Mail", &mail)?;
+    if desk.due {
+        ctx.ui.line("A deadline has passed: gt tick")?;
+    }
+    ctx.ui.line(format!("Ready: {}", desk.ready_total))
+}
+
+fn section(ctx: &mut Ctx<'_, '_>, title: &str, lines: &[String]) -> Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    ctx.ui.line(Text::new().with(Style::Strong, title))?;
+    lines.iter().take(10).try_for_each(|l| ctx.ui.line(format!("  {l}")))?;
+    if lines.len() > 10 {
+        ctx.ui.line(format!("  … {} more", lines.len() - 10))?;
+    }
+    Ok(())
+}
