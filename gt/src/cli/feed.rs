@@ -61,7 +61,7 @@ fn print(ctx: &mut Ctx<'_, '_>, one: &Happened) -> Result<()> {
         let line = serde_json::to_string(one).unwrap_or_default();
         return ctx.ui.raw(&line);
     }
-    let mut line = Text::new().plain(&one.at.get(..16).unwrap_or_default().replace('T', " ")).plain("  ");
+    let mut line = Text::new().plain(one.at.get(..16).unwrap_or_default().replace('T', " ")).plain("  ");
     line.push(Style::Strong, format!("{:<9}", one.what));
     line.push(Style::Plain, format!(" {} by {}", one.about, one.by));
     if !one.text.is_empty() {

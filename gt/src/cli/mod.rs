@@ -3,10 +3,10 @@
 mod checkpoint;
 mod completions;
 mod convoy;
-mod formula;
 mod demo;
 mod doctor;
 mod feed;
+mod formula;
 mod hook;
 mod log;
 mod mail;

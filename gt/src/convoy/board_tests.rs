@@ -49,6 +49,8 @@ fn view(name: &str, state: MoleculeState, done: usize) -> View {
         open: vec![done.min(3)],
         fix: None,
         validation: None,
+        infrastructure: Vec::new(),
+        missing: Vec::new(),
         note: None,
         waits_for: Vec::new(),
         why: None,

@@ -88,8 +88,8 @@ fn is_computed(names: &[&str]) -> bool {
 
 fn names(key: &str) -> Result<Vec<&str>> {
     let names: Vec<&str> = key.split('.').map(str::trim).collect();
-    let fits = |n: &&str| !n.is_empty() && n.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
-    if key.len() > 500 || !names.iter().all(|n| fits(&n)) {
+    let fits = |n: &str| !n.is_empty() && n.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    if key.len() > 500 || !names.iter().copied().all(fits) {
         let hint = "Names with dots between them, like `owner`, `timeline.total_days` or `molecules.day3-workflow-refs.status`";
         return Err(Error::usage(format!("`{}` is no key", shown(key))).hint(hint));
     }

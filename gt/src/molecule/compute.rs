@@ -142,11 +142,10 @@ fn run_of(bead: &Bead) -> Run {
     let attempt = runs.iter().map(|r| r.attempt).max().unwrap_or(1);
     let latest: Vec<&Run> = runs.iter().filter(|r| r.attempt == attempt).collect();
     let state = match latest.split_first() {
-        None => StepState::Pending,
         Some((first, rest)) if rest.iter().all(|r| r.state == first.state) => first.state,
         // Done in one clone, failed or sent back in the other: not done.
         Some(_) if latest.iter().any(|r| r.state == StepState::Failed) => StepState::Failed,
-        Some(_) => StepState::Pending,
+        _ => StepState::Pending,
     };
     Run { state, attempt }
 }
@@ -161,13 +160,12 @@ fn step_view(bead: &Bead, def: &Step, clear: bool, now: Timestamp) -> StepView {
     workers.extend(bead.fields.get(field::HAND_IN).map(|r| r.shown().by.as_str().to_owned()));
     workers.dedup();
     let checkpoint = (def.kind == StepKind::Checkpoint).then(|| checkpoint(bead, clear, now));
-    let state = match (&checkpoint, run.state) {
-        _ if !clear => StepState::Pending,
-        (Some(c), _) if c.state == CheckpointState::Approved => StepState::Done,
-        (Some(_), _) => StepState::Ready,
-        (None, StepState::Done) => StepState::Done,
-        (None, _) if holder.is_some() => StepState::InProgress,
-        (None, _) => StepState::Ready,
+    let done = checkpoint.as_ref().map_or(run.state == StepState::Done, |c| c.state == CheckpointState::Approved);
+    let state = match (clear, done) {
+        (false, _) => StepState::Pending,
+        (true, true) => StepState::Done,
+        (true, false) if holder.is_some() && checkpoint.is_none() => StepState::InProgress,
+        (true, false) => StepState::Ready,
     };
     let state = if state == StepState::Pending && run.state == StepState::Failed { StepState::Failed } else { state };
     StepView { bead: bead.id.clone(), def: def.clone(), state, attempt: run.attempt, holder, checkpoint, workers }

@@ -70,7 +70,9 @@ fn reports(store: &Store, view: &View) -> Result<Vec<(String, Vec<u8>)>> {
     for entry in entries {
         let entry = entry.map_err(|e| Error::io(Path::new(&folder), &e))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let plain = entry.file_type().is_ok_and(|t| t.is_file()) && name.starts_with("compliance-") && name.ends_with(".md");
+        let plain = entry.file_type().is_ok_and(|t| t.is_file())
+            && name.starts_with("compliance-")
+            && std::path::Path::new(&name).extension().is_some_and(|e| e == "md");
         if plain {
             let bytes = std::fs::read(entry.path()).map_err(|e| Error::io(entry.path(), &e))?;
             out.push((format!("{folder}/{name}"), bytes));

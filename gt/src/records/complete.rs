@@ -6,7 +6,6 @@ use crate::molecule::change::decoded;
 use crate::molecule::handin::HandIn;
 use crate::molecule::model::{field, percent};
 use crate::molecule::{View, texts};
-use bd::error::Result;
 use bd::model::format_time;
 
 /// The file's name: `DAY3_COMPLETE.md` of `day3-workflow-refs`, else the name in capitals.
@@ -20,10 +19,7 @@ pub fn file_name(name: &str) -> String {
 }
 
 /// The text.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn text(view: &View, beads: &Beads) -> Result<String> {
+pub fn text(view: &View, beads: &Beads) -> String {
     let mut out = format!("# {} complete: {}\n\n", texts::label(&view.name), view.name);
     out.push_str(&format!("- Formula: {} v{}\n", view.recipe.name, view.recipe.version));
     if let Some(convoy) = &view.convoy {
@@ -63,5 +59,5 @@ pub fn text(view: &View, beads: &Beads) -> Result<String> {
             out.push_str(&format!("  - gap: {gap}\n"));
         }
     }
-    Ok(out)
+    out
 }

@@ -22,7 +22,7 @@ pub fn all(snapshot: &Snapshot, view: &View, folder: &str) -> Result<Vec<Record>
         if v.passed {
             continue;
         }
-        let fix = e.set.get(field::FIX).map(|f| f.to_tree());
+        let fix = e.set.get(field::FIX).map(bd::model::Value::to_tree);
         let named = fix.as_ref().and_then(|f| f["step"].as_str());
         let Some(step) = steps.iter().find(|s| Some(s.def.id.as_str()) == named).or(steps.first()) else { continue };
         let n = of_day.entry(day.clone()).or_default();

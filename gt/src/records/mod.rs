@@ -36,7 +36,7 @@ pub fn folder(view: &View) -> String {
 pub fn render(snapshot: &Snapshot, view: &View) -> Result<Vec<Record>> {
     let folder = folder(view);
     let beads = Beads::read(snapshot, &view.bead)?;
-    let mut out = vec![(format!("{folder}/molecule.toml"), molecule::text(view, &beads)?)];
+    let mut out = vec![(format!("{folder}/molecule.toml"), molecule::text(view, &beads))];
     for step in &view.steps {
         let reached = step.checkpoint.as_ref().is_some_and(|c| c.state != CheckpointState::Pending || c.opened.is_some());
         if reached {
@@ -46,7 +46,7 @@ pub fn render(snapshot: &Snapshot, view: &View) -> Result<Vec<Record>> {
     }
     out.extend(failure::all(snapshot, view, &folder)?);
     if view.state == MoleculeState::Completed {
-        out.push((format!("{folder}/{}", complete::file_name(&view.name)), complete::text(view, &beads)?));
+        out.push((format!("{folder}/{}", complete::file_name(&view.name)), complete::text(view, &beads)));
     }
     Ok(out)
 }

@@ -5,7 +5,6 @@ use crate::molecule::beads::Beads;
 use crate::molecule::change::decoded;
 use crate::molecule::handin::HandIn;
 use crate::molecule::model::{field, percent};
-use bd::error::Result;
 use bd::model::format_time;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value, value};
 
@@ -14,10 +13,7 @@ pub const HEAD: &str =
     "# Rendered by gt from the events of the molecule, for reviewers. Never read back: changes here have no effect.\n";
 
 /// The text.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn text(view: &View, beads: &Beads) -> Result<String> {
+pub fn text(view: &View, beads: &Beads) -> String {
     let mut doc = DocumentMut::new();
     let mut set = |name: &str, text: Option<&str>| {
         if let Some(text) = text {
@@ -88,7 +84,7 @@ pub fn text(view: &View, beads: &Beads) -> Result<String> {
         table.insert("attempt", value(i64::from(step.attempt)));
         let hand_in: Option<HandIn> = decoded(bead, field::HAND_IN);
         if let Some(hand_in) = hand_in {
-            let by = bead.fields.get(field::HAND_IN).map(|r| r.shown());
+            let by = bead.fields.get(field::HAND_IN).map(bd::fold::Register::shown);
             if let Some(head) = by {
                 table.insert("finished", value(&head.at));
                 table.insert("by", value(head.by.as_str()));
@@ -100,5 +96,5 @@ pub fn text(view: &View, beads: &Beads) -> Result<String> {
         steps.push(table);
     }
     doc.insert("step", Item::ArrayOfTables(steps));
-    Ok(format!("{HEAD}{doc}"))
+    format!("{HEAD}{doc}")
 }

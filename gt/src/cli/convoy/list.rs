@@ -47,7 +47,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let more = convoys.iter().filter(|c| !wanted(c)).count();
     let molecules = load_all(&snapshot, now)?;
     let mut scenes = Vec::new();
-    for convoy in convoys.into_iter().filter(|c| wanted(c)) {
+    for convoy in convoys.into_iter().filter(wanted) {
         // One file that cannot be read hides neither its convoy nor the others.
         let file = place::at(&store, &path_of(&convoy)).unwrap_or_else(|e| {
             ctx.ui.warn(&e.to_string());

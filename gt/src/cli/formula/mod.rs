@@ -6,6 +6,7 @@ mod graph;
 mod list;
 mod new;
 mod place;
+mod pour;
 mod print;
 mod show;
 
@@ -14,7 +15,7 @@ use bd::error::Result;
 use clap::ArgMatches;
 
 /// The verbs, in the order of the help.
-pub static SUBS: &[Sub] = &[list::SUB, show::SUB, check::SUB, graph::SUB, new::SUB, eject::SUB];
+pub static SUBS: &[Sub] = &[list::SUB, show::SUB, check::SUB, graph::SUB, new::SUB, eject::SUB, pour::SUB];
 
 /// `gt formula`.
 pub const VERB: Verb = Verb {

@@ -76,7 +76,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     }
     for o in shown {
         let text = |name: &str| o[name].as_str().unwrap_or_default().to_owned();
-        let mut line = Text::new().plain(&text("at").get(..16).unwrap_or_default().replace('T', " ")).plain("  ");
+        let mut line = Text::new().plain(text("at").get(..16).unwrap_or_default().replace('T', " ")).plain("  ");
         line.push(Style::Strong, format!("{:<9}", text("what")));
         line.push(Style::Plain, format!(" {:<28} {}", text("step"), text("by")));
         let said = text("text");

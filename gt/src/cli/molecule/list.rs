@@ -53,7 +53,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         table.row(vec![
             Text::new().with(Style::Strong, &view.name),
             Text::new().plain(view.state.as_str()),
-            Text::new().plain(&format!("{}%", print::progress(view))),
+            Text::new().plain(format!("{}%", print::progress(view))),
             Text::new().plain(&at),
             Text::new().plain(view.convoy.as_deref().unwrap_or("")),
         ]);
@@ -61,7 +61,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let width = ctx.ui.width();
     ctx.ui.lines(table.lines(width))?;
     if more > 0 {
-        ctx.ui.line(Text::new().plain(&format!("… {more} more (--limit 0 shows all)")))?;
+        ctx.ui.line(Text::new().plain(format!("… {more} more (--limit 0 shows all)")))?;
     }
     Ok(())
 }

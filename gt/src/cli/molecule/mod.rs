@@ -18,6 +18,7 @@ mod upgrade;
 mod validate;
 
 pub(in crate::cli) use advance::{hand_in, hand_over, say};
+pub(in crate::cli) use create::{More, create};
 
 use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, with_subs};
 use bd::error::Result;

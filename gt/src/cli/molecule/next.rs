@@ -55,7 +55,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     if ctx.ui.is_json() {
         return ctx.ui.json(&print::object(&view));
     }
-    ctx.ui.line(Text::new().with(Style::Strong, &view.name).plain(&format!(": {} ({}%)", view.state, print::progress(&view))))?;
+    ctx.ui.line(Text::new().with(Style::Strong, &view.name).plain(format!(": {} ({}%)", view.state, print::progress(&view))))?;
     if let Some(fix) = &view.fix {
         ctx.ui.line(format!("It went back from {} to {}: {}", fix.step, fix.to, fix.reason))?;
     }

@@ -206,7 +206,7 @@ pub fn steps(view: &View) -> Vec<Text> {
         (StepState::Pending, _) => "⬜",
     };
     let one = |s: &StepView| {
-        let mut text = Text::new().plain(&format!("{} ", mark(s))).with(Style::Strong, &s.def.id);
+        let mut text = Text::new().plain(format!("{} ", mark(s))).with(Style::Strong, &s.def.id);
         text.push(Style::Plain, format!(" ({}", step_words(view, s)));
         if s.attempt > 1 {
             text.push(Style::Plain, format!(", try {}", s.attempt));
@@ -214,7 +214,7 @@ pub fn steps(view: &View) -> Vec<Text> {
         if let Some(holder) = &s.holder {
             text.push(Style::Plain, format!(", {holder}"));
         }
-        text.push(Style::Plain, ")".to_owned());
+        text.push(Style::Plain, ")");
         text
     };
     view.steps.iter().map(one).collect()
@@ -260,15 +260,15 @@ pub fn acted(ctx: &mut Ctx<'_, '_>, acted: &Acted, first: &str) -> Result<()> {
         ctx.ui.line(Text::new().plain(first))?;
     }
     for letter in &acted.letters {
-        ctx.ui.line(Text::new().plain(&format!("📨 {}: {}", letter.to.join(", "), letter.subject)))?;
+        ctx.ui.line(Text::new().plain(format!("📨 {}: {}", letter.to.join(", "), letter.subject)))?;
     }
     for note in &acted.notes {
         ctx.ui.talk(Text::new().plain(note));
     }
     let view = &acted.view;
-    ctx.ui.line(Text::new().plain(&format!("{}: {} ({}%)", view.name, view.state, progress(view))))?;
+    ctx.ui.line(Text::new().plain(format!("{}: {} ({}%)", view.name, view.state, progress(view))))?;
     for command in commands(view) {
-        ctx.ui.line(Text::new().plain(&format!("Next: {command}")))?;
+        ctx.ui.line(Text::new().plain(format!("Next: {command}")))?;
     }
     Ok(())
 }
