@@ -9,5 +9,7 @@ pub mod formula;
 pub mod local;
 pub mod mail;
 pub mod molecule;
+pub mod notify;
 pub mod records;
+pub mod settings;
 pub mod status;

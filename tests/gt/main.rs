@@ -3,5 +3,6 @@
 mod convoy;
 mod kit;
 mod mail;
+mod notify;
 mod property;
 mod walk;

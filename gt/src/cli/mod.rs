@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod completions;
+mod config;
 mod convoy;
 mod demo;
 mod doctor;
@@ -39,6 +40,7 @@ pub static VERBS: &[Verb] = &[
     // Share
     mail::VERB,
     // The store
+    config::VERB,
     tick::VERB,
     doctor::VERB,
     schema::VERB,
@@ -50,6 +52,7 @@ pub static VERBS: &[Verb] = &[
 pub fn subs(verb: &str) -> &'static [Sub] {
     match verb {
         "checkpoint" => checkpoint::SUBS,
+        "config" => config::SUBS,
         "convoy" => convoy::SUBS,
         "formula" => formula::SUBS,
         "mail" => mail::SUBS,

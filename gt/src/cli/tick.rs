@@ -23,6 +23,7 @@ fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
         let acted = ctx.write(|tx| act::tick(tx, &view.bead))?;
         notes.extend(acted.notes);
     }
+    crate::notify::flush(ctx);
     if ctx.ui.is_json() {
         return ctx.ui.json(&json!({"expired": notes}));
     }

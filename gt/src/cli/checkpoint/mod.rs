@@ -26,5 +26,8 @@ pub const VERB: Verb = Verb {
 };
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    dispatch_sub(SUBS, ctx, m)
+    let done = dispatch_sub(SUBS, ctx, m);
+    // Also after a failure: a blocked molecule is an alert.
+    crate::notify::flush(ctx);
+    done
 }

@@ -14,6 +14,9 @@ mod send;
 mod sent;
 mod thread;
 
+pub(super) use send::stdin;
+
+use crate::notify;
 use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, with_subs};
 use bd::error::Result;
 use clap::ArgMatches;
@@ -45,7 +48,9 @@ pub const VERB: Verb = Verb {
 };
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
-    dispatch_sub(SUBS, ctx, m)
+    let done = dispatch_sub(SUBS, ctx, m);
+    notify::flush(ctx);
+    done
 }
 
 #[cfg(test)]

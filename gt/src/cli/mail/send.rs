@@ -162,7 +162,7 @@ fn priority(text: Option<&str>) -> Result<Priority> {
 }
 
 /// What comes on standard input, bounded.
-pub(super) fn stdin() -> Result<String> {
+pub(in crate::cli) fn stdin() -> Result<String> {
     let mut bytes = Vec::new();
     let limit = text::MAX_BODY as u64 * 4;
     std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes).map_err(|e| Error::io("standard input", &e))?;
