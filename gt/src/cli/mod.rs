@@ -3,6 +3,7 @@
 mod checkpoint;
 mod completions;
 mod config;
+mod compliance;
 mod convoy;
 mod demo;
 mod doctor;
@@ -31,6 +32,7 @@ pub static VERBS: &[Verb] = &[
     molecule::VERB,
     checkpoint::VERB,
     step::VERB,
+    compliance::VERB,
     convoy::VERB,
     formula::VERB,
     // Look
@@ -53,6 +55,7 @@ pub fn subs(verb: &str) -> &'static [Sub] {
     match verb {
         "checkpoint" => checkpoint::SUBS,
         "config" => config::SUBS,
+        "compliance" => compliance::SUBS,
         "convoy" => convoy::SUBS,
         "formula" => formula::SUBS,
         "mail" => mail::SUBS,

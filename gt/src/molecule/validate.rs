@@ -302,7 +302,10 @@ fn scans(store: &Store, top: &std::path::Path, rules: &[String], out: &mut Valid
 }
 
 /// The digest of the code that was judged; empty where the working tree has changes that are in no commit.
-fn code(store: &Store) -> Result<String> {
+///
+/// # Errors
+/// git does not answer.
+pub fn code(store: &Store) -> Result<String> {
     let changed = store.git().run(&["status", "--porcelain", "--untracked-files=all", "--", ":/", ":(exclude,top).beads"])?;
     if !changed.trim().is_empty() {
         return Ok(String::new());

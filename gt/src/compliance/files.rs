@@ -1,0 +1,179 @@
+//! The files of the working tree: what git tracks and what it would track, with the ids of their contents.
+
+use bd::error::{Error, Result};
+use bd::git::{Head, Oid};
+use bd::store::Store;
+use bd_gate::Lines;
+use bd_gate::diff::{FileChange, What, changes, quoted, raw, read};
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+/// A file that is larger is not read; bytes.
+pub const LARGEST: u64 = 8 << 20;
+
+/// The files, sorted by path.
+pub struct Files<'s> {
+    store: &'s Store,
+    /// The top of the working tree.
+    pub top: PathBuf,
+    /// Each of them.
+    pub all: Vec<FileChange>,
+}
+
+/// Which object each tracked file is, as far as the index knows.
+pub struct Blobs {
+    known: HashMap<String, Oid>,
+    like: Option<Oid>,
+}
+
+/// The top of the working tree.
+///
+/// # Errors
+/// There is none (exit 2).
+pub fn top(store: &Store) -> Result<PathBuf> {
+    let top = store.git().paths().work_dir.clone();
+    top.ok_or_else(|| Error::usage("a bare repository has no working tree to report on"))
+}
+
+impl<'s> Files<'s> {
+    /// Lists them.
+    ///
+    /// # Errors
+    /// git does not answer; there is no working tree.
+    pub fn list(store: &'s Store) -> Result<Self> {
+        let (git, top) = (store.git(), top(store)?);
+        let mut all = changes(git, store.env(), &What::All)?;
+        let others = git.run(&["ls-files", "-z", "--others", "--exclude-standard", "--full-name", "--", ":/"])?;
+        let known: BTreeSet<String> = all.iter().map(|f| f.path.clone()).collect();
+        for path in others.split('\0').filter(|p| !p.is_empty()).map(|p| quoted(p.as_bytes())) {
+            if !known.contains(&path) {
+                let special = top.join(raw(&path)).symlink_metadata().is_ok_and(|m| !m.is_file());
+                all.push(FileChange {
+                    path,
+                    old_path: None,
+                    blob: None,
+                    old_blob: None,
+                    removed: false,
+                    special,
+                    lines: Lines::All,
+                });
+            }
+        }
+        all.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Self { store, top, all })
+    }
+
+    /// Reads one into `into`; why it was left out, where it was. A link is not followed.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read(&self, file: &FileChange, into: &mut Vec<u8>) -> Result<Option<&'static str>> {
+        into.clear();
+        let large = self.top.join(raw(&file.path)).symlink_metadata().is_ok_and(|m| m.len() > LARGEST);
+        if large {
+            return Ok(Some("it is larger than 8 MB"));
+        }
+        Ok((!read(self.store.git(), &self.top, file, into)?).then_some("it is no regular file"))
+    }
+
+    /// Asks the index.
+    ///
+    /// # Errors
+    /// git does not answer.
+    pub fn blobs(&self) -> Result<Blobs> {
+        let git = self.store.git();
+        let changed = git.run(&["diff-files", "--name-only", "-z"])?;
+        let changed: BTreeSet<&str> = changed.split('\0').collect();
+        let entries = git.index_entries(None)?;
+        let like = match git.head()? {
+            Head::Branch(_, id) | Head::Detached(id) => Some(id),
+            Head::Unborn(_) => entries.first().map(|e| e.oid),
+        };
+        let named = entries.into_iter().filter(|e| !changed.contains(&*String::from_utf8_lossy(&e.path)));
+        Ok(Blobs { known: named.map(|e| (quoted(&e.path), e.oid)).collect(), like })
+    }
+
+    /// The id of a file's content: the index's, or that of the bytes where they are not in it. `None` where there is none to give.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn blob(&self, file: &FileChange, blobs: &Blobs) -> Result<Option<String>> {
+        if let Some(oid) = blobs.known.get(&file.path) {
+            return Ok(Some(oid.to_string()));
+        }
+        let mut bytes = Vec::new();
+        if self.read(file, &mut bytes)?.is_some() {
+            return Ok(None);
+        }
+        let like = blobs.like.or_else(|| Oid::from_hex(&"0".repeat(40)));
+        Ok(like.and_then(|like| bd::git::blob_id(like, &bytes)).map(|oid| oid.to_string()))
+    }
+}
+
+/// The text of a file: UTF-8, or UTF-16 with a mark, as UTF-8 bytes; `None` for what is no text.
+pub fn text_of(bytes: &[u8]) -> Option<std::borrow::Cow<'_, [u8]>> {
+    let wide = |of: fn([u8; 2]) -> u16| {
+        let units = bytes[2..].chunks_exact(2).map(|c| of([c[0], c[1]]));
+        let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+        Some(text.into_bytes().into())
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ if bytes.iter().take(8000).any(|b| *b == 0) => None,
+        _ => Some(bytes.into()),
+    }
+}
+
+/// A regular file below the top, at most so large; `None` where there is none. No link on its way is followed.
+///
+/// # Errors
+/// It cannot be read, or is larger (exit 2).
+pub fn small(top: &Path, path: &str, most: u64) -> Result<Option<Vec<u8>>> {
+    let mut at = top.to_owned();
+    for part in path.split('/') {
+        at.push(part);
+        match at.symlink_metadata() {
+            Ok(meta) if meta.is_symlink() => {
+                return Err(Error::usage(format!("{path}: a symbolic link is on its way, and none is followed")));
+            }
+            Ok(_) => {}
+            Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => return Ok(None),
+            Err(e) => return Err(Error::io(&at, &e)),
+        }
+    }
+    let meta = at.metadata().map_err(|e| Error::io(&at, &e))?;
+    if !meta.is_file() {
+        return Ok(None);
+    }
+    if meta.len() > most {
+        return Err(Error::usage(format!("{path}: {} bytes; at most {most} are read", meta.len())));
+    }
+    std::fs::read(&at).map(Some).map_err(|e| Error::io(&at, &e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_every_kind() {
+        assert_eq!(&*text_of(b"\xff\xfeB\0R\0-\x001\0").unwrap(), b"BR-1");
+        assert_eq!(&*text_of(b"\xfe\xff\0B\0R").unwrap(), b"BR");
+        assert_eq!(&*text_of(b"gr\xfcn").unwrap(), b"gr\xfcn");
+        assert!(text_of(b"PK\0\0").is_none());
+        assert_eq!(&*text_of(b"\xff\xfe").unwrap(), b"");
+    }
+
+    #[test]
+    fn links_are_not_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("in")).unwrap();
+        std::fs::write(dir.path().join("secret"), "x").unwrap();
+        std::os::unix::fs::symlink(dir.path().join("secret"), dir.path().join("in/a")).unwrap();
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("in/up")).unwrap();
+        assert!(small(&dir.path().join("in"), "a", 10).is_err() && small(&dir.path().join("in"), "up/secret", 10).is_err());
+        assert!(small(dir.path(), "no/such", 10).unwrap().is_none() && small(dir.path(), "secret", 0).is_err());
+        assert_eq!(small(dir.path(), "secret", 10).unwrap().as_deref(), Some(&b"x"[..]));
+    }
+}
