@@ -1,9 +1,9 @@
 //! Coverage files where test programs leave them: lcov, cobertura, Go's profile. Rates are of lines (Go: of statements).
 
 use super::files::{Files, small};
-use bd::error::Result;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// A coverage file that is larger is named and not read; bytes.
 const LARGEST: u64 = 64 << 20;
@@ -42,15 +42,12 @@ pub struct Coverage {
 }
 
 /// Finds and reads them; and a sentence for each that cannot be read.
-///
-/// # Errors
-/// A folder cannot be read.
-pub fn find(files: &Files<'_>, named: &[String]) -> Result<(Vec<Coverage>, Vec<String>)> {
+pub fn find(files: &Files<'_>, named: &[String]) -> (Vec<Coverage>, Vec<String>) {
     let mut paths: BTreeSet<String> = named.iter().cloned().collect();
     paths.extend(FOLDERS.iter().flat_map(|f| NAMES.iter().map(move |n| format!("{f}{n}"))));
     let known = |path: &str| {
         let name = path.rsplit('/').next().unwrap_or(path);
-        NAMES.contains(&name) || name.ends_with(".lcov") || name.ends_with(".coverprofile")
+        NAMES.contains(&name) || Path::new(name).extension().is_some_and(|e| e == "lcov" || e == "coverprofile")
     };
     paths.extend(files.all.iter().filter(|f| !f.special && known(&f.path)).map(|f| f.path.clone()));
     let (mut out, mut wrong) = (Vec::new(), Vec::new());
@@ -75,7 +72,7 @@ pub fn find(files: &Files<'_>, named: &[String]) -> Result<(Vec<Coverage>, Vec<S
             },
         }
     }
-    Ok((out, wrong))
+    (out, wrong)
 }
 
 /// The format, covered lines and lines; `None` for what is none of them.

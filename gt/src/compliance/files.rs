@@ -18,13 +18,12 @@ pub struct Files<'s> {
     pub top: PathBuf,
     /// Each of them.
     pub all: Vec<FileChange>,
+    /// Any object: it says which hash the repository uses.
+    like: Option<Oid>,
 }
 
 /// Which object each tracked file is, as far as the index knows.
-pub struct Blobs {
-    known: HashMap<String, Oid>,
-    like: Option<Oid>,
-}
+pub struct Blobs(HashMap<String, Oid>);
 
 /// The top of the working tree.
 ///
@@ -60,7 +59,11 @@ impl<'s> Files<'s> {
             }
         }
         all.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(Self { store, top, all })
+        let like = match git.head()? {
+            Head::Branch(_, id) | Head::Detached(id) => Some(id),
+            Head::Unborn(_) => [bd::store::STATE_REF].iter().find_map(|name| git.tip(name).ok().flatten()),
+        };
+        Ok(Self { store, top, all, like })
     }
 
     /// Reads one into `into`; why it was left out, where it was. A link is not followed.
@@ -85,12 +88,8 @@ impl<'s> Files<'s> {
         let changed = git.run(&["diff-files", "--name-only", "-z"])?;
         let changed: BTreeSet<&str> = changed.split('\0').collect();
         let entries = git.index_entries(None)?;
-        let like = match git.head()? {
-            Head::Branch(_, id) | Head::Detached(id) => Some(id),
-            Head::Unborn(_) => entries.first().map(|e| e.oid),
-        };
         let named = entries.into_iter().filter(|e| !changed.contains(&*String::from_utf8_lossy(&e.path)));
-        Ok(Blobs { known: named.map(|e| (quoted(&e.path), e.oid)).collect(), like })
+        Ok(Blobs(named.map(|e| (quoted(&e.path), e.oid)).collect()))
     }
 
     /// The id of a file's content: the index's, or that of the bytes where they are not in it. `None` where there is none to give.
@@ -98,15 +97,23 @@ impl<'s> Files<'s> {
     /// # Errors
     /// It cannot be read.
     pub fn blob(&self, file: &FileChange, blobs: &Blobs) -> Result<Option<String>> {
-        if let Some(oid) = blobs.known.get(&file.path) {
+        if let Some(oid) = blobs.0.get(&file.path) {
             return Ok(Some(oid.to_string()));
         }
+        self.hash(file)
+    }
+
+    /// The id of a file's bytes as they are on the disk.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn hash(&self, file: &FileChange) -> Result<Option<String>> {
         let mut bytes = Vec::new();
         if self.read(file, &mut bytes)?.is_some() {
             return Ok(None);
         }
-        let like = blobs.like.or_else(|| Oid::from_hex(&"0".repeat(40)));
-        Ok(like.and_then(|like| bd::git::blob_id(like, &bytes)).map(|oid| oid.to_string()))
+        let id = self.like.and_then(|like| bd::git::blob_id(like, &bytes));
+        Ok(id.map(|oid| oid.to_string()))
     }
 }
 

@@ -12,6 +12,9 @@ use bd::error::Result;
 use bd::store::{Snapshot, Store};
 use serde_json::{Value, json};
 
+/// A document that a molecule was poured with: path and blob id.
+type Input = (String, String);
+
 /// Everything that was found.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
@@ -45,11 +48,12 @@ pub fn find(store: &Store, snapshot: &Snapshot, view: &View, step: Option<&StepV
     let settings = Settings::of(store)?;
     let files = Files::list(store)?;
     let (inputs, wanted) = asked(snapshot, view)?;
+    let paths = searched(&inputs);
     let decisions = history::decisions(snapshot, view)?;
-    let (coverage, unread) = coverage::find(&files, &settings.coverage)?;
+    let (coverage, unread) = coverage::find(&files, &settings.coverage);
     let mut out = Facts {
         validation: view.validation.clone(),
-        trace: trace(&files, &settings, &inputs, &wanted)?,
+        trace: trace(&files, &settings, &paths, &wanted)?,
         sources: sources::resolve(&files, step.map_or(&[], |s| &s.def.authoritative_sources))?,
         checkpoints: history::checkpoints(view, &decisions),
         wanted,
@@ -57,19 +61,40 @@ pub fn find(store: &Store, snapshot: &Snapshot, view: &View, step: Option<&StepV
         decisions,
         ..Facts::default()
     };
+    out.gaps.extend(changed(&files, &inputs)?);
     out.judge(unread);
     Ok(out)
 }
 
-/// The paths of the documents that a molecule was poured with, and the ids that it is for.
-pub(super) fn asked(snapshot: &Snapshot, view: &View) -> Result<(Vec<String>, Vec<String>)> {
+/// The documents that a molecule was poured with (path and blob id), and the ids that it is for.
+pub(super) fn asked(snapshot: &Snapshot, view: &View) -> Result<(Vec<Input>, Vec<String>)> {
     let bead = snapshot.must(&view.bead)?;
     let plain = |name: &str| bead.get(name).map(bd::model::Value::to_tree).unwrap_or_default();
     let inputs = plain(field::INPUTS);
-    let inputs = inputs.as_array().into_iter().flatten().filter_map(|i| Some(i["path"].as_str()?.to_owned())).collect();
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    let inputs = inputs.as_array().into_iter().flatten().map(|i| (text(&i["path"]), text(&i["blob"]))).collect();
     let mut wanted = Vec::new();
     requirements(&plain(field::SCOPE), &mut wanted);
     Ok((inputs, wanted))
+}
+
+/// The inputs that are looked through for ids. A molecule's own file asks for them, so it is no proof.
+pub(super) fn searched(inputs: &[Input]) -> Vec<String> {
+    inputs.iter().map(|(path, _)| path.clone()).filter(|path| !path.to_ascii_lowercase().ends_with(".toml")).collect()
+}
+
+/// Inputs that are not there, or not as they were when the molecule was poured.
+fn changed(files: &Files<'_>, inputs: &[Input]) -> Result<Vec<String>> {
+    let mut out = Vec::new();
+    for (path, poured) in inputs {
+        // Computed as it was then: from the bytes, whatever the index says.
+        match files.all.iter().find(|f| f.path == *path).map(|f| files.hash(f)).transpose()?.flatten() {
+            None => out.push(format!("The input {path} is not there")),
+            Some(now) if now != *poured => out.push(format!("The input {path} has changed since the molecule was poured")),
+            Some(_) => {}
+        }
+    }
+    Ok(out)
 }
 
 /// The ids below every key `business_requirements`, wherever its file has it.

@@ -78,5 +78,5 @@ pub fn trace_of(store: &Store, view: Option<&View>) -> Result<Trace> {
         Some(view) => found::asked(&store.snapshot()?, view)?,
         None => Default::default(),
     };
-    trace::trace(&files, &settings, &inputs, &wanted)
+    trace::trace(&files, &settings, &found::searched(&inputs), &wanted)
 }

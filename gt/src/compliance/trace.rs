@@ -5,6 +5,7 @@ use super::settings::{Role, Settings};
 use bd::error::Result;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// At most so many places of an id are kept on each side.
 const PLACES: usize = 5;
@@ -64,7 +65,7 @@ pub fn trace(files: &Files<'_>, settings: &Settings, inputs: &[String], wanted: 
             _ if file.path.starts_with(".beads/") => continue,
             role => role,
         };
-        let rust = settings.inline && role == Role::Other && file.path.ends_with(".rs");
+        let rust = settings.inline && role == Role::Other && Path::new(&file.path).extension().is_some_and(|e| e == "rs");
         if file.special || (role == Role::Other && !rust) {
             continue;
         }

@@ -119,6 +119,7 @@ pub fn after(ctx: &mut Ctx<'_, '_>, view: &View) -> Result<()> {
         ctx.ui.warn(&format!("the records were not rendered: {error}; `gt molecule record {}` does it again", view.name));
         return Ok(());
     }
+    entered(ctx, view)?;
     if view.state == MoleculeState::Completed {
         match commit(&store, &snapshot, view) {
             Ok(done) => ctx.ui.talk(format!("committed {} ({})", done.commit.get(..10).unwrap_or(&done.commit), done.subject)),
@@ -126,6 +127,25 @@ pub fn after(ctx: &mut Ctx<'_, '_>, view: &View) -> Result<()> {
                 "the completion was not committed: {error}; `gt molecule record {} --commit` does it again",
                 view.name
             )),
+        }
+    }
+    Ok(())
+}
+
+/// Makes the report that an open compliance step asks for, where there is none (docs/concepts/compliance.md).
+///
+/// # Errors
+/// The store cannot be opened. A report that cannot be made is a warning.
+pub fn entered(ctx: &mut Ctx<'_, '_>, view: &View) -> Result<()> {
+    let store = ctx.store()?;
+    match crate::compliance::enter(&store, view, ctx.env.now()) {
+        Ok(Some(path)) => {
+            let shown = store.git().paths().work_dir.as_deref().and_then(|top| path.strip_prefix(top).ok()).unwrap_or(&path);
+            ctx.ui.talk(format!("📋 A compliance report to be judged: {}", shown.display()));
+        }
+        Ok(None) => {}
+        Err(error) => {
+            ctx.ui.warn(&format!("the compliance report was not made: {error}; `gt compliance report {}` does it again", view.name))
         }
     }
     Ok(())

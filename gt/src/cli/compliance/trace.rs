@@ -68,8 +68,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         vec![
             Text::new().plain(mark),
             Text::new().with(Style::Id, &r.id),
-            Text::new().plain(&first(&r.documents)),
-            Text::new().plain(&first(&r.tests)),
+            Text::new().plain(first(&r.documents)),
+            Text::new().plain(first(&r.tests)),
         ]
     };
     let mut rows: Vec<Vec<Text>> = trace.only_documents.iter().map(|r| row("no test", r)).collect();

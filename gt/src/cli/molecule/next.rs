@@ -51,6 +51,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         })?;
         let snapshot = ctx.snapshot()?;
         view = crate::molecule::load(&snapshot, &id, now)?;
+        crate::records::entered(ctx, &view)?;
     }
     if ctx.ui.is_json() {
         return ctx.ui.json(&print::object(&view));
