@@ -20,7 +20,7 @@ run_said() {
 }
 # What one clone wrote reaches the other: push and pull of the set, never of code.
 meet() {
-    (cd "$work/wes" && bd sync -q) && (cd "$work/lea" && bd sync -q) && (cd "$work/wes" && bd sync -q) || die "sync failed"
+    for clone in wes lea wes; do (cd "$work/$clone" && bd sync -q >/dev/null) || die "sync failed"; done
 }
 M=day3-workflow-refs
 
@@ -228,6 +228,7 @@ cat >tests/none.t <<'END'
 . src/audit.sh
 [ "$(run_event)" = '{"kind":"workflow.selected","subject":"none"}' ]
 END
+mkdir -p test/integration
 cat >test/integration/workflow_test.go <<'END'
 package integration
 

@@ -50,9 +50,9 @@ impl World {
 }
 
 fn evidence(rng: &mut Rng) -> Evidence {
-    let failed = u32::from(rng.below(3) == 0);
-    let skipped = u32::from(rng.below(6) == 0);
-    let found = rng.below(6) == 0;
+    let failed = u32::from(rng.below(6) == 0);
+    let skipped = u32::from(rng.below(10) == 0);
+    let found = rng.below(10) == 0;
     let finding = ScanFinding { rule: "no-sleep".into(), severity: "critical".into(), ..ScanFinding::default() };
     let v = Validation {
         counted: true,
@@ -70,8 +70,8 @@ fn evidence(rng: &mut Rng) -> Evidence {
 fn one(world: &mut World, rng: &mut Rng) {
     let view = world.view();
     let id = world.id.clone();
-    let choice = rng.below(24);
-    let actor = match (rng.below(10), (9..=15).contains(&choice)) {
+    let choice = rng.below(40);
+    let actor = match (rng.below(10), (16..=28).contains(&choice)) {
         (0, _) => ACTORS[rng.below(8)],
         (_, true) => ACTORS[2 + rng.below(6)],
         (_, false) => ACTORS[rng.below(2)],
@@ -80,12 +80,17 @@ fn one(world: &mut World, rng: &mut Rng) {
     // Mostly what could work, so that the end is reached; else anything.
     let open = view.open.first().map(|i| view.steps[*i].clone());
     let step = match open {
-        Some(open) if rng.below(10) < 7 => open,
+        Some(open) if rng.below(10) < 9 => open,
         _ => any(rng),
     };
     let name = step.def.id.clone();
     match choice {
-        0..=8 => {
+        0..=3 if !step.to_attest().is_empty() => {
+            if world.write(actor, |tx| act::attest(tx, &id, Some(&name), &[], "yes")) {
+                world.worked.insert(actor);
+            }
+        }
+        0..=15 => {
             let (hand_in, evidence) = (HandIn { body: "x".into(), ..HandIn::default() }, evidence(rng));
             // A red step wants failing tests.
             let evidence = if name == "do-red" {
@@ -100,29 +105,29 @@ fn one(world: &mut World, rng: &mut Rng) {
                 world.worked.insert(actor);
             }
         }
-        9..=14 => {
+        16..=27 => {
             let over = (rng.below(3) == 0).then(|| "because".to_owned());
             if world.write(actor, |tx| act::approve(tx, &id, &name, &Approval { note: None, over })) {
                 assert!(!world.worked.contains(actor), "{actor} worked and approved {name}");
                 world.approved.insert(name, actor);
             }
         }
-        15 => {
+        28 => {
             let to = (rng.below(2) == 0).then(|| any(rng).def.id);
             world.write(actor, |tx| act::reject(tx, &id, &name, &Rejection { reason: "no".into(), to }));
         }
-        16 => {
+        29 => {
             if world.write(actor, |tx| act::attest(tx, &id, Some(&name), &[], "yes")) {
                 world.worked.insert(actor);
             }
         }
-        17 => {
+        30 => {
             world.write(actor, |tx| act::reopen(tx, &id, &name, "again"));
         }
-        18 => {
+        31 => {
             world.write(actor, |tx| if rng.below(3) == 0 { act::pause(tx, &id, None) } else { act::resume(tx, &id, None) });
         }
-        19 => {
+        32 => {
             // Around `gt`: close by force, set the status, delete, cut the edges, undo.
             let bead = step.bead.as_str().to_owned();
             let force = bd::ops::close::CloseRequest { force: true, ..Default::default() };
@@ -131,30 +136,33 @@ fn one(world: &mut World, rng: &mut Rng) {
             world.write(actor, |tx| bd::ops::update::update(tx, &bead, &status));
             assert!(!world.write(actor, |tx| bd::ops::delete::delete(tx, &bead, None)), "a step was deleted");
         }
-        20 => {
+        33 => {
             let bead = step.bead.as_str().to_owned();
             let out = world.work.acting_as(actor).bd(&["undo", &bead]);
             assert!(out.code() <= 6, "{}", out.stderr());
         }
-        21 => {
+        34 => {
             let molecule = id.as_str().to_owned();
             let status = bd::ops::update::UpdateRequest { status: Some("closed".into()), ..Default::default() };
             world.write(actor, |tx| bd::ops::update::update(tx, &molecule, &status));
             let bead = step.bead.as_str().to_owned();
             world.write(actor, |tx| bd::ops::dep::remove(tx, &bead, &molecule, None));
         }
-        22 => {
+        35 => {
             let hand_in = HandIn { body: "better".into(), ..HandIn::default() };
             if world.write(actor, |tx| act::revise(tx, &id, &name, &hand_in)) {
                 world.worked.insert(actor);
             }
         }
-        _ => {
+        36 => {
             let bead = step.bead.as_str().to_owned();
             let request = bd::ops::claim::ClaimRequest { take_over: true, reason: Some("mine".into()), ..Default::default() };
             if world.write(actor, |tx| bd::ops::claim::claim(tx, &bead, &request)) {
                 world.worked.insert(actor);
             }
+        }
+        _ => {
+            world.write(actor, |tx| act::resume(tx, &id, None));
         }
     }
 }

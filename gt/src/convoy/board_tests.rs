@@ -34,6 +34,7 @@ fn view(name: &str, state: MoleculeState, done: usize) -> View {
             attempt: 1,
             holder: None,
             checkpoint,
+            ticked: Vec::new(),
             workers: Vec::new(),
         }
     });

@@ -168,7 +168,8 @@ fn step_view(bead: &Bead, def: &Step, clear: bool, now: Timestamp) -> StepView {
         (true, false) => StepState::Ready,
     };
     let state = if state == StepState::Pending && run.state == StepState::Failed { StepState::Failed } else { state };
-    StepView { bead: bead.id.clone(), def: def.clone(), state, attempt: run.attempt, holder, checkpoint, workers }
+    let ticked = super::act::ticked_on(bead, run.attempt);
+    StepView { bead: bead.id.clone(), def: def.clone(), state, attempt: run.attempt, holder, checkpoint, ticked, workers }
 }
 
 fn checkpoint(bead: &Bead, clear: bool, now: Timestamp) -> CheckpointView {

@@ -20,6 +20,8 @@ pub struct StepView {
     pub holder: Option<String>,
     /// Where the approval stands; `None` where the step is no checkpoint.
     pub checkpoint: Option<CheckpointView>,
+    /// The criteria that somebody attested for this try.
+    pub ticked: Vec<String>,
     /// Who worked on it: whoever handed it in or held it, each once.
     pub workers: Vec<String>,
 }
@@ -80,6 +82,13 @@ pub struct View {
     pub poured: Option<Timestamp>,
     /// When it was completed.
     pub completed: Option<Timestamp>,
+}
+
+impl StepView {
+    /// The success criteria that a person has yet to attest.
+    pub fn to_attest(&self) -> Vec<String> {
+        super::predicate::manual_criteria(self).into_iter().filter(|c| !self.ticked.contains(c)).collect()
+    }
 }
 
 impl View {

@@ -2,7 +2,6 @@
 
 use super::desk::Desk;
 use crate::molecule::handin::one_line;
-use crate::molecule::predicate::manual_criteria;
 use crate::molecule::{CheckpointState, MoleculeState, View};
 
 /// The most bytes that `gt prime` prints.
@@ -72,7 +71,7 @@ pub fn prime(desk: &Desk) -> String {
 fn commands(view: &View, (_, s): (usize, usize), _: &Desk) -> Vec<String> {
     let step = &view.steps[s];
     let mut out = vec![format!("$ gt molecule next {}", view.name)];
-    if !manual_criteria(step).is_empty() {
+    if !step.to_attest().is_empty() {
         out.push(format!("$ gt molecule attest {} {} --all --note TEXT", view.name, step.def.id));
     }
     out.push(format!("$ gt molecule advance {} {} --summary FILE", view.name, step.def.id));

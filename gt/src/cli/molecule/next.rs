@@ -3,7 +3,7 @@
 use super::print;
 use crate::molecule::handin::HandIn;
 use crate::molecule::model::field;
-use crate::molecule::predicate::{Predicate, manual_criteria};
+use crate::molecule::predicate::Predicate;
 use crate::molecule::{StepView, View, act, beads, change, validate};
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::{Error, ErrorKind, Result};
@@ -114,7 +114,7 @@ fn describe(ctx: &mut Ctx<'_, '_>, view: &View, step: &StepView) -> Result<()> {
             ctx.ui.line(format!("  {what}: {}", items.join(", ")))?;
         }
     }
-    let manual = manual_criteria(step);
+    let manual = step.to_attest();
     let judged = step.def.success_criteria.iter().filter(|c| Predicate::of_criterion(c) != Predicate::Manual);
     let judged: Vec<&str> = judged.map(String::as_str).collect();
     if !judged.is_empty() {

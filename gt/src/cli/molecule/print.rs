@@ -237,7 +237,7 @@ pub fn commands(view: &View) -> Vec<String> {
             Some(c) if c.state == CheckpointState::Contested => out.push(format!("gt checkpoint show {name} {id}")),
             Some(_) => out.push(format!("gt checkpoint show {name} {id}   # a person approves or rejects")),
             None => {
-                if !crate::molecule::predicate::manual_criteria(step).is_empty() {
+                if !step.to_attest().is_empty() {
                     out.push(format!("gt molecule attest {name} {id} --all --note TEXT"));
                 }
                 out.push(format!("gt molecule advance {name} {id} --summary FILE"));

@@ -43,8 +43,10 @@ pub fn advance(tx: &mut Tx<'_>, id: &BeadId, step: &str, hand_in: &HandIn, evide
     let mut hand_in = hand_in.clone();
     hand_in.attempt = attempt;
     hand_in.missing = missing(&step, &hand_in);
-    for name in &hand_in.missing {
-        change.notes.push(format!("the formula asks for `{name}`, and the hand-in does not have it"));
+    if !hand_in.missing.is_empty() {
+        change
+            .notes
+            .push(format!("the formula asks for {}, and the hand-in has no such heading or artifact", hand_in.missing.join(", ")));
     }
     let mut fields = finished().with(field::STEP_RUN, Value::of(&Run { state: StepState::Done, attempt }));
     fields.set(field::HAND_IN, Value::of(&hand_in));

@@ -31,10 +31,14 @@ fn name(text: &str) -> String {
 /// # Errors
 /// As [`Tx::bead`].
 pub fn ticked(tx: &Tx<'_>, bead: &BeadId, attempt: u32) -> Result<Vec<String>> {
-    let Some(bead) = tx.bead(bead)? else { return Ok(Vec::new()) };
+    Ok(tx.bead(bead)?.map(|bead| ticked_on(&bead, attempt)).unwrap_or_default())
+}
+
+/// The same of a bead that was read already.
+pub fn ticked_on(bead: &bd::fold::Bead, attempt: u32) -> Vec<String> {
     let ticks = bead.fields.iter().filter(|(name, _)| name.starts_with(field::ATTEST));
     let ticks = ticks.filter_map(|(_, register)| register.shown().value.decode::<Tick>());
-    Ok(ticks.filter(|t| t.attempt == attempt).map(|t| t.text).collect())
+    ticks.filter(|t| t.attempt == attempt).map(|t| t.text).collect()
 }
 
 /// The sentences of a molecule (not of a step) that a person has to tick.
