@@ -1,6 +1,7 @@
 //! `gt` from the outside: real git, real clones, `bd` and `gt` as people and agents type them.
 
 mod convoy;
+mod convoy_work;
 mod kit;
 mod mail;
 mod notify;

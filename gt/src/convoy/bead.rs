@@ -21,10 +21,13 @@ pub mod field {
     pub const TEAMS: &str = "convoy.teams";
     /// Where its `convoy.toml` is, from the top of the tree.
     pub const FILE: &str = "convoy.file";
-    /// While it is staged: `staged_ready` or `staged_warnings`.
+    /// What the last look before the launch came to: `staged_ready` or `staged_warnings`.
     pub const STAGE: &str = "convoy.stage";
-    /// What was proven when it landed ([`super::Landed`]).
-    pub const LANDED: &str = "convoy.landed";
+    /// True once a staged convoy was launched; never taken back, so that it wins over a stage that did not see it.
+    pub const LAUNCHED: &str = "convoy.launched";
+    /// What fields begin with that say what was proven when it landed: the target's tip follows, the value is the target's
+    /// name. Two clones that land at once write two fields and no conflict.
+    pub const LANDED: &str = "convoy.landed.";
 }
 
 /// What labels of watchers begin with.
@@ -33,12 +36,10 @@ pub const WATCH: &str = "watch:";
 /// What was proven at landing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Landed {
-    /// The target branch, in full.
+    /// The target branch: `main`.
     pub target: String,
     /// The target's tip at that moment.
     pub tip: String,
-    /// How many commits named a member and were found on the target.
-    pub commits: usize,
 }
 
 /// Where a convoy stands.
@@ -107,6 +108,7 @@ impl Convoy {
         let closed = config.category(&bead.status()) == bd::model::Category::Done;
         let state = match bead.text(field::STAGE).as_deref() {
             _ if closed => State::Closed,
+            Some(_) if bead.flag(field::LAUNCHED) => State::Open,
             Some("staged_ready") => State::StagedReady,
             Some(_) => State::StagedWarnings,
             None => State::Open,
@@ -121,7 +123,7 @@ impl Convoy {
             state,
             tracks: tracked.map(|e| e.edge.to.clone()).collect(),
             watchers: bead.labels.keys().filter_map(|l| l.strip_prefix(WATCH)).map(str::to_owned).collect(),
-            landed: bead.get(field::LANDED).and_then(Value::decode),
+            landed: if closed { landed(&bead) } else { None },
             bead,
         }
     }
@@ -130,6 +132,13 @@ impl Convoy {
     pub fn is_contested(&self) -> bool {
         matches!(self.bead.holding(), Holding::Contested(_)) || !self.bead.conflicts().is_empty()
     }
+}
+
+/// What was proven last.
+fn landed(bead: &Bead) -> Option<Landed> {
+    let all = bead.fields.iter().filter_map(|(name, register)| Some((name.strip_prefix(field::LANDED)?, register.shown())));
+    let (tip, head) = all.max_by_key(|(_, head)| head.id)?;
+    Some(Landed { target: head.value.as_str()?.into_owned(), tip: tip.to_owned() })
 }
 
 /// The name of the bead of a convoy: the same in every clone.

@@ -28,6 +28,8 @@ pub struct NewConvoy {
     pub watchers: Vec<String>,
     /// Its file.
     pub file: Wish,
+    /// `staged_ready` or `staged_warnings` for one that is to be launched later.
+    pub stage: Option<&'static str>,
 }
 
 /// What is to happen about a `convoy.toml`.
@@ -115,6 +117,9 @@ pub fn make(tx: &mut Tx<'_>, new: &NewConvoy, wrote: &mut Option<PathBuf>) -> Re
     }
     if let Some(path) = &path {
         fields.set(field::FILE, Value::text(path));
+    }
+    if let Some(stage) = new.stage {
+        fields.set(field::STAGE, Value::text(stage));
     }
     let labels = new.watchers.iter().map(|w| watch_label(w)).collect::<Result<Vec<_>>>()?;
     let request = NewBead {

@@ -63,11 +63,24 @@ pub struct Members {
 /// # Errors
 /// The store cannot be read.
 pub fn collect(snapshot: &Snapshot, convoy: &Convoy, molecules: Vec<View>, now: Timestamp) -> Result<Members> {
-    let mut out = Members::default();
-    let tracked = |id: &str| convoy.tracks.iter().any(|t| t == id);
-    out.molecules =
-        molecules.into_iter().filter(|v| v.convoy.as_deref() == Some(convoy.id.as_str()) || tracked(v.bead.as_str())).collect();
-    for id in convoy.tracks.iter().filter(|t| !out.molecules.iter().any(|v| v.bead.as_str() == **t)) {
+    let own = |v: &View| v.convoy.as_deref() == Some(convoy.id.as_str());
+    of_ids(snapshot, &convoy.tracks, molecules, own, now)
+}
+
+/// Collects beads by their whole names, and the molecules that `own` says belong to them.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn of_ids(
+    snapshot: &Snapshot,
+    ids: &[String],
+    molecules: Vec<View>,
+    own: impl Fn(&View) -> bool,
+    now: Timestamp,
+) -> Result<Members> {
+    let is_in = |v: &View| own(v) || ids.iter().any(|t| t == v.bead.as_str());
+    let mut out = Members { molecules: molecules.into_iter().filter(|v| is_in(v)).collect(), plain: Vec::new() };
+    for id in ids.iter().filter(|t| !out.molecules.iter().any(|v| v.bead.as_str() == **t)) {
         out.plain.push(plain(snapshot, id, now)?);
     }
     Ok(out)

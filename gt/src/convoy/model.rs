@@ -183,10 +183,16 @@ impl ConvoyFile {
     }
 }
 
-/// The molecules that must be completed before this one may begin: what it `requires`, and what `blocks` it, in the order of
-/// the file, each once. Names that no molecule of the file has are left out: they are warnings.
-pub fn requires_of(file: &ConvoyFile, molecule: &str) -> Vec<String> {
+/// The molecules that come before this one by the file: what it `requires`, and what `blocks` it, in the order of the file, each
+/// once. Names that no molecule of the file has are left out: they are warnings.
+pub(super) fn comes_before<'a>(file: &'a ConvoyFile, molecule: &str) -> Vec<&'a Planned> {
     let own = file.molecule(molecule).map(|m| m.requires.as_slice()).unwrap_or_default();
     let before = |m: &&Planned| m.id != molecule && (own.contains(&m.id) || m.blocks.iter().any(|b| b == molecule));
-    file.molecules.iter().filter(before).map(|m| m.id.clone()).collect()
+    file.molecules.iter().filter(before).collect()
+}
+
+/// The names of the molecules that have to be completed before this one may begin ([`comes_before`]). One that the file says is
+/// completed is among them: whether it was poured, so that an edge to it can ever be satisfied, is the caller's to look at.
+pub fn requires_of(file: &ConvoyFile, molecule: &str) -> Vec<String> {
+    comes_before(file, molecule).into_iter().map(|m| m.id.clone()).collect()
 }

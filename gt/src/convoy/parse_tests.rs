@@ -29,6 +29,7 @@ fn what_must_come_first() {
     let file = parse("c.toml", LEDGER).unwrap();
     let requires = |id: &str| requires_of(&file, id);
     assert!(requires("day1-intake-fields").is_empty());
+    assert_eq!(requires("day3-settlement-refs"), ["day2-rates-from-two-sides"]);
     assert_eq!(requires("day4-5-failures"), ["day3-settlement-refs"]);
     assert_eq!(requires("day7-8-whole-story"), ["day3-settlement-refs", "day4-5-failures", "day6-limits"]);
     assert_eq!(requires("day4-failures"), ["day3-settlement-refs"], "not in the file, and the file says what blocks it");

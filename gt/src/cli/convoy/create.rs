@@ -99,7 +99,7 @@ fn wanted(ctx: &mut Ctx<'_, '_>, args: &Args) -> Result<NewConvoy> {
         owner: args.owner.clone(),
         teams: args.teams.iter().filter(|t| !t.trim().is_empty()).cloned().collect(),
         members,
-        watchers: Vec::new(),
         file,
+        ..NewConvoy::default()
     })
 }

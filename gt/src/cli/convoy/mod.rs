@@ -3,10 +3,16 @@
 mod add;
 mod create;
 mod edit;
+mod graph;
+mod health;
+mod land;
+mod launch;
 mod list;
 mod remove;
+mod render;
 mod shape;
 mod show;
+mod stage;
 mod status;
 mod watch;
 
@@ -15,8 +21,23 @@ use bd::error::Result;
 use clap::ArgMatches;
 
 /// The verbs, in the order of the help.
-pub static SUBS: &[Sub] =
-    &[create::SUB, list::SUB, show::SUB, status::SUB, add::SUB, remove::SUB, edit::SUB, watch::WATCH, watch::UNWATCH];
+pub static SUBS: &[Sub] = &[
+    create::SUB,
+    list::SUB,
+    show::SUB,
+    status::SUB,
+    add::SUB,
+    remove::SUB,
+    edit::SUB,
+    stage::SUB,
+    launch::SUB,
+    health::SUB,
+    land::SUB,
+    render::SUB,
+    graph::SUB,
+    watch::WATCH,
+    watch::UNWATCH,
+];
 
 /// `gt convoy`.
 pub const VERB: Verb = Verb {

@@ -136,8 +136,8 @@ pub(super) fn board_schema() -> Value {
         "next_molecule": text(), "configuration": text(),
         "landed": {
             "type": "object",
-            "required": ["target", "tip", "commits"],
-            "properties": {"target": text(), "tip": text(), "commits": {"type": "integer"}},
+            "required": ["target", "tip"],
+            "properties": {"target": text(), "tip": text()},
         },
     }))
 }
