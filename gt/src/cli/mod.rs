@@ -2,8 +2,8 @@
 
 mod checkpoint;
 mod completions;
-mod config;
 mod compliance;
+mod config;
 mod convoy;
 mod demo;
 mod doctor;

@@ -10,6 +10,8 @@ use crate::molecule::model::{Validation, field, percent};
 use crate::molecule::{StepView, View};
 use bd::error::Result;
 use bd::store::{Snapshot, Store};
+use bd_gate::gate::waivers::{self, State, Waiver};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// A document that a molecule was poured with: path and blob id.
@@ -51,8 +53,9 @@ pub fn find(store: &Store, snapshot: &Snapshot, view: &View, step: Option<&StepV
     let paths = searched(&inputs);
     let decisions = history::decisions(snapshot, view)?;
     let (coverage, unread) = coverage::find(&files, &settings.coverage);
+    let known = waivers::of_snapshot(snapshot)?;
     let mut out = Facts {
-        validation: view.validation.clone(),
+        validation: view.validation.clone().map(|v| today(v, &known, store.now())),
         trace: trace(&files, &settings, &paths, &wanted)?,
         sources: sources::resolve(&files, step.map_or(&[], |s| &s.def.authoritative_sources))?,
         checkpoints: history::checkpoints(view, &decisions),
@@ -64,6 +67,20 @@ pub fn find(store: &Store, snapshot: &Snapshot, view: &View, step: Option<&StepV
     out.gaps.extend(changed(&files, &inputs)?);
     out.judge(unread);
     Ok(out)
+}
+
+/// A validation with its findings as the waivers are now: what let one through may have ended since.
+fn today(mut v: Validation, known: &[Waiver], now: Timestamp) -> Validation {
+    for finding in &mut v.findings {
+        let Some(text) = &finding.waived else { continue };
+        // Marks in the code itself are no events: they are as they were, since the code is.
+        let mut own = known.iter().filter(|w| format!("{} ({})", w.reason, w.by) == *text).peekable();
+        if own.peek().is_some() && own.all(|w| w.state(now) != State::Active) {
+            finding.advice = format!("its waiver is over ({text}); {}", finding.advice);
+            finding.waived = None;
+        }
+    }
+    v
 }
 
 /// The documents that a molecule was poured with (path and blob id), and the ids that it is for.

@@ -62,6 +62,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         ctx.ui.talk(note.as_str());
     }
     if !is_final {
+        ctx.ui.talk(format!("not final: {} place(s) to look at", checked.missing.len()));
         ctx.failed.get_or_insert(ErrorKind::Gate);
     }
     Ok(())

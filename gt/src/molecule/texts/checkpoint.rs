@@ -167,6 +167,9 @@ fn compliance(out: &mut String, view: &View, beads: &Beads, before: Option<usize
         let mark = if facts.critical == 0 { "✅" } else { "❌" };
         out.push_str(&format!("Recommendation: {mark} {recommendation}\n"));
     }
+    if let Some(confidence) = facts.confidence.filter(|_| hand_in.confidence.is_none()) {
+        out.push_str(&format!("Confidence: {confidence}%\n"));
+    }
     if let Some(path) = &facts.report {
         out.push_str(&format!("Full Report: {path}\n"));
     }
