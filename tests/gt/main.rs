@@ -3,6 +3,7 @@
 mod compliance;
 mod convoy;
 mod convoy_work;
+mod formula;
 mod kit;
 mod mail;
 mod notify;

@@ -152,8 +152,11 @@ impl<'a> Job<'a> {
 
     /// Says that a text, or all of them together, became too long.
     pub fn too_long(&mut self, at: Place) {
-        let what =
-            if self.bytes == 0 { "all texts of this formula are longer than 16 MiB" } else { "a text is longer than 256 KiB" };
+        let what = if self.bytes < super::read::MAX_TEXT {
+            "all texts of this formula are longer than 16 MiB"
+        } else {
+            "a text is longer than 256 KiB"
+        };
         self.log.error(at, format!("with its values put in, {what}"));
     }
 }

@@ -164,7 +164,12 @@ impl Log {
     }
 
     /// Ends as problems.
-    pub fn into_problems(self, subject: &str) -> Problems {
+    pub fn into_problems(mut self, subject: &str) -> Problems {
+        // As one reads the files; what has no place comes first.
+        self.errors.sort_by(|a, b| {
+            let place = |d: &Diagnostic| d.at.as_ref().map(|at| (at.path.clone(), at.line, at.column));
+            place(a).cmp(&place(b))
+        });
         Problems { subject: subject.to_owned(), errors: self.errors, warnings: self.warnings, more: self.more }
     }
 

@@ -89,7 +89,7 @@ pub(super) fn read(log: &mut Log, source: u32, stem: &str, entries: Vec<Entry>) 
     let found = kind.or_else(|| inferred(&formula));
     formula.open_kind = found.is_none();
     formula.kind = found.unwrap_or_default();
-    has_contents(log, &formula);
+    has_contents(log, &formula, &entries);
     Some(formula)
 }
 
@@ -121,14 +121,17 @@ fn inferred(formula: &Formula) -> Option<Kind> {
     table.into_iter().find(|(_, has)| *has).map(|(kind, _)| kind)
 }
 
-fn has_contents(log: &mut Log, formula: &Formula) {
+fn has_contents(log: &mut Log, formula: &Formula, entries: &[Entry]) {
     let (empty, what) = match formula.kind {
         Kind::Workflow => (formula.steps.is_empty(), "a workflow has `[[steps]]`"),
         Kind::Expansion => (formula.template.is_empty(), "an expansion has a `[[template]]`"),
         Kind::Aspect => (formula.views.is_empty() && formula.advice.is_empty(), "an aspect has `[[advice]]`"),
         Kind::Convoy => (formula.legs.is_empty(), "a convoy has `[[legs]]`"),
     };
-    if empty && formula.extends.is_empty() {
+    // One that is there and wrong was told.
+    let has_something = |e: &Entry| !matches!(&e.value.data, super::super::node::Data::List(items) if items.is_empty());
+    let written = entries.iter().any(|e| what.contains(&format!("[[{}]]", e.key)) && has_something(e));
+    if empty && !written && formula.extends.is_empty() {
         log.error(formula.at, format!("{what}, and this one has none"));
     }
 }

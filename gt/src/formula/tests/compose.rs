@@ -19,7 +19,10 @@ tool = "a pen"
 
 fn shiny() -> (&'static str, String) {
     let body = steps(&["design", "implement design", "review implement", "test review", "submit test"]);
-    ("shiny.formula.toml", format!("formula = \"shiny\"\ntype = \"workflow\"\nversion = 1\n{body}[vars.feature]\nrequired = true\n"))
+    (
+        "shiny.formula.toml",
+        format!("formula = \"shiny\"\ntype = \"workflow\"\nversion = 1\n{body}[vars.feature]\nrequired = true\n"),
+    )
 }
 
 #[test]
@@ -27,7 +30,10 @@ fn parents_come_first_and_a_childs_values_win() {
     let files = [
         ("a.toml", "formula = \"a\"\n[vars]\nx = \"of a\"\ny = \"of a\"\n[[steps]]\nid = \"one\"\ntitle = \"{{x}} {{y}}\"\n"),
         ("b.toml", "formula = \"b\"\nextends = \"a\"\n[[steps]]\nid = \"two\"\n"),
-        ("f.toml", "formula = \"f\"\nextends = [\"a\", \"b\"]\n[vars]\ny = \"of f\"\n[[steps]]\nid = \"three\"\nneeds = [\"one\"]\n"),
+        (
+            "f.toml",
+            "formula = \"f\"\nextends = [\"a\", \"b\"]\n[vars]\ny = \"of f\"\n[[steps]]\nid = \"three\"\nneeds = [\"one\"]\n",
+        ),
     ];
     let resolved = resolved(&files, &[]);
     assert_eq!(lines(&resolved), ["one", "two", "three <- one"], "a parent of two parents comes once");
@@ -39,12 +45,20 @@ fn parents_come_first_and_a_childs_values_win() {
 fn an_enterprise_is_nine_steps_and_their_way_goes_through_the_expansion() {
     let shiny = shiny();
     let five: String = (0..5)
-        .map(|n| format!("[[template]]\nid = \"{{target}}.r{n}\"\n{}", if n > 0 { format!("needs = [\"{{target}}.r{}\"]\n", n - 1) } else { String::new() }))
+        .map(|n| {
+            format!(
+                "[[template]]\nid = \"{{target}}.r{n}\"\n{}",
+                if n > 0 { format!("needs = [\"{{target}}.r{}\"]\n", n - 1) } else { String::new() }
+            )
+        })
         .collect();
     let files = [
         ("shiny.formula.toml", shiny.1.as_str()),
         ("five.toml", &format!("formula = \"five\"\n{five}")),
-        ("f.toml", "formula = \"f\"\nextends = [\"shiny\"]\n[compose]\n[[compose.expand]]\ntarget = \"implement\"\nwith = \"five\"\n"),
+        (
+            "f.toml",
+            "formula = \"f\"\nextends = [\"shiny\"]\n[compose]\n[[compose.expand]]\ntarget = \"implement\"\nwith = \"five\"\n",
+        ),
     ];
     let resolved = resolved(&files, &[("feature", "x")]);
     let want = [
@@ -109,13 +123,14 @@ glob = "implement"
 #[test]
 fn two_aspects_and_a_point_cut() {
     let aspect = |name: &str, cut: &str| {
-        format!("formula = \"{name}\"\n[[advice]]\n[[advice.before]]\nid = \"{{step.id}}-{name}\"\n[[advice.after]]\nid = \"{{step.id}}-after-{name}\"\n[[pointcuts]]\n{cut}\n")
+        format!(
+            "formula = \"{name}\"\n[[advice]]\n[[advice.before]]\nid = \"{{step.id}}-{name}\"\n[[advice.after]]\nid = \"{{step.id}}-after-{name}\"\n[[pointcuts]]\n{cut}\n"
+        )
     };
     let (one, two) = (aspect("one", "label = \"risky\""), aspect("two", "type = \"bug\"\nglob = \"a*\""));
     let body = "formula = \"f\"\n[[steps]]\nid = \"a\"\nlabels = [\"risky\"]\ntype = \"bug\"\n[[steps]]\nid = \"b\"\nneeds = [\"a\"]\ntype = \"bug\"\n[compose]\naspects = [\"one\", \"two\"]\n";
     let made = resolved(&[("one.toml", &one), ("two.toml", &two), ("f.toml", body)], &[]);
-    let want =
-        ["a-one", "a-two <- a-one", "a <- a-two", "a-after-two <- a", "a-after-one <- a-after-two", "b <- a-after-one"];
+    let want = ["a-one", "a-two <- a-one", "a <- a-two", "a-after-two <- a", "a-after-one <- a-after-two", "b <- a-after-one"];
     assert_eq!(lines(&made), want);
 }
 
@@ -131,7 +146,8 @@ fn values_of_an_expansion() {
 
 #[test]
 fn a_template_may_keep_the_name_of_its_step() {
-    let keep = "formula = \"keep\"\n[[template]]\nid = \"{target}\"\n[[template]]\nid = \"{target}-check\"\nneeds = [\"{target}\"]\n";
+    let keep =
+        "formula = \"keep\"\n[[template]]\nid = \"{target}\"\n[[template]]\nid = \"{target}-check\"\nneeds = [\"{target}\"]\n";
     let body = format!(
         "formula = \"f\"\n{}[[steps]]\nid = \"d\"\nneeds = [\"c\"]\non_fail = {{ goto = \"b\" }}\n[compose]\n[[compose.expand]]\ntarget = \"b\"\nwith = \"keep\"\n[[compose.expand]]\ntarget = \"b-check\"\nwith = \"keep\"\n",
         steps(&["a", "b a", "c b"])
@@ -152,7 +168,10 @@ fn branches_gates_hooks() {
     assert_eq!(lines(&made), ["a", "b <- a", "c <- a", "d <- b, c"]);
     assert_eq!(made.recipe.steps[3].extra["gate"]["condition"], "tests.status == 'complete'");
     assert_eq!(made.recipe.extra["compose"]["bond_points"][0]["after_step"], "c");
-    let bad = body.replace("after_step = \"c\"", "after_step = \"cc\"").replace("at = \"p\"", "at = \"q\"").replace("\"b\", \"c\"", "\"b\", \"x\"");
+    let bad = body
+        .replace("after_step = \"c\"", "after_step = \"cc\"")
+        .replace("at = \"p\"", "at = \"q\"")
+        .replace("\"b\", \"c\"", "\"b\", \"x\"");
     let text = wrong(&bad).to_string();
     for part in ["there is no step `cc`", "there is no bond point `q`", "there is no step `x`"] {
         assert!(text.contains(part), "{text}");
@@ -161,7 +180,9 @@ fn branches_gates_hooks() {
 
 #[test]
 fn a_gate_for_a_person_is_a_checkpoint_before_the_step() {
-    let made = of("[[steps]]\nid = \"a\"\n[[steps]]\nid = \"b\"\ntitle = \"Ship\"\nneeds = [\"a\"]\ngate = { type = \"human\", timeout = \"3h\" }\n[[steps]]\nid = \"c\"\ngate = { type = \"timer\", timeout = \"1h\" }\n");
+    let made = of(
+        "[[steps]]\nid = \"a\"\n[[steps]]\nid = \"b\"\ntitle = \"Ship\"\nneeds = [\"a\"]\ngate = { type = \"human\", timeout = \"3h\" }\n[[steps]]\nid = \"c\"\ngate = { type = \"timer\", timeout = \"1h\" }\n",
+    );
     assert_eq!(lines(&made), ["a", "gate-b <- a", "b <- gate-b", "c"]);
     let gate = &made.recipe.steps[1];
     assert_eq!((gate.kind, gate.title.as_str(), gate.timeout.as_deref()), (StepKind::Checkpoint, "Approve: Ship", Some("3h")));

@@ -4,8 +4,13 @@ use super::*;
 
 #[test]
 fn a_loop_is_its_turns_one_after_the_other() {
-    let made = of("[[steps]]\nid = \"a\"\n[[steps]]\nid = \"l\"\nneeds = [\"a\"]\n[steps.loop]\ncount = 2\n[[steps.loop.body]]\nid = \"x\"\n[[steps.loop.body]]\nid = \"y\"\nneeds = [\"x\"]\n[[steps]]\nid = \"z\"\nneeds = [\"l\"]\n");
-    assert_eq!(lines(&made), ["a", "l.iter1.x <- a", "l.iter1.y <- l.iter1.x", "l.iter2.x <- l.iter1.y", "l.iter2.y <- l.iter2.x", "z <- l.iter2.y"]);
+    let made = of(
+        "[[steps]]\nid = \"a\"\n[[steps]]\nid = \"l\"\nneeds = [\"a\"]\n[steps.loop]\ncount = 2\n[[steps.loop.body]]\nid = \"x\"\n[[steps.loop.body]]\nid = \"y\"\nneeds = [\"x\"]\n[[steps]]\nid = \"z\"\nneeds = [\"l\"]\n",
+    );
+    assert_eq!(
+        lines(&made),
+        ["a", "l.iter1.x <- a", "l.iter1.y <- l.iter1.x", "l.iter2.x <- l.iter1.y", "l.iter2.y <- l.iter2.x", "z <- l.iter2.y"]
+    );
 }
 
 #[test]
@@ -14,19 +19,28 @@ fn a_range_counts_and_its_number_has_a_name() {
     let made = of(body);
     assert_eq!(lines(&made)[..2], ["move.iter1.m1", "move.iter2.m2 <- move.iter1.m1"]);
     assert_eq!((made.recipe.steps.len(), made.recipe.steps[3].title.as_str()), (5, "Move 4 of 2"));
-    let none = of(&body.replace("1..2^{n}", "1..{n}-2").replace("id = \"move\"\n", "id = \"first\"\n[[steps]]\nid = \"move\"\nneeds = [\"first\"]\n"));
+    let none = of(&body
+        .replace("1..2^{n}", "1..{n}-2")
+        .replace("id = \"move\"\n", "id = \"first\"\n[[steps]]\nid = \"move\"\nneeds = [\"first\"]\n"));
     assert_eq!(lines(&none), ["first", "end <- first"], "no turn: who needs the loop needs what it needs");
 }
 
 #[test]
 fn loops_in_loops() {
-    let made = of("[[steps]]\nid = \"l\"\n[steps.loop]\ncount = 2\nvar = \"i\"\n[[steps.loop.body]]\nid = \"k\"\n[steps.loop.body.loop]\nrange = \"1..{i}\"\n[[steps.loop.body.loop.body]]\nid = \"x\"\n");
-    assert_eq!(lines(&made), ["l.iter1.k.iter1.x", "l.iter2.k.iter1.x <- l.iter1.k.iter1.x", "l.iter2.k.iter2.x <- l.iter2.k.iter1.x"]);
+    let made = of(
+        "[[steps]]\nid = \"l\"\n[steps.loop]\ncount = 2\nvar = \"i\"\n[[steps.loop.body]]\nid = \"k\"\n[steps.loop.body.loop]\nrange = \"1..{i}\"\n[[steps.loop.body.loop.body]]\nid = \"x\"\n",
+    );
+    assert_eq!(
+        lines(&made),
+        ["l.iter1.k.iter1.x", "l.iter2.k.iter1.x <- l.iter1.k.iter1.x", "l.iter2.k.iter2.x <- l.iter2.k.iter1.x"]
+    );
 }
 
 #[test]
 fn until_is_one_turn_that_goes_back_to_its_beginning() {
-    let made = of("[[steps]]\nid = \"l\"\n[steps.loop]\nuntil = \"step.status == 'complete'\"\nmax = 3\n[[steps.loop.body]]\nid = \"x\"\n[[steps.loop.body]]\nid = \"y\"\nneeds = [\"x\"]\n");
+    let made = of(
+        "[[steps]]\nid = \"l\"\n[steps.loop]\nuntil = \"step.status == 'complete'\"\nmax = 3\n[[steps.loop.body]]\nid = \"x\"\n[[steps.loop.body]]\nid = \"y\"\nneeds = [\"x\"]\n",
+    );
     let last = &made.recipe.steps[1];
     assert_eq!((last.id.as_str(), last.on_fail.as_ref().map(|b| b.goto.as_str())), ("l.iter1.y", Some("l.iter1.x")));
     assert_eq!((&last.extra["loop"]["max"], &last.extra["loop"]["from"]), (&3.into(), &"l.iter1.x".into()));
@@ -55,14 +69,17 @@ fn wrong_loops() {
 
 #[test]
 fn children_wait_with_their_parent_and_who_needs_it_waits_for_them() {
-    let made = of("[[steps]]\nid = \"a\"\n[[steps]]\nid = \"epic\"\nneeds = [\"a\"]\n[[steps.children]]\nid = \"x\"\n[[steps.children]]\nid = \"y\"\nneeds = [\"x\"]\n[[steps.children.children]]\nid = \"deep\"\n[[steps]]\nid = \"b\"\nneeds = [\"epic\"]\nwaits_for = \"all-children\"\n[[steps]]\nid = \"c\"\nwaits_for = \"children-of(y)\"\n");
+    let made = of(
+        "[[steps]]\nid = \"a\"\n[[steps]]\nid = \"epic\"\nneeds = [\"a\"]\n[[steps.children]]\nid = \"x\"\n[[steps.children]]\nid = \"y\"\nneeds = [\"x\"]\n[[steps.children.children]]\nid = \"deep\"\n[[steps]]\nid = \"b\"\nneeds = [\"epic\"]\nwaits_for = \"all-children\"\n[[steps]]\nid = \"c\"\nwaits_for = \"children-of(y)\"\n",
+    );
     let want = ["a", "epic <- a", "x <- a", "y <- x", "deep <- x", "b <- epic, y, deep", "c <- deep, y"];
     assert_eq!(lines(&made), want);
     let parents: Vec<Option<&str>> = made.recipe.steps.iter().map(|s| s.parent.as_deref()).collect();
     assert_eq!(parents, [None, None, Some("epic"), Some("epic"), Some("y"), None, None]);
     assert_eq!(made.recipe.steps[5].labels, ["gate:all-children"]);
     assert_eq!(made.recipe.steps[6].waits_for.as_deref(), Some("children-of(y)"));
-    let text = wrong("[[steps]]\nid = \"a\"\nwaits_for = \"children-of(nobody)\"\n[[steps]]\nid = \"b\"\nwaits_for = \"some\"\n").to_string();
+    let text = wrong("[[steps]]\nid = \"a\"\nwaits_for = \"children-of(nobody)\"\n[[steps]]\nid = \"b\"\nwaits_for = \"some\"\n")
+        .to_string();
     assert!(text.contains("needs unknown step: nobody") && text.contains("`waits_for` is"), "{text}");
 }
 

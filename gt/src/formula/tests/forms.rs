@@ -104,7 +104,9 @@ fn the_apdc_form() {
 
 #[test]
 fn a_validation_without_a_refactoring_goes_back_to_the_nearest_work() {
-    let made = of("[[steps]]\nid = \"a\"\n[[steps]]\nid = \"b\"\nneeds = [\"a\"]\n[[steps]]\nid = \"other\"\n[[steps]]\nid = \"v\"\nneeds = [\"b\"]\nkind = \"validation\"\n[[steps]]\nid = \"cp\"\nneeds = [\"v\"]\nrequires_human_approval = true\n[[steps]]\nid = \"lone\"\nrequires_human_approval = true\n");
+    let made = of(
+        "[[steps]]\nid = \"a\"\n[[steps]]\nid = \"b\"\nneeds = [\"a\"]\n[[steps]]\nid = \"other\"\n[[steps]]\nid = \"v\"\nneeds = [\"b\"]\nkind = \"validation\"\n[[steps]]\nid = \"cp\"\nneeds = [\"v\"]\nrequires_human_approval = true\n[[steps]]\nid = \"lone\"\nrequires_human_approval = true\n",
+    );
     let back = |id: &str| made.recipe.step(id).and_then(|s| s.on_fail.clone()).map(|b| b.goto);
     assert_eq!((back("v"), back("cp"), back("lone"), back("b")), (Some("b".into()), Some("b".into()), None, None));
 }

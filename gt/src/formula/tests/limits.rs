@@ -22,7 +22,10 @@ fn text_that_is_no_text() {
     }
     std::fs::write(dir.path().join("f.toml"), "\u{feff}formula = \"f\"\r\n[[steps]]\r\nid = \"a\"\r\nneeds = [\"x\"]\r\n").unwrap();
     let text = library.resolve("f", &BTreeMap::new()).unwrap_err().to_string();
-    assert!(text.contains("f.toml:4:10: step `a` needs unknown step: x\n  |\n4 | needs = [\"x\"]\n"), "a mark at the beginning, lines of another system: {text}");
+    assert!(
+        text.contains("f.toml:4:10: step `a` needs unknown step: x\n  |\n4 | needs = [\"x\"]\n"),
+        "a mark at the beginning, lines of another system: {text}"
+    );
 }
 
 #[test]
@@ -49,8 +52,10 @@ fn texts_that_multiply_end() {
     for n in 0..400 {
         let _ = write!(body, "[[steps]]\nid = \"s{n}\"\ndescription = \"{{{{x}}}}\"\n");
     }
-    assert!(wrong_files(&[("f.toml", &body)], &[]).to_string().contains("16 MiB"));
-    let nested = "[[steps]]\nid = \"a\"\nloop = { count = 200, body = [{ id = \"b\", loop = { count = 200, body = [{ id = \"c\" }] } }] }\n";
+    let text = wrong_files(&[("f.toml", &body)], &[]).to_string();
+    assert!(text.contains("16 MiB"), "{}", &text[..300]);
+    let nested =
+        "[[steps]]\nid = \"a\"\nloop = { count = 200, body = [{ id = \"b\", loop = { count = 200, body = [{ id = \"c\" }] } }] }\n";
     assert!(wrong(nested).to_string().contains("more than 10000 steps"));
 }
 

@@ -37,9 +37,8 @@ fn in_order(made: &Resolved) {
 
 /// Cuts, doubles and replaces pieces of a text.
 fn mutated(text: &str, changes: &[(u16, u8, u8)]) -> Vec<u8> {
-    let words: [&[u8]; 16] = [
-        b"\"", b"[", b"]", b"{", b"}", b"{{", b"}}", b"=", b"\n", b"[[steps]]\n", b"\"l\"", b"a", b"9", b"\xff", b"\x1b", b".",
-    ];
+    let words: [&[u8]; 16] =
+        [b"\"", b"[", b"]", b"{", b"}", b"{{", b"}}", b"=", b"\n", b"[[steps]]\n", b"\"l\"", b"a", b"9", b"\xff", b"\x1b", b"."];
     let mut bytes = text.as_bytes().to_vec();
     for (at, how, what) in changes {
         if bytes.is_empty() {

@@ -44,7 +44,10 @@ fn looking_needs_no_values_and_leaves_their_places() {
     let (_dir, library) = library(&[("f.toml", BODY)]);
     let made = library.examine("f", &BTreeMap::new()).unwrap();
     assert!(made.recipe.steps[0].title.starts_with("For {{who}}, slow, 3, []"));
-    assert_eq!(made.variables.iter().map(|v| (v.name.as_str(), v.required)).collect::<Vec<_>>(), [("how", false), ("n", false), ("plain", false), ("who", true)]);
+    assert_eq!(
+        made.variables.iter().map(|v| (v.name.as_str(), v.required)).collect::<Vec<_>>(),
+        [("how", false), ("n", false), ("plain", false), ("who", true)]
+    );
     let text = library.examine("f", &vars(&[("how", "quick")])).unwrap_err().to_string();
     assert!(text.contains("is none of"), "a value that is given is looked at all the same: {text}");
 }
@@ -60,14 +63,20 @@ fn a_value_that_is_a_name_is_held_against_the_rule_for_names() {
 
 #[test]
 fn a_value_is_no_part_of_a_command_unless_it_is_one_word() {
-    let body = |command: &str| format!("formula = \"f\"\n[vars]\nx = \"\"\n[[steps]]\nid = \"a\"\nblocking = true\nvalidation_commands = ['{command}']\n");
+    let body = |command: &str| {
+        format!("formula = \"f\"\n[vars]\nx = \"\"\n[[steps]]\nid = \"a\"\nblocking = true\nvalidation_commands = ['{command}']\n")
+    };
     let made = |command: &str, value: &str| {
         let (_dir, library) = library(&[("f.toml", &body(command))]);
         library.resolve("f", &vars(&[("x", value)]))
     };
     let commands = |r: Resolved| r.recipe.steps[0].validation_commands.clone();
     assert_eq!(commands(made("make {{x}}", "test-all/v1.2").unwrap()), ["make test-all/v1.2"]);
-    assert_eq!(commands(made(" {{x}} ", "make test && echo ok").unwrap()), [" make test && echo ok "], "a whole command may be one");
+    assert_eq!(
+        commands(made(" {{x}} ", "make test && echo ok").unwrap()),
+        [" make test && echo ok "],
+        "a whole command may be one"
+    );
     let none = made("{{x}}", "").unwrap();
     assert_eq!((none.recipe.steps[0].kind, none.trusted_commands_digest), (StepKind::Work, None), "an empty command is none");
     for evil in ["a; rm -rf x", "$(id)", "`id`", "a b", "'", "\"", "--force", "a\nb", "*", "~x", "a|b", "a>b", "ü"] {
