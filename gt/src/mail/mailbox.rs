@@ -112,12 +112,43 @@ impl Mailbox {
     /// The shortest end of a message's id, of at least eight characters, that names no other.
     pub fn short(&self, message: &Message) -> String {
         let id = message.id.to_string();
-        let others: Vec<String> = self.messages.iter().filter(|m| m.id != message.id).map(|m| m.id.to_string()).collect();
-        let alone = |n: &usize| !others.iter().any(|o| o.ends_with(&id[id.len() - n..]));
-        let take = (8..id.len()).find(alone).unwrap_or(id.len());
+        // A character is five bits.
+        let end = |id: EventId, n: usize| id.0 & ((1u128 << (5 * n)) - 1);
+        let alone = |n: &usize| !self.messages.iter().any(|m| m.id != message.id && end(m.id, *n) == end(message.id, *n));
+        let take = (8..id.len() - 1).find(alone).unwrap_or(id.len());
         id[id.len() - take..].to_owned()
     }
 }
 
 /// The shortest part of an id that names a message: less is the number of a row.
 const SHORT: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bd::model::Event;
+    use bd::store::{Place, StoredEvent};
+
+    fn message(id: u128, key: &str) -> Message {
+        let id = EventId(id);
+        let line = format!(
+            r#"{{"v":1,"id":"{id}","at":"2026-01-01T00:00:00.000Z","by":"ann","bead":"_mail","do":"mail","subject":"s","key":"{key}"}}"#
+        );
+        let event = Event::parse(&line).unwrap();
+        Message::of(&StoredEvent { event, line, place: Place::State }).unwrap()
+    }
+
+    #[test]
+    fn a_short_name_is_an_end_that_no_other_has_and_finds_its_message() {
+        let near = [1u128 << 60, (1 << 60) | (1 << 50), 7, (1 << 120) | 7];
+        let mailbox = Mailbox { messages: near.iter().map(|n| message(*n, "k")).collect() };
+        for one in mailbox.all() {
+            let short = mailbox.short(one);
+            assert!(short.len() >= 8);
+            assert_eq!(mailbox.find(&short).unwrap().id, one.id, "{short}");
+            assert_eq!(mailbox.find(&one.id.to_string()).unwrap().id, one.id);
+        }
+        assert!(mailbox.find("00000000").unwrap_err().hints[0].starts_with("One of"));
+        assert!(mailbox.find("0000").is_err() && mailbox.find("").is_err() && mailbox.find("zzzzzzzz").is_err());
+    }
+}

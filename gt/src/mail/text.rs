@@ -13,9 +13,17 @@ fn is_odd(c: char) -> bool {
         || ('\u{e0000}'..='\u{e007f}').contains(&c)
 }
 
+fn is_plain(byte: u8) -> bool {
+    (b' '..0x7f).contains(&byte)
+}
+
 /// The text without characters that act on a terminal, hide, or turn the direction of writing. Line feeds stay, tabs
 /// become blanks, other line ends become line feeds.
 pub fn clean(text: &str) -> String {
+    // Nearly every text, and thousands of them are read by `gt mail check`.
+    if text.bytes().all(|b| b == b'\n' || is_plain(b)) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -36,12 +44,15 @@ pub fn clean(text: &str) -> String {
 
 /// The text on one line, blanks and line ends as one blank.
 pub fn one_line(text: &str) -> String {
+    if text.bytes().all(is_plain) && !text.contains("  ") && !text.starts_with(' ') && !text.ends_with(' ') {
+        return text.to_owned();
+    }
     clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The first `most` characters, with `…` where something was cut.
 pub fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
+    if text.len() <= most || text.chars().count() <= most {
         return text.to_owned();
     }
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
@@ -98,7 +109,10 @@ mod tests {
     #[test]
     fn nothing_that_acts_on_a_terminal_or_hides_stays() {
         assert_eq!(clean("a\u{1b}[31mb\u{202e}c\u{200b}\td\r\ne\rf\u{e0041}\u{0}"), "a[31mbc d\ne\nf");
-        assert_eq!(one_line("  a\n\n b\tc "), "a b c");
+        assert_eq!(clean("plain\ntext"), "plain\ntext");
+        for (text, line) in [("  a\n\n b\tc ", "a b c"), ("a  b", "a b"), (" a", "a"), ("a ", "a"), ("a b", "a b"), ("", "")] {
+            assert_eq!(one_line(text), line, "{text:?}");
+        }
         assert_eq!((cut("abcdef", 4), cut("abcd", 4)), ("abc…".into(), "abcd".into()));
     }
 
