@@ -92,11 +92,15 @@ impl Mailbox {
     /// None or several fit (exit 2).
     pub fn find(&self, text: &str) -> Result<&Message> {
         let wanted = text.trim().to_lowercase();
-        let fits = |m: &&Message| {
-            let id = m.id.to_string();
-            id == wanted || (wanted.len() >= SHORT && (id.starts_with(&wanted) || id.ends_with(&wanted)))
+        let long = wanted.len() >= SHORT;
+        let by = |fits: &dyn Fn(&str) -> bool| -> Vec<&Message> {
+            self.messages.iter().filter(|m| fits(&m.id.to_string())).take(6).collect()
         };
-        let found: Vec<&Message> = self.messages.iter().filter(fits).take(6).collect();
+        // An end first: that is what is shown.
+        let mut found = by(&|id| id == wanted || (long && id.ends_with(&wanted)));
+        if found.is_empty() {
+            found = by(&|id| long && id.starts_with(&wanted));
+        }
         match found.as_slice() {
             [one] => Ok(one),
             [] => Err(Error::usage(format!("there is no message `{}`", text.escape_debug()))
@@ -148,7 +152,7 @@ mod tests {
             assert_eq!(mailbox.find(&short).unwrap().id, one.id, "{short}");
             assert_eq!(mailbox.find(&one.id.to_string()).unwrap().id, one.id);
         }
-        assert!(mailbox.find("00000000").unwrap_err().hints[0].starts_with("One of"));
+        assert!(mailbox.find("0000000").unwrap_err().hints[0].starts_with("One of"));
         assert!(mailbox.find("0000").is_err() && mailbox.find("").is_err() && mailbox.find("zzzzzzzz").is_err());
     }
 }
