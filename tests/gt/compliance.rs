@@ -203,7 +203,8 @@ fn the_step_is_handed_in_with_a_final_report_of_the_code_that_was_validated() {
     assert_eq!(same, path);
     assert!(text.starts_with("+++\ncritical = 1\n") && text.contains("[found]\ncritical = 0\n"), "{text}");
     assert_eq!(text.matches("Looked at, and so.").count(), 3, "what was judged stays");
-    worker.write(&path, text.replacen("critical = 1", "critical = 0", 1));
+    // An editor of another system.
+    worker.write(&path, format!("\u{feff}{}", text.replace('\n', "\r\n")));
     // Other code than the validated: stale.
     worker.write("src/code.sh", "answer() { echo 43; }\n");
     assert!(
@@ -213,7 +214,46 @@ fn the_step_is_handed_in_with_a_final_report_of_the_code_that_was_validated() {
     worker.gt(&["molecule", "advance", M, "compliance-triage", "--note", "report done"]).ok();
     let shown = lead.gt(&["checkpoint", "show", M, "compliance-checkpoint"]);
     assert!(shown.ok().contains(&path) && shown.stdout().contains("90%"), "{}", shown.stdout());
-    lead.gt(&["checkpoint", "approve", M, "compliance-checkpoint"]).ok();
+    assert!(shown.stdout().contains("Critical Issues: 1"), "{}", shown.stdout());
+    lead.gt(&["checkpoint", "approve", M, "compliance-checkpoint"]).fails(4);
+    lead.gt(&["checkpoint", "approve", M, "compliance-checkpoint", "--override", "--reason", "the owner takes it"]).ok();
+    let json = worker.gt(&["compliance", "report", M, "--refresh", "--json"]).json();
+    assert_eq!((&json["counts"]["overrides"], &json["warnings"]), (&1.into(), &1.into()), "{json}");
+    let text = worker.read(json["path"].as_str().unwrap());
+    assert!(
+        text.contains("approved against an objection: compliance-checkpoint, by lea") && text.contains("the owner takes it"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_molecule_of_a_convoy_has_its_report_there_and_its_own_requirements_in_it() {
+    let sandbox = Sandbox::new();
+    let worker = repository(&sandbox, "lone").acting_as("wes");
+    worker.gt(&["convoy", "create", "--id", "soc2", "--name", "Audit trail", "--owner", "@lea"]).ok();
+    worker.write("docs/plan.md", "BR-1 is planned\n");
+    worker.write(
+        "day.toml",
+        "[inputs]\nauthoritative_docs = [\"docs/plan.md\", \"docs/gone.md\"]\nbusiness_requirements = [\"BR-1\", \"BR-2\"]\n",
+    );
+    let formula = "integration-test-full-validation";
+    worker.gt(&["molecule", "create", "--formula", formula, "--name", M, "--convoy", "soc2", "--inputs", "day.toml"]).ok();
+    worker.write("docs/plan.md", "BR-1 is planned anew\n");
+    let json = worker.gt(&["compliance", "report", M, "--json"]).json();
+    assert_eq!(json["path"], ".beads/convoys/soc2/molecules/day3-refs/reports/compliance-triage-2026-03-01.md");
+    let text = worker.read(json["path"].as_str().unwrap());
+    for wanted in [
+        "critical = 1\n",
+        "Nothing was validated: test-validation has not been handed in",
+        "Required by this molecule: BR-1, BR-2.",
+        "Required by the molecule, in no document and no test (1): BR-2",
+        "The input docs/gone.md is not there",
+        "The input docs/plan.md has changed since the molecule was poured",
+    ] {
+        assert!(text.contains(wanted), "{wanted}\n{text}");
+    }
+    worker.gt(&["config", "set", "compliance.requirement", "("]).fails(2);
+    worker.gt(&["config", "set", "compliance.requirement", "ACME-[0-9]+"]).ok();
 }
 
 #[test]

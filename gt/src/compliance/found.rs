@@ -6,6 +6,7 @@ use super::history::{self, Checkpoint, Decision};
 use super::settings::Settings;
 use super::sources::{self, Source};
 use super::trace::{Trace, trace};
+use crate::formula::StepKind;
 use crate::molecule::model::{Validation, field, percent};
 use crate::molecule::{StepView, View};
 use bd::error::Result;
@@ -65,7 +66,8 @@ pub fn find(store: &Store, snapshot: &Snapshot, view: &View, step: Option<&StepV
         ..Facts::default()
     };
     out.gaps.extend(changed(&files, &inputs)?);
-    out.judge(unread);
+    let asked = view.steps.iter().find(|s| s.def.kind == StepKind::Validation);
+    out.judge(asked.map(|s| s.def.id.as_str()), unread);
     Ok(out)
 }
 
@@ -135,11 +137,13 @@ fn requirements(value: &Value, out: &mut Vec<String>) {
 }
 
 impl Facts {
-    /// From what was found to what it means.
-    fn judge(&mut self, unread: Vec<String>) {
-        match self.validation.clone() {
-            None => self.gaps.push("Nothing was validated: there are no test results".to_owned()),
-            Some(v) => self.of_validation(&v),
+    /// From what was found to what it means. `asked` is the step that validates, where the formula has one.
+    fn judge(&mut self, asked: Option<&str>, unread: Vec<String>) {
+        match (self.validation.clone(), asked) {
+            (Some(v), _) => self.of_validation(&v),
+            // What was not asked has not passed.
+            (None, Some(step)) => self.critical.push(format!("Nothing was validated: {step} has not been handed in")),
+            (None, None) => self.gaps.push("The formula has no validation: there are no test results".to_owned()),
         }
         for decision in self.decisions.iter().filter(|d| d.what == "approve") {
             if let Some(against) = &decision.against {
@@ -180,6 +184,9 @@ impl Facts {
         for f in v.findings.iter().filter(|f| f.waived.is_none()) {
             let text = format!("{} ({}) at {}:{}: {}", f.rule, f.severity, f.file, f.line, f.advice);
             if f.severity == "critical" { self.critical.push(text) } else { self.warnings.push(text) }
+        }
+        if !v.passed && self.critical.is_empty() {
+            self.critical.push("The last validation did not pass".to_owned());
         }
         if v.skipped > 0 {
             self.warnings.push(format!("{} of {} tests were skipped", v.skipped, v.total));

@@ -168,6 +168,10 @@ pub fn make(store: &Store, view: &View, now: Timestamp, ask: &Ask) -> Result<Mad
     };
     let text = format!("{}\n{body}", head.text());
     paths::write(&top, &made.path, &text)?;
+    let newest = paths::list(&top, &paths::folder(view)?)?.pop().map(|(_, _, path)| path);
+    if let Some(newest) = newest.filter(|newest| ask.out.is_none() && *newest != made.path) {
+        made.notes.push(format!("{newest} has a later date: it is the one that counts"));
+    }
     facts.report = Some(made.path.clone());
     facts.digest = Some(digest(&text));
     made.facts = facts;

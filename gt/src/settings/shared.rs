@@ -44,6 +44,7 @@ pub(super) fn set(store: &Store, key: &str, value: Option<Value>) -> Result<bool
     // What would not be read back is not written.
     Config::parse(Some(new.clone()), Some("working tree".into()), store.config().prefix(), store.env())?;
     crate::molecule::deadline::Workday::parse(&new)?;
+    crate::compliance::Settings::parse(&new)?;
     if new != old {
         std::fs::create_dir_all(&dir).map_err(|e| Error::io(&dir, &e))?;
         bd::ops::files::write(&path, new.as_bytes())?;
