@@ -283,8 +283,41 @@ meet
 
 title "The compliance report: what can be proven is filled in, the rest is judged"
 as wes
-run gt compliance report $M
+run gt molecule next $M --claim
 report=$(ls .beads/convoys/soc2-audit-trail/molecules/$M/reports/compliance-*.md)
 run_code 4 gt molecule advance $M compliance-triage --note "done"
-run_code 4 gt compliance check $M
-sh "$(dirname "$0")/judge.sh" "$report" 2>/dev/null || true
+judge='The audit event of a run names its workflow, as BR-WE-013 asks; read against docs/requirements/audit.md.'
+sed -e "/^<!-- JUDGE:/a\\
+$judge" -e 's/^recommendation = .*/recommendation = "APPROVE - the reference is there and tested"/' -e 's/^confidence = .*/confidence = 92/' "$report" >"$work/report" && cp "$work/report" "$report"
+run gt compliance check $M
+run gt molecule advance $M compliance-triage --note "Both requirements are traced; nothing critical was found."
+meet
+as lea
+run_said 0 gt checkpoint show $M compliance-checkpoint
+said "BR Coverage: 2/2"
+run gt checkpoint approve $M compliance-checkpoint --note "read the report"
+meet
+
+title "The last step: the day is completed, and handed on"
+as wes
+run_said 0 gt molecule advance $M document --note "The reference of the workflow, with its edge"
+said "Molecule completed: $M"
+run git log -1 --format=%B
+must git diff --quiet HEAD -- .beads
+run_said 0 gt convoy show soc2-audit-trail
+said "3/8 days (37.5%)"
+run_said 0 gt ready
+said "day4-5-error-details"
+meet
+as lea
+run_said 0 gt convoy show soc2-audit-trail
+said "3/8 days (37.5%)"
+run_said 0 gt molecule history $M
+said "reject"
+
+title "What the reviewer of the pull request sees"
+as wes
+run git push -q -u origin day3
+run_said 0 bd diff origin/main...HEAD --format markdown
+run_said 0 bd gate check origin/main..HEAD --format markdown
+printf '\nThe day is done: 3/8. Nothing but git was between the two clones.\n'

@@ -1,6 +1,8 @@
 //! `gt` from the outside: real git, real clones, `bd` and `gt` as people and agents type them.
 
+mod agent;
 mod compliance;
+mod contested;
 mod convoy;
 mod convoy_work;
 mod formula;
@@ -8,4 +10,5 @@ mod kit;
 mod mail;
 mod notify;
 mod property;
+mod two_clones;
 mod walk;

@@ -4,6 +4,7 @@ use super::Ctx;
 use super::verb::{Group, Verb, parsed};
 use crate::error::Result;
 use crate::model::Value;
+use crate::ops::change::DRIVER;
 use crate::store::Snapshot;
 use crate::sync::diff::{BeadDiff, Change, Span, WorkDiff, diff};
 use crate::sync::report::events;
@@ -116,7 +117,7 @@ fn text(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, found: &WorkDiff) -> Result<
         if let Some(reason) = &bead.reason {
             ctx.ui.line(Text::new().plain(format!("    reason: {}", plain(Some(&Value::text(reason))))))?;
         }
-        for Change { field, old, new, conflict } in &bead.changes {
+        for Change { field, old, new, conflict } in &visible(bead) {
             let mut line = Text::new().plain(format!("    {field}: "));
             line.push(
                 Style::Plain,
@@ -136,7 +137,7 @@ fn text(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, found: &WorkDiff) -> Result<
             }
         }
         for (sign, edges) in [("+", &bead.links), ("-", &bead.unlinks)] {
-            for edge in edges {
+            for edge in edges.iter().filter(|e| !is_machinery(bead, e)) {
                 let to = crate::ops::graph::short(snapshot, &edge.to);
                 ctx.ui.line(Text::new().plain(format!("    {sign} {} ", edge.kind.as_str())).with(Style::Id, to))?;
             }
@@ -159,6 +160,40 @@ fn text(ctx: &mut Ctx<'_, '_>, snapshot: &Snapshot, found: &WorkDiff) -> Result<
     Ok(())
 }
 
+/// True for a bead whose status another program drives: most of its fields are that program's own books.
+fn is_driven(bead: &BeadDiff) -> bool {
+    bead.changes.iter().any(|c| c.field == DRIVER || BOOKS.iter().any(|b| c.field.starts_with(b)))
+}
+
+/// What the fields begin with in which other programs keep their books.
+const BOOKS: &[&str] = &["mol.", "step.", "cp.", "attest.", "gt."];
+/// Those of them that say something to a reviewer.
+const TOLD: &[&str] = &["owner", "mol.run", "mol.note", "cp.state", "cp.overridden", "gt.why"];
+
+/// The changes that people are shown; JSON has all of them.
+fn visible(bead: &BeadDiff) -> Vec<Change> {
+    if !is_driven(bead) {
+        return bead.changes.clone();
+    }
+    let hand_in = |c: &Change| {
+        let text = c.new.as_ref()?.to_tree()["body"].as_str().filter(|t| !t.is_empty()).map(Value::text);
+        Some(Change { field: "handed in".to_owned(), old: None, new: Some(text?), conflict: c.conflict })
+    };
+    let told = |c: &Change| match c.field.as_str() {
+        "step.handin" => hand_in(c),
+        "outcome" | "status" | "close_reason" => None,
+        field if TOLD.contains(&field) && c.new.as_ref().is_some_and(|v| !v.is_null()) => Some(c.clone()),
+        _ if c.conflict => Some(c.clone()),
+        _ => None,
+    };
+    bead.changes.iter().filter_map(told).collect()
+}
+
+/// The edges between a molecule and its steps say nothing that their formula does not.
+fn is_machinery(bead: &BeadDiff, edge: &crate::model::Edge) -> bool {
+    is_driven(bead) && [crate::model::DepType::PARENT_CHILD, crate::model::DepType::BLOCKS].contains(&edge.kind)
+}
+
 fn beads(n: usize) -> String {
     if n == 1 { "1 bead".to_owned() } else { format!("{n} beads") }
 }
@@ -174,7 +209,7 @@ fn markdown(found: &WorkDiff) -> String {
         if let Some(reason) = &bead.reason {
             out.push_str(&quote(reason, "  ", LINES));
         }
-        for Change { field, old, new, conflict } in &bead.changes {
+        for Change { field, old, new, conflict } in &visible(bead) {
             let mark = if *conflict { " (conflict)" } else { "" };
             let new = code(&plain(new.as_ref()));
             let _ = match bead.created {
@@ -188,7 +223,7 @@ fn markdown(found: &WorkDiff) -> String {
             }
         }
         for (sign, edges) in [("+", &bead.links), ("−", &bead.unlinks)] {
-            for edge in edges {
+            for edge in edges.iter().filter(|e| !is_machinery(bead, e)) {
                 let _ = writeln!(out, "  - {sign} {} {}", escape(edge.kind.as_str()), code(&edge.to));
             }
         }

@@ -22,6 +22,8 @@ pub struct RideOptions {
     pub message: Option<String>,
     /// Say what would ride, write nothing.
     pub dry_run: bool,
+    /// With `beads`: everybody's events on them, and not only this clone's.
+    pub everyone: bool,
     /// Files below `.beads/` that the same commit sets: records for the reviewer, pairs of path and bytes.
     pub files: Vec<(String, Vec<u8>)>,
     /// Lines at the end of the commit message, `Key: value`, before those that name the beads.
@@ -156,6 +158,22 @@ pub(crate) fn not_riding(
     Ok(own_events(store, beads, redactions)?.into_iter().filter(|o| !carried.contains(&o.line)).collect())
 }
 
+/// All events on some beads that neither the branch nor the default branch carries.
+fn everyones(store: &Store, snapshot: &Snapshot, stand: &Stand, beads: &[BeadId], redactions: &Redactions) -> Result<Vec<Own>> {
+    let mut carried = ride_lines(store, stand.head, redactions)?;
+    if let Some(tip) = default_tip(store)?.filter(|t| *t != stand.head) {
+        carried.extend(ride_lines(store, tip, redactions)?);
+    }
+    let mut out = Vec::new();
+    for bead in beads {
+        let stored = snapshot.events(bead)?.into_iter().filter(|s| s.place != crate::store::Place::Local);
+        out.extend(stored.filter(|s| !carried.contains(&s.line)).map(|s| Own { line: s.line, event: s.event }));
+    }
+    out.sort_by(|a, b| (a.event.id, &a.line).cmp(&(b.event.id, &b.line)));
+    out.dedup_by(|a, b| a.line == b.line);
+    Ok(out)
+}
+
 /// The events that ride; `None` where nothing names a bead.
 fn choose(
     store: &Store,
@@ -166,6 +184,9 @@ fn choose(
 ) -> Result<Option<Vec<Own>>> {
     if options.all {
         return not_riding(store, stand, None, redactions).map(Some);
+    }
+    if options.everyone {
+        return everyones(store, snapshot, stand, &options.beads, redactions).map(Some);
     }
     let beads: BTreeSet<BeadId> = if options.beads.is_empty() {
         let default = default_tip(store)?;

@@ -1,7 +1,7 @@
 //! `gt hook`: what you hold.
 
 use crate::cli::molecule::print;
-use crate::molecule::{View, load_all};
+use crate::molecule::{View, load_open};
 use bd::cli::{Ctx, Group, Verb};
 use bd::error::Result;
 use bd::query::{Filter, SortKey};
@@ -25,7 +25,7 @@ pub fn show(ctx: &mut Ctx<'_, '_>) -> Result<()> {
     let me = store.actor().as_str().to_owned();
     let filter = Filter { assignee: Some(me.clone()), ..Filter::default() };
     let rows = snapshot.list_page(&filter, (SortKey::Priority, false), 20, now.as_millisecond(), false)?.rows;
-    let molecules: Vec<View> = load_all(&snapshot, now)?;
+    let molecules: Vec<View> = load_open(&snapshot, now)?;
     let of = |bead: &str| molecules.iter().find_map(|v| Some((v, v.steps.iter().find(|s| s.bead.as_str() == bead)?)));
     if ctx.ui.is_json() {
         let each = |(row, _): &(bd::query::Row, usize)| {

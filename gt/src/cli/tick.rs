@@ -1,6 +1,6 @@
 //! `gt tick`: what the clock has decided, written down. For cron, systemd, CI; any number of times.
 
-use crate::molecule::{act, load_all};
+use crate::molecule::{act, load_open};
 use bd::cli::{Ctx, Group, Verb};
 use bd::error::Result;
 use clap::ArgMatches;
@@ -17,7 +17,7 @@ pub(super) const VERB: Verb = Verb {
 
 fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
     let snapshot = ctx.snapshot()?;
-    let due: Vec<_> = load_all(&snapshot, ctx.env.now())?.into_iter().filter(act::due).collect();
+    let due: Vec<_> = load_open(&snapshot, ctx.env.now())?.into_iter().filter(act::due).collect();
     let mut notes = Vec::new();
     for view in &due {
         let acted = ctx.write(|tx| act::tick(tx, &view.bead))?;

@@ -70,7 +70,19 @@ pub fn find(store: &Store, snapshot: &Snapshot, text: &str) -> Result<BeadId> {
 /// # Errors
 /// As [`Snapshot::rows`].
 pub fn list(snapshot: &Snapshot) -> Result<Vec<Bead>> {
-    let filter = bd::query::Filter { types: vec!["molecule".to_owned()], closed_too: true, ..bd::query::Filter::default() };
+    listed(snapshot, true)
+}
+
+/// The beads of molecules that are not over, by name.
+///
+/// # Errors
+/// As [`Snapshot::rows`].
+pub fn list_open(snapshot: &Snapshot) -> Result<Vec<Bead>> {
+    listed(snapshot, false)
+}
+
+fn listed(snapshot: &Snapshot, closed_too: bool) -> Result<Vec<Bead>> {
+    let filter = bd::query::Filter { types: vec!["molecule".to_owned()], closed_too, ..bd::query::Filter::default() };
     let rows = snapshot.list_page(&filter, (bd::query::SortKey::default(), false), 0, 0, false)?.rows;
     let mut out = Vec::new();
     for (row, _) in rows {

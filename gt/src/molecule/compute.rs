@@ -32,6 +32,14 @@ pub fn load_all(snapshot: &Snapshot, now: Timestamp) -> Result<Vec<View>> {
     super::beads::list(snapshot)?.into_iter().map(|bead| load(snapshot, &bead.id, now)).collect()
 }
 
+/// Every molecule that is not over, by name. What is over costs nothing.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_open(snapshot: &Snapshot, now: Timestamp) -> Result<Vec<View>> {
+    super::beads::list_open(snapshot)?.into_iter().map(|bead| load(snapshot, &bead.id, now)).collect()
+}
+
 /// The molecule that a text names, as it stands now.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ pub mod validate;
 mod view;
 
 pub use change::Acted;
-pub use compute::{load, load_all, named};
+pub use compute::{load, load_all, load_open, named};
 pub use model::{CheckpointState, MoleculeState, StepState, Validation};
 pub use view::{CheckpointView, StepView, View};
 

@@ -80,6 +80,7 @@ fn molecule(tx: &Tx<'_>, id: &BeadId, pour: &Pour, required: &[(BeadId, &str)]) 
     let set = &mut event.set;
     set.set("title", Value::text(&pour.name));
     set.set("issue_type", Value::text("molecule"));
+    set.set("status", Value::text("open"));
     set.set("priority", Value::of(&2));
     if !pour.recipe.description.is_empty() {
         set.set("description", Value::text(&pour.recipe.description));
@@ -141,6 +142,7 @@ fn step_event(
     let title: String = format!("{}: {}", pour.name, super::handin::one_line(title)).chars().take(300).collect();
     set.set("title", Value::text(&title));
     set.set("issue_type", Value::text(if step.kind == StepKind::Checkpoint { "checkpoint" } else { "step" }));
+    set.set("status", Value::text("open"));
     set.set("priority", Value::of(&step.priority.unwrap_or(2)));
     if let Some(assignee) = &step.assignee {
         set.set("assignee", Value::text(assignee));

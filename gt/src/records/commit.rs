@@ -37,6 +37,7 @@ pub fn commit(store: &Store, snapshot: &Snapshot, view: &View) -> Result<Committ
     ids.extend(mentioned(snapshot, &ids)?);
     let options = RideOptions {
         beads: ids,
+        everyone: true,
         message: Some(subject.clone()),
         files,
         body: body(view),

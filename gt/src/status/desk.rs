@@ -1,7 +1,7 @@
 //! Everything that concerns somebody now: molecules, steps that are held or free, checkpoints that wait, mail.
 
 use crate::mail::{Directory, Mailbox, Marks, Message, Reader, urgent_unread};
-use crate::molecule::{CheckpointState, MoleculeState, StepView, View, act, load_all};
+use crate::molecule::{CheckpointState, MoleculeState, StepView, View, act, load_open};
 use bd::error::Result;
 use bd::ops::ready::{ReadyQuery, rows};
 use bd::query::{Filter, SortKey};
@@ -67,7 +67,7 @@ impl Desk {
     pub fn load(store: &Store, snapshot: &Snapshot, now: Timestamp) -> Result<Self> {
         let actor = store.actor().as_str().to_owned();
         let over = |v: &View| matches!(v.state, MoleculeState::Completed | MoleculeState::Cancelled);
-        let molecules: Vec<View> = load_all(snapshot, now)?.into_iter().filter(|v| !over(v)).collect();
+        let molecules: Vec<View> = load_open(snapshot, now)?.into_iter().filter(|v| !over(v)).collect();
         let directory = Directory::of_config(store)?;
         let reader = Reader::new(&directory, &actor);
         let of = |f: &dyn Fn(&View, &StepView) -> bool| {

@@ -1,6 +1,6 @@
 //! `gt checkpoint list`.
 
-use crate::molecule::{CheckpointState, StepView, View, beads, load, load_all, texts};
+use crate::molecule::{CheckpointState, StepView, View, beads, load, load_open, texts};
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use bd::model::format_time;
@@ -39,7 +39,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let views: Vec<View> = match &args.molecule {
         Some(name) => vec![load(&snapshot, &beads::find(&store, &snapshot, name)?, now)?],
-        None => load_all(&snapshot, now)?,
+        None => load_open(&snapshot, now)?,
     };
     let all = args.molecule.is_some();
     let mut rows: Vec<(&View, &StepView)> = Vec::new();

@@ -7,13 +7,25 @@ mod reject;
 mod reopen;
 mod revise;
 mod show;
+mod snapshot;
 
 use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, with_subs};
 use bd::error::Result;
 use clap::ArgMatches;
 
 /// The verbs, in the order of the help.
-pub static SUBS: &[Sub] = &[list::SUB, show::SUB, approve::SUB, reject::SUB, comment::SUB, revise::SUB, reopen::SUB];
+pub static SUBS: &[Sub] = &[
+    list::SUB,
+    show::SUB,
+    approve::SUB,
+    reject::SUB,
+    comment::SUB,
+    revise::SUB,
+    reopen::SUB,
+    snapshot::WRITE,
+    snapshot::READ,
+    snapshot::CLEAR,
+];
 
 /// `gt checkpoint`.
 pub const VERB: Verb = Verb {

@@ -1,7 +1,7 @@
 //! `gt molecule list`.
 
 use super::print;
-use crate::molecule::{MoleculeState, View, load_all};
+use crate::molecule::{MoleculeState, View, load_all, load_open};
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use bd::ui::{Style, Table, Text};
@@ -34,7 +34,8 @@ struct Args {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let snapshot = ctx.snapshot()?;
-    let mut all = load_all(&snapshot, ctx.env.now())?;
+    let now = ctx.env.now();
+    let mut all = if args.all { load_all(&snapshot, now)? } else { load_open(&snapshot, now)? };
     let over = |v: &View| matches!(v.state, MoleculeState::Completed | MoleculeState::Cancelled);
     all.retain(|v| (args.all || !over(v)) && args.convoy.as_ref().is_none_or(|c| v.convoy.as_ref() == Some(c)));
     let limit = if args.limit == 0 { all.len() } else { args.limit };
