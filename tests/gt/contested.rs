@@ -11,7 +11,6 @@ fn waiting(sandbox: &Sandbox) -> (Work, Work) {
     let wes = remote.clone_as("wes");
     seed(&wes);
     wes.bd(&["init", "--publish"]).ok();
-    wes.commit_all("Where the beads are published");
     wes.git(&["push", "-q", "origin", "HEAD:main"]).ok();
     pour_recipe(&wes, apdc(), M, &[]);
     wes.gt(&["molecule", "advance", M, "analysis", "--note", "read"]).ok();
