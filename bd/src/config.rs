@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// The name of the file, from the top of the tree.
 pub const CONFIG_PATH: &str = ".beads/config.toml";
+/// Where the project defines its gates, from the top of the tree.
+pub const GATES_PATH: &str = ".beads/gates.toml";
 
 /// What `guard.replace` asks for when somebody else's text is replaced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -110,6 +112,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("sync.push", "manual, or each: publish in the background after mutations"),
     ("sync.publish_to", "the remotes' URLs to which this project publishes its beads"),
     ("ready.exclude_types", "bead types that `bd ready` does not offer"),
+    ("hooks.require_bead", "off, warn or block: if a commit's message has to name a bead"),
 ];
 
 /// The configuration in force.
@@ -121,6 +124,8 @@ pub struct Config {
     pub origin: Option<String>,
     /// Keys in the file that mean nothing to this version.
     pub unknown: Vec<String>,
+    /// If the gates that decide ask at `claim`; `None` where the look at this file has not shown it.
+    gates_at_claim: Option<bool>,
     lock_timeout: Duration,
     prefix: String,
 }
@@ -131,12 +136,24 @@ impl Config {
     /// # Errors
     /// A file that does not parse, with line and column; a version from the future.
     pub fn load(env: &Env, git: &dyn Git, sources: &Sources) -> Result<Self> {
-        let (text, origin) = match from_branches(git, sources)? {
+        let (found, gates_at_claim) = from_branches(git, sources)?;
+        let (text, origin) = match found {
             Some((text, origin)) => (Some(text), Some(origin)),
             None => from_working_tree(git)?,
         };
         let fallback = fallback_prefix(git);
-        Self::parse(text, origin, &fallback, env)
+        Ok(Self { gates_at_claim, ..Self::parse(text, origin, &fallback, env)? })
+    }
+
+    /// True if a gate of the project is asked when a bead is claimed. Costs nothing where the default branch defines gates.
+    ///
+    /// # Errors
+    /// As [`deciding_text`].
+    pub fn gates_at_claim(&self, git: &dyn Git, sources: &Sources) -> Result<bool> {
+        match self.gates_at_claim {
+            Some(known) => Ok(known),
+            None => Ok(deciding_text(git, sources, GATES_PATH)?.is_some_and(|text| asks_at_claim(&text))),
+        }
     }
 
     /// From text.
@@ -170,7 +187,7 @@ impl Config {
         check_prefix(&prefix)?;
         let unknown = text.as_deref().map(unknown_keys).unwrap_or_default();
         let lock_timeout = env.var("BD_LOCK_TIMEOUT").and_then(|t| t.parse::<u64>().ok()).unwrap_or(30);
-        Ok(Self { file, text, origin, unknown, lock_timeout: Duration::from_secs(lock_timeout), prefix })
+        Ok(Self { file, text, origin, unknown, gates_at_claim: None, lock_timeout: Duration::from_secs(lock_timeout), prefix })
     }
 
     /// True if a file was found.
@@ -246,17 +263,37 @@ impl Config {
     }
 }
 
-fn from_branches(git: &dyn Git, sources: &Sources) -> Result<Option<(String, String)>> {
+/// The text and where it was; and if the gates that decide ask at `claim`, as far as the branches that were looked at say it.
+fn from_branches(git: &dyn Git, sources: &Sources) -> Result<(Option<(String, String)>, Option<bool>)> {
     let mut names: Vec<&String> = sources.default_branch.iter().chain(&sources.local_default).collect();
     names.dedup();
+    let mut asks = None;
     for (at, name) in names.into_iter().enumerate() {
         let Some(commit) = git.tip(name)? else { continue };
-        if let Some(text) = text_at(git, commit, at)? {
+        let seen = seen_at(git, commit, at)?;
+        asks = asks.or(seen.asks_at_claim);
+        if let Some(text) = seen.config {
             let text = String::from_utf8(text).map_err(|_| Error::usage(format!("{CONFIG_PATH} on {name} is not UTF-8")))?;
-            return Ok(Some((text, name.clone())));
+            return Ok((Some((text, name.clone())), asks));
         }
     }
-    Ok(None)
+    Ok((None, asks))
+}
+
+/// True if one of these gates is asked at `claim`. What cannot be read asks: bd-gate says what is wrong with it.
+fn asks_at_claim(text: &str) -> bool {
+    // Nearly always; the escapes could spell the word.
+    if !text.contains("claim") && !text.contains('\\') {
+        return false;
+    }
+    let Ok(file) = toml_edit::de::from_str::<serde_json::Value>(text) else { return true };
+    let gates = file.get("gate").and_then(serde_json::Value::as_array).into_iter().flatten();
+    let asks = |gate: &serde_json::Value| match gate.get("when") {
+        Some(serde_json::Value::Array(all)) => all.iter().any(|when| when == "claim"),
+        Some(one) => one == "claim",
+        None => false,
+    };
+    gates.filter(|gate| gate.get("action").is_none_or(|action| action != "off")).any(asks)
 }
 
 /// The text of another file that decides, from where [`Config::load`] takes its own: the default branch's tree, else the
@@ -296,57 +333,63 @@ pub fn deciding_file(git: &dyn Git, sources: &Sources, path: &str) -> Result<Opt
     Ok(file_of_working_tree(git, path)?.0.map(|text| Deciding { text, branch: None }))
 }
 
-/// The file in a commit's tree, if it is there. What a commit has never changes: it is remembered, so that a command that
-/// only looks opens no object.
-fn text_at(git: &dyn Git, commit: Oid, at: usize) -> Result<Option<Vec<u8>>> {
+/// What a commit's tree says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Seen {
+    /// The bytes of this file; `None` = it is not there.
+    config: Option<Vec<u8>>,
+    /// If its gates ask at `claim`; `None` = it defines none.
+    asks_at_claim: Option<bool>,
+}
+
+/// What a commit has never changes: it is remembered, so that a command that only looks opens no object.
+fn seen_at(git: &dyn Git, commit: Oid, at: usize) -> Result<Seen> {
     let path = git.paths().beads_dir().join("cache").join(format!("config-{at}"));
-    match std::fs::read(&path).map_or(Memory::Other, |bytes| remembered(&bytes, commit)) {
-        Memory::Other => {}
-        Memory::NoFile => return Ok(None),
-        Memory::Text(text) => return Ok(Some(text)),
+    if let Some(seen) = std::fs::read(&path).ok().and_then(|bytes| remembered(&bytes, commit)) {
+        return Ok(seen);
     }
     let root = git.commit_tree(commit)?;
-    let text = match git.entry_at(root, CONFIG_PATH)? {
-        None => None,
-        Some(entry) => {
-            let mut bytes = Vec::new();
-            git.read_blob(entry.oid, &mut bytes)?;
-            Some(bytes)
-        }
+    let file = |path: &str| -> Result<Option<Vec<u8>>> {
+        let Some(entry) = git.entry_at(root, path)? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        git.read_blob(entry.oid, &mut bytes)?;
+        Ok(Some(bytes))
     };
-    remember(&path, commit, text.as_deref());
-    Ok(text)
+    let config = file(CONFIG_PATH)?;
+    // No UTF-8 is for the gates to say.
+    let asks_at_claim = file(GATES_PATH)?.map(|bytes| std::str::from_utf8(&bytes).map_or(true, asks_at_claim));
+    let seen = Seen { config, asks_at_claim };
+    remember(&path, commit, &seen);
+    Ok(seen)
 }
 
-/// What is remembered of a commit.
-enum Memory {
-    /// Nothing, or something about another commit.
-    Other,
-    /// It has no such file.
-    NoFile,
-    /// The file's bytes.
-    Text(Vec<u8>),
-}
-
-/// `COMMIT DIGEST`, a line feed, then `-` (no file) or `+` and the bytes. The digest is of what follows the line.
-fn remembered(bytes: &[u8], commit: Oid) -> Memory {
-    let Some(end) = memchr::memchr(b'\n', bytes) else { return Memory::Other };
+/// `COMMIT DIGEST`, a line feed, then `-` (defines no gates), `0` or `1` (they ask at `claim`), and `-` (no file) or `+` and the
+/// bytes. The digest is of what follows the line. `None` = this is about something else.
+fn remembered(bytes: &[u8], commit: Oid) -> Option<Seen> {
+    let end = memchr::memchr(b'\n', bytes)?;
     let (head, rest) = (&bytes[..end], &bytes[end + 1..]);
-    if head != format!("{commit} {}", crate::store::digest(rest)).as_bytes() {
-        return Memory::Other;
+    if head != format!("{commit} {} 2", crate::store::digest(rest)).as_bytes() {
+        return None;
     }
-    match rest.split_first() {
-        Some((b'-', [])) => Memory::NoFile,
-        Some((b'+', text)) => Memory::Text(text.to_vec()),
-        _ => Memory::Other,
+    let (asks, rest) = rest.split_first()?;
+    let asks_at_claim = match asks {
+        b'0' => Some(false),
+        b'1' => Some(true),
+        _ => None,
+    };
+    match rest.split_first()? {
+        (b'-', []) => Some(Seen { config: None, asks_at_claim }),
+        (b'+', text) => Some(Seen { config: Some(text.to_vec()), asks_at_claim }),
+        _ => None,
     }
 }
 
 /// Best effort, as everything in the cache, and only where there is a cache: `bd init` makes the folder its own way.
-fn remember(path: &std::path::Path, commit: Oid, text: Option<&[u8]>) {
-    let mut rest = vec![if text.is_some() { b'+' } else { b'-' }];
-    rest.extend_from_slice(text.unwrap_or_default());
-    let mut bytes = format!("{commit} {}\n", crate::store::digest(&rest)).into_bytes();
+fn remember(path: &std::path::Path, commit: Oid, seen: &Seen) {
+    let asks = seen.asks_at_claim.map_or(b'-', |asks| if asks { b'1' } else { b'0' });
+    let mut rest = vec![asks, if seen.config.is_some() { b'+' } else { b'-' }];
+    rest.extend_from_slice(seen.config.as_deref().unwrap_or_default());
+    let mut bytes = format!("{commit} {} 2\n", crate::store::digest(&rest)).into_bytes();
     bytes.extend_from_slice(&rest);
     // Whoever reads half of it sees that by the digest.
     crate::failpoint!("config.cache.before");
@@ -445,6 +488,37 @@ mod tests {
     fn parse(text: &str) -> Result<Config> {
         let env = Env::new("/".into(), BTreeMap::new());
         Config::parse(Some(text.to_owned()), Some("test".into()), "bd", &env)
+    }
+
+    #[test]
+    fn gates_that_ask_at_claim_are_known_by_their_text() {
+        let asks = |keys: &str| asks_at_claim(&format!("[[gate]]\nid = \"a\"\n{keys}"));
+        assert!(asks("when = [\"work\", \"claim\"]") && asks("when = \"claim\"") && asks("when = [\"cl\\u0061im\"]"));
+        assert!(asks("when = [\"claim\"]\naction = \"warn\""), "it is asked, and warns");
+        for quiet in ["", "when = [\"land\"]", "about = \"claim\"", "when = [\"claim\"]\naction = \"off\"", "run = \"a \\\" b\""] {
+            assert!(!asks(quiet), "{quiet}");
+        }
+        assert!(asks_at_claim("claim = ["), "what cannot be read is asked about");
+    }
+
+    #[test]
+    fn what_is_remembered_of_a_commit_is_that_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config-0");
+        let (one, two) = (Oid::from_bytes(&[1; 20]).unwrap(), Oid::from_bytes(&[2; 20]).unwrap());
+        for config in [None, Some(b"a = 1".to_vec()), Some(Vec::new())] {
+            for asks_at_claim in [None, Some(false), Some(true)] {
+                let seen = Seen { config: config.clone(), asks_at_claim };
+                remember(&path, one, &seen);
+                let bytes = std::fs::read(&path).unwrap();
+                assert_eq!(remembered(&bytes, one), Some(seen));
+                assert_eq!(remembered(&bytes, two), None);
+                assert_eq!(remembered(&bytes[..bytes.len() - 1], one), None, "half of it");
+            }
+        }
+        // As an older version wrote it.
+        let old = format!("{one} {}\n+", crate::store::digest(b"+"));
+        assert_eq!(remembered(old.as_bytes(), one), None);
     }
 
     #[test]

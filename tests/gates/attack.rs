@@ -121,6 +121,18 @@ fn no_name_and_no_encoding_hides_a_test() {
     assert_eq!(staged(&work), refused());
     work.write("nul.test.js", b"// \0 it.skip(\"x\", () => {});\n");
     assert_eq!(staged(&work), fine(), "in a comment");
+    // A secret is looked for whatever the bytes around it are.
+    let token = format!("ghp_{}", "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5");
+    let plain: Vec<u8> = token.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (name, bytes) in
+        [("notes.dat", format!("\0\n{token}\n").into_bytes()), ("notes.dat", plain), ("notes.txt", wide(&token, true))]
+    {
+        work.write(name, bytes);
+        work.git(&["add", name]).ok();
+        assert_eq!(check(&work, &["--staged", "--gate", "secrets"]).status("secrets"), "fail", "{name}");
+        std::fs::remove_file(work.path(name)).unwrap();
+        work.git(&["add", "--all"]).ok();
+    }
     work.write("picture.png", b"\0t.Skip(\"later\") it.skip(\"x\")\n");
     assert_eq!(staged(&work), fine());
 }

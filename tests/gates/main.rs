@@ -3,6 +3,7 @@
 mod attack;
 mod cache;
 mod ci;
+mod claim;
 mod close;
 mod commands;
 mod corpus;
@@ -19,6 +20,7 @@ mod kit;
 mod layers;
 mod plugin;
 mod t25;
+mod tricks;
 mod trust;
 mod untouched;
 mod verbs;

@@ -47,6 +47,10 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let lease = args.lease.as_deref().map(lease).transpose()?;
     let request = ClaimRequest { lease, renew: args.renew, take_over: args.take_over, reason: args.reason, epoch: args.epoch };
+    // Who has it already has passed.
+    for id in args.ids.iter().filter(|_| !args.renew) {
+        super::to_gate::before_claim(ctx, Some(id))?;
+    }
     if args.push {
         return push(ctx, &args.ids, &request);
     }

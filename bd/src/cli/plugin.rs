@@ -50,6 +50,14 @@ pub fn run(env: &Env, program: &Path, args: &[String], globals: &Globals, printe
     Ok(status.code().map_or(ErrorKind::Interrupted.exit_code(), |code| code as u8))
 }
 
+/// Asks it something: its exit code (`None` = a signal ended it) and what it printed. What it says beside goes where ours goes.
+pub(super) fn ask(env: &Env, program: &Path, words: &[&str]) -> Result<(Option<i32>, String)> {
+    let mut command = std::process::Command::new(program);
+    command.args(words).current_dir(&env.cwd).stdin(std::process::Stdio::null()).stderr(std::process::Stdio::inherit());
+    let out = command.output().map_err(|e| Error::new(ErrorKind::Gate, format!("{}: {e}", program.display())))?;
+    Ok((out.status.code(), String::from_utf8_lossy(&out.stdout).into_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -72,6 +72,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         return print_reasons(ctx, &snapshot, &reasons);
     }
     if args.claim {
+        super::to_gate::before_claim(ctx, None)?;
         let claimed = if args.push {
             super::claim::publish(ctx, |tx| claim_first(tx, &query, now))?
         } else {

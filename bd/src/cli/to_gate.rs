@@ -1,7 +1,7 @@
 //! What `bd gate` and `bd hooks` leave to the plugin bd-gate: rules with a verdict. Waits are our own (upstream's meaning).
 
 use super::globals::{self, Globals};
-use super::plugin;
+use super::{Ctx, plugin};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ui::Printer;
@@ -112,6 +112,38 @@ pub fn run(env: &Env, words: &[String], globals: &Globals, printer: &mut Printer
     let about = words.iter().take(2).filter(|w| !w.starts_with('-')).map(String::as_str).collect::<Vec<_>>().join(" ");
     let program = program(env, &about)?;
     plugin::run(env, &program, words, globals, printer)
+}
+
+/// Asks the gates of `claim` before a bead is taken (`None` = the one that will be first). Starts nothing where the project has
+/// no such gate.
+///
+/// # Errors
+/// One that blocks has not passed, or could not be asked (exit 4).
+pub(super) fn before_claim(ctx: &mut Ctx<'_, '_>, bead: Option<&str>) -> Result<()> {
+    let store = ctx.store()?;
+    if !store.config().gates_at_claim(store.git(), store.sources())? {
+        return Ok(());
+    }
+    let mut words = vec!["gate", "check", "--all", "--when", "claim", "--no-record", "--actor", store.actor().as_str()];
+    let bead = bead.map(|text| ctx.snapshot()?.resolve(text)).transpose()?;
+    words.extend(bead.iter().flat_map(|id| ["--bead", id.as_str()]));
+    let refused = |why: &str| {
+        let what = bead.as_ref().map_or_else(|| "nothing can be claimed".to_owned(), |id| format!("`{id}` cannot be claimed"));
+        Error::new(ErrorKind::Gate, format!("{what}: {why}"))
+    };
+    let Some(program) = plugin::find(&ctx.env, "bd", "gate") else {
+        let error = refused("this project asks gates before a claim, and `bd-gate`, which asks them, is not installed");
+        return Err(error.hint("Put the program `bd-gate` beside `bd` or on the PATH: `install.sh` of this version brings both"));
+    };
+    let (code, said) = plugin::ask(&ctx.env, &program, &words)?;
+    if code == Some(0) {
+        return Ok(());
+    }
+    let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("its gates gave no answer").to_owned();
+    if !ctx.ui.is_json() {
+        said.lines().for_each(|line| ctx.ui.talk(line));
+    }
+    Err(refused(last.trim()).hint("`bd gate check --all --when claim` asks these gates again"))
 }
 
 #[cfg(test)]

@@ -98,6 +98,9 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let ids = args.ids.clone();
     let request = args.request(ctx)?;
+    for id in ids.iter().filter(|_| request.claim) {
+        super::to_gate::before_claim(ctx, Some(id))?;
+    }
     print::each(ctx, &ids, |tx, id| update(tx, id, &request))
 }
 

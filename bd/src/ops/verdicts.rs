@@ -16,8 +16,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// Where the project defines its gates, from the top of the tree.
-pub const GATES_PATH: &str = ".beads/gates.toml";
+pub use crate::config::GATES_PATH;
 /// The key of an event that holds a verdict.
 pub const KEY: &str = "verdict";
 /// What the fields of a bead that name required gates begin with.

@@ -188,7 +188,7 @@ fn same(v: &Verdict, gate: &Gate, key: &Key) -> bool {
         && v.inputs == key.inputs
 }
 
-fn holds(v: &Verdict, gate: &Gate, key: &Key) -> bool {
+pub(super) fn holds(v: &Verdict, gate: &Gate, key: &Key) -> bool {
     same(v, gate, key) && v.status == Status::Pass && !v.flaky && v.waived.is_empty()
 }
 

@@ -151,8 +151,16 @@ fn a_canary_that_passes_or_cannot_run_makes_the_gate_an_error() {
 #[test]
 fn the_red_step_must_fail_and_by_a_failing_test() {
     let of = |answer: Answer| of_command("expect = \"fail\"", &[answer]).0;
-    assert_eq!(of(counted(Status::Fail, 2, false)).status, Status::Pass);
-    assert_eq!(of(said(Status::Pass)).status, Status::Fail);
+    let red = of(counted(Status::Fail, 2, false));
+    assert_eq!((red.status, red.why.as_str()), (Status::Pass, "2 tests fail, as expected"));
+    let green = of(said(Status::Pass));
+    assert_eq!(green.status, Status::Fail);
+    assert!(green.why.contains("passed: so") && !green.advice.is_empty(), "{}", green.why);
+    // What could not be built is no failing test; beside one, the test counts.
+    let broken = |failed, broken| Answer { counts: Some(Counts { failed, broken, ..Counts::default() }), ..said(Status::Fail) };
+    assert_eq!(of(broken(1, 1)).status, Status::Error);
+    let both = of(broken(3, 1));
+    assert_eq!((both.status, both.why.as_str()), (Status::Pass, "2 tests fail, as expected"));
     for not_proven in [counted(Status::Fail, 0, false), counted(Status::Fail, 2, true), said(Status::Fail), said(Status::Error)] {
         assert_eq!(of(not_proven.clone()).status, Status::Error, "{not_proven:?}");
     }
@@ -442,6 +450,7 @@ fn scans_go_over_the_files_together_and_each_gate_gets_its_own() {
     let places: Vec<(&str, u32)> = skip.findings.iter().map(|f| (f.path.as_str(), f.line)).collect();
     assert_eq!((skip.status, places.as_slice()), (Status::Fail, [("a_test.go", 4), ("b_test.go", 4)].as_slice()));
     assert!(skip.blocks() && !skip.advice.is_empty());
+    assert_eq!(skip.why, "2 places", "nothing is said of what is below and waived where nothing is");
     let b = of(&verdicts, "only-b");
     assert_eq!((b.status, b.findings.len(), b.findings[0].severity), (Status::Pass, 1, Severity::Low));
     for quiet in ["no-sleep", "secrets", "conflict-markers", "large-file", "beads"] {

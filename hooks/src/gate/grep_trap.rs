@@ -24,7 +24,7 @@ pub fn explain(run: &str, code: Option<i32>, output: &str) -> Option<Trap> {
         0 if list.first().is_some_and(|(_, part)| list.len() == 1 && part.starts_with("! ") && is_search(part)) => {
             unreadable(&list, output)
         }
-        2.. if list.iter().any(|(_, part)| is_search(part)) => unreadable(&list, output),
+        2.. => unreadable(&list, output),
         _ => None,
     }
 }

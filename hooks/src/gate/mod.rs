@@ -20,6 +20,8 @@ mod waived;
 pub mod waivers;
 
 #[cfg(test)]
+mod cache_tests;
+#[cfg(test)]
 mod define_tests;
 #[cfg(test)]
 mod evaluate_tests;

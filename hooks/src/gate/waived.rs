@@ -19,6 +19,13 @@ pub struct Waived {
     pub place: String,
 }
 
+impl Waived {
+    /// The day until when, for people; `None` = a mark in the code.
+    pub fn until_day(&self) -> Option<&str> {
+        self.until.as_deref().map(|until| until.get(..10).unwrap_or(until))
+    }
+}
+
 /// The waivers that hold for one check: at its moment, for its authors, at its time.
 pub trait Waivers: Sync {
     /// The waiver of one finding, or (`None`) of a gate as a whole.

@@ -28,7 +28,7 @@ pub fn human(report: &Report, most: usize) -> Vec<Text> {
     let waived: Vec<_> = report.verdicts.iter().flat_map(|v| v.waived.iter().map(move |w| (v, w))).collect();
     for (verdict, w) in waived.iter().take(most.div_ceil(2)) {
         let at = w.finding.as_ref().map_or_else(|| "the whole gate".to_owned(), place);
-        let until = w.until.as_ref().map_or_else(String::new, |until| format!(" until {until}"));
+        let until = w.until_day().map_or_else(String::new, |day| format!(" until {day}"));
         let line = Text::new().plain(format!("{at}: ")).with(Style::Dim, "waived");
         out.push(line.plain(format!(" by {}{until}: {} [{}; {}]", w.by, w.reason, verdict.gate, w.place)));
     }

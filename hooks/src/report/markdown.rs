@@ -49,7 +49,7 @@ pub fn markdown(report: &Report) -> String {
     }
     for (verdict, w) in waived.iter().take(MOST) {
         let at = w.finding.as_ref().map_or_else(|| "the whole gate".to_owned(), |f| code(&place(f)));
-        let until = w.until.as_ref().map_or_else(String::new, |until| format!(" until {}", escape(until)));
+        let until = w.until_day().map_or_else(String::new, |day| format!(" until {}", escape(day)));
         let _ = writeln!(out, "* {at} {}: {} (by {}{until})", code(&verdict.gate), escape(&w.reason), escape(&w.by));
     }
     more(waived.len().saturating_sub(MOST), "waiver", &mut out);

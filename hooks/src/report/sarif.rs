@@ -86,7 +86,7 @@ fn result<'a>(
     let suppressions: Vec<Value> = waived
         .map(|w| {
             let kind = if w.until.is_none() { "inSource" } else { "external" };
-            let until = w.until.as_ref().map_or_else(String::new, |until| format!(", until {until}"));
+            let until = w.until_day().map_or_else(String::new, |day| format!(", until {day}"));
             j!({"kind": kind, "status": "accepted", "justification": format!("{} (waived by {}{until})", w.reason, w.by)})
         })
         .into_iter()

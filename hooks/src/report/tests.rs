@@ -87,7 +87,7 @@ unit: could not be run: its command is not trusted
 tests: warning (failed): the reason
     x_test.go:7: TestX: want 1
     | FAIL x
-c.go:3:5: waived by ann until 2026-12-01T00:00:00Z: flaky server [no-skip; bd-1]
+c.go:3:5: waived by ann until 2026-12-01: flaky server [no-skip; bd-1]
 note: gates of origin/main
 
 3 files of origin/main..HEAD judged at submit

@@ -24,6 +24,9 @@ pub struct Counts {
     pub skipped: u64,
     /// The failing ones.
     pub failures: Vec<Failure>,
+    /// Of those that failed, what is no test: a package that was not built, a file that could not be loaded, a set-up that broke.
+    #[serde(skip)]
+    pub broken: u64,
     /// True if no report was read and the exit code alone is the answer.
     pub exit_code_only: bool,
 }
@@ -46,6 +49,7 @@ impl Counts {
     pub fn add(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.broken += other.broken;
         self.skipped += other.skipped;
         self.failures.extend(other.failures);
     }

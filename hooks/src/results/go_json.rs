@@ -46,6 +46,7 @@ pub(super) fn read(text: &str) -> Result<Counts, String> {
                 if !package.ended {
                     package.ended = true;
                     counts.failed += 1;
+                    counts.broken += 1;
                     counts.failures.push(Failure {
                         name: name.to_owned(),
                         message: "build failed".to_owned(),
@@ -119,6 +120,7 @@ fn take(packages: &mut BTreeMap<String, Package>, counts: &mut Counts, event: Ev
         counts.failed += open.len() as u64;
         if open.is_empty() && package.failed == 0 {
             counts.failed += 1;
+            counts.broken += 1;
             counts.failures.push(failure(&name, "", &package.said));
         }
     } else if !open.is_empty() {

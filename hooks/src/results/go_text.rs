@@ -113,7 +113,7 @@ impl Package {
             }
             if self.counts.failed == 0 {
                 let message = rest.trim_matches(['[', ']']).to_owned();
-                self.counts.failed = 1;
+                (self.counts.failed, self.counts.broken) = (1, 1);
                 self.counts.failures.push(Failure { name: name.to_owned(), file: None, line: 0, message });
             }
         } else if !self.open.is_empty() || self.counts.failed > 0 {

@@ -29,7 +29,7 @@ pub(super) fn read(text: &str) -> Result<Counts, String> {
         return Err(format!("it has {tests} tests, and its numbers do not add up to them"));
     }
     let failures = failures(tail);
-    Ok(Counts { passed: pass, failed: fail + cancelled, skipped: skipped + todo, failures, exit_code_only: false })
+    Ok(Counts { passed: pass, failed: fail + cancelled, skipped: skipped + todo, failures, ..Counts::default() })
 }
 
 /// `test at FILE:LINE:COLUMN`, then the test, then what it said.

@@ -38,7 +38,11 @@ pub(super) fn read(text: &str) -> Result<Counts, String> {
     for (number, what) in numbers {
         match what {
             "passed" | "xpassed" => counts.passed += number,
-            "failed" | "error" | "errors" => counts.failed += number,
+            "failed" => counts.failed += number,
+            "error" | "errors" => {
+                counts.failed += number;
+                counts.broken += number;
+            }
             "skipped" | "xfailed" => counts.skipped += number,
             _ => {}
         }

@@ -195,6 +195,7 @@ impl Reader<'_> {
                 "severity" => rule.severity = self.severity(key, item)?,
                 "only_tests" => rule.only_tests = self.boolean(key, item)?,
                 "generated" => rule.generated = self.boolean(key, item)?,
+                "binary" => rule.binary = self.boolean(key, item)?,
                 "hide" => rule.hide = self.boolean(key, item)?,
                 "max_bytes" => rule.max_bytes = Some(self.number(key, item)?),
                 "check" => match item.as_str() {
@@ -445,6 +446,7 @@ fn empty(id: String) -> Rule {
         languages: Languages::EVERY,
         only_tests: false,
         generated: false,
+        binary: false,
         hide: false,
         max_bytes: None,
         check: None,

@@ -72,6 +72,9 @@ fn one(out: &mut String, rule: &Rule) {
     if !rule.generated {
         out.push_str("* Generated files are not judged.\n");
     }
+    if rule.binary {
+        out.push_str("* Files that are no text (a NUL byte in their first 8 000) are judged too.\n");
+    }
     let _ = write!(out, "* Do instead: {}.\n\n", rule.advice);
     let shown = |e: &&Example| !e.finds.is_empty() && e.code.lines().count() <= 12;
     if let Some(example) = rule.examples.iter().find(shown).filter(|_| !rule.hide) {

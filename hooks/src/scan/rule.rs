@@ -23,6 +23,8 @@ pub struct Rule {
     pub only_tests: bool,
     /// True if generated files are judged too.
     pub generated: bool,
+    /// True if what is no text is judged too: a NUL byte hides nothing from this rule.
+    pub binary: bool,
     /// True if the line is never shown, because it would show a secret.
     pub hide: bool,
     /// Files above this size are a finding by themselves.

@@ -202,14 +202,15 @@ impl<'r> Scanner<'r> {
         let decoded = utf16(bytes);
         let bytes = decoded.as_deref().unwrap_or(bytes);
         // A NUL in a comment makes no picture of a program.
-        if is_binary(bytes) && Lang::of_path(path, b"").is_none() {
+        let binary = is_binary(bytes) && Lang::of_path(path, b"").is_none();
+        if binary && !self.rules.iter().any(|rule| rule.binary) {
             return Some((out, 0));
         }
         let source = Source::new(path, bytes, self.kinds);
         let mut work = Work {
             source: &source,
             patience: Patience { go_on, asked: 0, over: false },
-            applies: Vec::new(),
+            applies: self.rules.iter().map(|rule| (binary && !rule.binary).then_some(false)).collect(),
             seen: HashMap::new(),
             needs: HashMap::new(),
             lacks: HashMap::new(),
@@ -277,9 +278,6 @@ impl<'r> Scanner<'r> {
     /// If a rule looks at the file; asked before anything of it is masked.
     fn applies(&self, work: &mut Work<'_, '_>, r: usize, anywhere: bool) -> bool {
         let rule = self.rules[r];
-        if work.applies.is_empty() {
-            work.applies = vec![None; self.rules.len()];
-        }
         let source = work.source;
         *work.applies[r].get_or_insert_with(|| fits(rule, source.path) && (rule.generated || !source.is_generated()))
             && (anywhere || !rule.only_tests || source.may_have_tests())
@@ -463,7 +461,7 @@ fn utf16(bytes: &[u8]) -> Option<Vec<u8>> {
     let (pairs, big) = match bytes {
         [0xff, 0xfe, rest @ ..] => (rest, false),
         [0xfe, 0xff, rest @ ..] => (rest, true),
-        _ => return None,
+        _ => (bytes, big_endian(bytes)?),
     };
     let units = pairs.chunks_exact(2).map(|pair| {
         let pair = [pair[0], pair[1]];
@@ -471,6 +469,19 @@ fn utf16(bytes: &[u8]) -> Option<Vec<u8>> {
     });
     let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     Some(text.into_bytes())
+}
+
+/// The order of bytes of UTF-16 that does not say so: every second byte of its beginning is NUL, and no other. `None` = it is
+/// something else.
+fn big_endian(bytes: &[u8]) -> Option<bool> {
+    let head = &bytes[..bytes.len().min(1024) & !1];
+    let zeros = |first: usize| head.iter().skip(first).step_by(2).filter(|b| **b == 0).count();
+    let nearly_all = |n: usize| head.len() >= 8 && n * 20 >= head.len() / 2 * 19;
+    match (zeros(0), zeros(1)) {
+        (n, 0) if nearly_all(n) => Some(true),
+        (0, n) if nearly_all(n) => Some(false),
+        _ => None,
+    }
 }
 
 /// True for what is no text: a NUL byte early on.

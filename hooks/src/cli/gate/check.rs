@@ -31,7 +31,7 @@ const MOST: usize = 20;
 #[derive(clap::Args)]
 struct Args {
     /// A..B, A...B or one commit; a side that is left out is HEAD
-    #[arg(value_name = "RANGE", required_unless_present_any = ["staged", "all"])]
+    #[arg(value_name = "RANGE")]
     range: Option<String>,
     /// What is staged
     #[arg(long, conflicts_with_all = ["range", "all"])]
@@ -63,6 +63,9 @@ struct Args {
     /// Record the verdicts as events; `--bead` and `--when land` do so too
     #[arg(long)]
     record: bool,
+    /// Record nothing, not even with `--bead`: for those who only want to know
+    #[arg(long, conflicts_with = "record")]
+    no_record: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +146,7 @@ fn question(store: &Store, args: &Args) -> Result<Question> {
     let (what, named, usual) = match &args.range {
         Some(range) => (diff::parse_range(store.git(), range)?, range.clone(), When::Submit),
         None if args.staged => (What::Staged, "the index".to_owned(), When::Commit),
+        None if !args.all => return Err(nothing_to_judge(store, args)),
         None => (What::All, "the working tree".to_owned(), When::Submit),
     };
     let when = match &args.when {
@@ -158,9 +162,18 @@ fn question(store: &Store, args: &Args) -> Result<Question> {
     };
     let bead = args.bead.as_deref().map(|text| store.snapshot()?.resolve(text)).transpose()?;
     // At `land` only where there is a store: a repository without beads has nowhere to write to, and is judged all the same.
-    let for_record = args.record || gate::is_recorded(when, bead.as_ref()) && store.is_initialised()?;
+    let for_record = args.record || !args.no_record && gate::is_recorded(when, bead.as_ref()) && store.is_initialised()?;
     let (only, trust_commands) = (args.gate.clone(), args.trust_commands);
     Ok(Question { what, named, when, only, bead, target, trust_commands, for_record })
+}
+
+/// Nobody said what to judge; what else is wrong with the line is said first.
+fn nothing_to_judge(store: &Store, args: &Args) -> Error {
+    let definitions = gate::load(store.git(), store.sources(), &Target::Default);
+    let unknown = definitions.and_then(|all| args.gate.iter().try_for_each(|id| all.must(id).map(drop)));
+    unknown.err().unwrap_or_else(|| {
+        Error::usage("it is not said what to judge").hint("Name a range like `main..HEAD`, or `--staged`, or `--all`")
+    })
 }
 
 /// Asks, with a sign of life on a terminal where it takes long.

@@ -80,6 +80,30 @@ fn a_secret_is_never_shown() {
 }
 
 #[test]
+fn no_bytes_hide_a_secret() {
+    let token = format!("ghp_{}", "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5");
+    let text = format!("one\ntoken: {token}\n");
+    let found =
+        |path: &str, bytes: &[u8]| RuleSet::built_in().scan(&["secrets", "conflict-markers"], path, bytes, &Lines::All).findings;
+    for path in ["a.bin", "notes", "a.py"] {
+        assert_eq!(found(path, format!("\0{text}").as_bytes()).len(), 1, "{path}: a NUL");
+        let wide = |big: bool| -> Vec<u8> {
+            text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+        };
+        for (big, mark) in [(false, [0xff, 0xfe]), (true, [0xfe, 0xff])] {
+            for bytes in [wide(big), [mark.as_slice(), &wide(big)].concat()] {
+                let found = found(path, &bytes);
+                assert_eq!(found.iter().map(|f| f.line).collect::<Vec<_>>(), [2], "{path} {big}");
+            }
+        }
+    }
+    // Other rules are about text.
+    assert!(found("a.bin", b"\0\n<<<<<<< HEAD\n").is_empty());
+    // Neither wide text nor a secret.
+    assert!(found("a.bin", &[0, 1, 0, 0, 2, 3, 0, 4, 0, 9]).is_empty() && found("a.bin", &[0; 64]).is_empty());
+}
+
+#[test]
 fn a_waiver_with_a_reason_lets_its_own_line_or_the_one_below_through_and_nothing_else() {
     let waived = |comment: &str, after: &str| {
         let code = format!("package a\n\nfunc TestA(t *testing.T) {{\n{comment}\tt.Skip(\"a\"){after}\n\tt.SkipNow()\n}}\n");

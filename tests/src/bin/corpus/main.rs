@@ -1,4 +1,4 @@
-//! `corpus DIR`: precision and recall of the rules on our own lines and on those of real packages in DIR (tests/real/corpus.sh).
+//! `corpus DIR [RULE…]`: precision and recall of the rules on our own lines and on those of real packages in DIR (tests/real/corpus.sh).
 
 use bd_tests::corpus::{self, Draw, Score};
 use std::io::Write as _;
@@ -9,12 +9,13 @@ const GOAL: f64 = 0.98;
 
 fn main() -> ExitCode {
     let Some(packages) = std::env::args().nth(1) else {
-        let _closed = writeln!(std::io::stderr(), "usage: corpus DIR");
+        let _closed = writeln!(std::io::stderr(), "usage: corpus DIR [RULE…]");
         return ExitCode::from(2);
     };
+    let named: Vec<String> = std::env::args().skip(2).collect();
     let mut out = std::io::stdout().lock();
     let (mut good, mut bad) = (0, 0);
-    for rule in corpus::RULES {
+    for rule in corpus::RULES.into_iter().filter(|rule| named.is_empty() || named.iter().any(|n| n == rule)) {
         let (own, real) = (corpus::own(rule), corpus::real(rule, Draw::First, packages.as_ref()));
         let second = corpus::real(rule, Draw::Second, packages.as_ref());
         let both = own.clone().and(real.clone());
