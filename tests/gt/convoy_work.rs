@@ -296,6 +296,21 @@ fn landing_asks_git_for_the_code() {
 }
 
 #[test]
+fn closed_by_hand_is_not_landed() {
+    let (_sandbox, ann) = store();
+    let task = ann.create("a task", &[]);
+    ann.gt(&["convoy", "create", "By hand", &task]).ok();
+    let bead = ann.gt(&["convoy", "show", "by-hand", "--json"]).json()["bead"].as_str().unwrap().to_owned();
+    ann.bd(&["close", &bead]).ok();
+    assert!(show(&ann, "by-hand").contains("Status: Closed (by hand, nothing proven)\n"));
+    assert!(ann.gt(&["convoy", "health", "by-hand"]).fails(1).stdout().contains("landed-open"));
+    ann.bd(&["reopen", &bead]).ok();
+    ann.bd(&["close", &task]).ok();
+    ann.gt(&["convoy", "land", "by-hand"]).ok();
+    assert!(show(&ann, "by-hand").contains("Status: Landed\n"));
+}
+
+#[test]
 fn records_and_rides_are_no_code() {
     let sandbox = Sandbox::new();
     let (_remote, ann, _bob) = sandbox.two_clones();

@@ -21,6 +21,8 @@ pub struct Facts {
     pub state: State,
     /// The teams: the file's, else those that it was made with.
     pub teams: Vec<String>,
+    /// True if its landing was proven; a closed one without that was closed by hand.
+    pub proven: bool,
 }
 
 /// What progress is counted in.
@@ -109,7 +111,7 @@ pub fn board(facts: Facts, file: Option<&ConvoyFile>, members: &Members, now: Ti
     let beads: Vec<Line> = members.plain.iter().map(Line::of_bead).collect();
     let (done, total, unit) = progress(file.and_then(|f| f.timeline.total_days), &molecules, &beads);
     let all = || molecules.iter().chain(&beads);
-    let status = status(facts.state, &molecules, all());
+    let status = status(facts.state, facts.proven, &molecules, all());
     let blocking = all().filter(|l| l.trouble).count();
     let launch = molecules.iter().find(|l| matches!(l.standing, Standing::Planned | Standing::Startable)).map(|l| l.id.clone());
     let order = molecules.iter().filter_map(|l| members.molecules.iter().find(|v| v.name == l.id));
@@ -162,10 +164,11 @@ fn progress(total_days: Option<u32>, molecules: &[Line], beads: &[Line]) -> (u32
     (count(wanted().filter(|l| l.standing.is_done()).count()), count(wanted().count()), unit)
 }
 
-fn status<'a>(state: State, molecules: &[Line], mut all: impl Iterator<Item = &'a Line> + Clone) -> String {
+fn status<'a>(state: State, proven: bool, molecules: &[Line], mut all: impl Iterator<Item = &'a Line> + Clone) -> String {
     let last = molecules.iter().rev().find(|l| l.standing.is_done()).map(|l| days::label(&l.id));
     match state {
-        State::Closed => "Landed".to_owned(),
+        State::Closed if proven => "Landed".to_owned(),
+        State::Closed => "Closed (by hand, nothing proven)".to_owned(),
         State::StagedReady => "Staged (ready to launch)".to_owned(),
         State::StagedWarnings => "Staged (with warnings)".to_owned(),
         State::Open => {

@@ -18,6 +18,7 @@ fn facts(teams: usize) -> Facts {
         name: "Ledger trail".into(),
         owner: None,
         state: State::Open,
+        proven: true,
         teams: (0..teams).map(|n| format!("team-{n}")).collect(),
     }
 }
@@ -216,6 +217,8 @@ fn states_of_the_convoy_itself() {
         let b = board(Facts { state, ..facts(1) }, None, &Members::default(), now());
         assert_eq!(b.status, words);
     }
+    let by_hand = Facts { state: State::Closed, proven: false, ..facts(1) };
+    assert_eq!(board(by_hand, None, &Members::default(), now()).status, "Closed (by hand, nothing proven)");
 }
 
 #[test]

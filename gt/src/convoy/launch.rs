@@ -84,8 +84,14 @@ fn below(snapshot: &Snapshot, id: &BeadId, out: &mut Vec<String>) -> Result<()> 
 /// The store cannot be read.
 pub fn look_at(store: &Store, snapshot: &Snapshot, ids: &[String], now: Timestamp) -> Result<(Plan, Members)> {
     let members = of_ids(snapshot, ids, load_all(snapshot, now)?, |_| false, now)?;
-    let facts =
-        super::Facts { id: String::new(), name: String::new(), owner: None, state: super::State::StagedReady, teams: Vec::new() };
+    let facts = super::Facts {
+        id: String::new(),
+        name: String::new(),
+        owner: None,
+        state: super::State::StagedReady,
+        teams: Vec::new(),
+        proven: false,
+    };
     let board = board(facts, None, &members, now);
     Ok((plan(&nodes::nodes(store, snapshot, &board, None, &members)?), members))
 }

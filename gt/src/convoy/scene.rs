@@ -71,6 +71,7 @@ pub fn facts(convoy: &Convoy, file: Option<&ConvoyFile>) -> Facts {
         name: file.and_then(|f| f.name.clone()).unwrap_or_else(|| convoy.name.clone()),
         owner: file.and_then(|f| f.owner.clone()).or_else(|| convoy.owner.clone()),
         state: convoy.state,
+        proven: convoy.landed.is_some(),
         teams: teams.unwrap_or_else(|| convoy.teams.clone()),
     }
 }
