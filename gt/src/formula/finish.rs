@@ -5,7 +5,7 @@ use super::kinds;
 use super::model::{Draft, Ref};
 use super::names::unsafe_name;
 use super::order;
-use super::problem::meant;
+use super::problem::meant_in;
 use super::recipe::Step;
 use std::collections::{HashMap, HashSet};
 
@@ -82,7 +82,7 @@ fn check_needs(job: &mut Job<'_>, drafts: &mut [Draft]) {
     let known: HashSet<String> = drafts.iter().map(|d| d.step.id.clone()).collect();
     for draft in drafts.iter() {
         for need in draft.needs.iter().chain(&draft.waits).filter(|n| !known.contains(&n.name)) {
-            let near = if job.log.is_full() { None } else { meant(&need.name, known.iter().map(String::as_str)) };
+            let near = meant_in(&job.log, &need.name, known.iter().map(String::as_str));
             let message = format!("step `{}` needs unknown step: {}", draft.id().escape_debug(), need.name.escape_debug());
             job.log.error(need.at, message).help = near;
         }

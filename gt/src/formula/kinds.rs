@@ -2,9 +2,9 @@
 
 use super::job::Job;
 use super::model::Draft;
-use super::problem::meant;
+use super::problem::meant_in;
 use super::recipe::{OnFail, StepKind};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Decides what is not written: approval = checkpoint; commands that block = validation; a report = compliance; a last
 /// step that documents = document.
@@ -35,6 +35,7 @@ fn documents(id: &str) -> bool {
 /// Checks the ways back that are written, and derives those of checkpoints and validations. `needs` are places in `steps`,
 /// each before who needs it.
 pub(super) fn ways_back(job: &mut Job<'_>, steps: &mut [Draft], needs: &[Vec<usize>]) {
+    let before = comes_before(steps, needs);
     let mut refactor: Vec<Option<usize>> = Vec::with_capacity(steps.len());
     let mut work: Vec<Option<usize>> = Vec::with_capacity(steps.len());
     for at in 0..steps.len() {
@@ -54,8 +55,8 @@ pub(super) fn ways_back(job: &mut Job<'_>, steps: &mut [Draft], needs: &[Vec<usi
         };
         let on_fail = match steps[at].goto.take() {
             Some(goto) => {
-                if !is_before(steps, needs, at, &goto.name) {
-                    let near = meant(&goto.name, steps[..at].iter().map(Draft::id));
+                if !before.contains(&at) {
+                    let near = meant_in(&job.log, &goto.name, steps[..at].iter().map(Draft::id));
                     let message =
                         format!("`goto` names `{}`, which is no earlier step of `{}`", goto.name.escape_debug(), steps[at].id());
                     job.log.error(goto.at, message).help = near;
@@ -68,16 +69,29 @@ pub(super) fn ways_back(job: &mut Job<'_>, steps: &mut [Draft], needs: &[Vec<usi
     }
 }
 
-/// True if a step comes before another one along what it needs.
-fn is_before(steps: &[Draft], needs: &[Vec<usize>], at: usize, name: &str) -> bool {
-    let Some(target) = steps[..at].iter().position(|d| d.id() == name) else { return false };
-    let mut seen = HashSet::new();
-    let mut open = vec![at];
-    while let Some(next) = open.pop() {
-        if next == target {
-            return true;
+/// For each step with a `goto` whether the step that it names comes before it, along what it needs. 64 targets in one pass.
+fn comes_before(steps: &[Draft], needs: &[Vec<usize>]) -> HashSet<usize> {
+    let places: HashMap<&str, usize> = steps.iter().enumerate().map(|(at, d)| (d.id(), at)).collect();
+    let mut wanted: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, draft) in steps.iter().enumerate() {
+        if let Some(target) = draft.goto.as_ref().and_then(|g| places.get(g.name.as_str())) {
+            wanted.entry(*target).or_default().push(at);
         }
-        open.extend(needs[next].iter().copied().filter(|n| *n >= target && seen.insert(*n)));
     }
-    false
+    let wanted: Vec<(usize, Vec<usize>)> = wanted.into_iter().collect();
+    let mut found = HashSet::new();
+    for some in wanted.chunks(64) {
+        // Bit n of a step: target n comes before it, or it is that target.
+        let mut before = vec![0_u64; steps.len()];
+        for (bit, (target, _)) in some.iter().enumerate() {
+            before[*target] = 1 << bit;
+        }
+        for at in 0..steps.len() {
+            before[at] = needs[at].iter().fold(before[at], |mask, need| mask | before[*need]);
+        }
+        for (bit, (target, asking)) in some.iter().enumerate() {
+            found.extend(asking.iter().filter(|at| *at != target && before[**at] >> bit & 1 == 1));
+        }
+    }
+    found
 }

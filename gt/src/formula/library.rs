@@ -191,6 +191,21 @@ impl Library {
         names
     }
 
+    /// Files in its folders that end as those of formulas do and whose names cannot be those of formulas.
+    pub fn strange_files(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        for shelf in &self.shelves {
+            for entry in std::fs::read_dir(&shelf.folder).into_iter().flatten().flatten() {
+                let file = entry.file_name().to_string_lossy().into_owned();
+                if stem(&file).is_some_and(|s| unsafe_name(s).is_some()) {
+                    out.push(format!("{}/{file}", shelf.shown));
+                }
+            }
+        }
+        out.sort();
+        out
+    }
+
     fn entry(&self, name: &str) -> Entry {
         let given = BTreeMap::new();
         let mut job = Job::new(self, &given, false);

@@ -6,6 +6,8 @@ use std::fmt::{self, Write as _};
 
 /// How many problems are told; more of them are counted.
 const MOST: usize = 50;
+/// What one more is written to: finding its place would be work for nobody.
+const NOBODY: Diagnostic = Diagnostic { message: String::new(), help: None, at: None };
 /// How much of a long line is shown.
 const WINDOW: usize = 100;
 
@@ -136,26 +138,31 @@ impl Log {
 
     /// An error at a place.
     pub fn error(&mut self, at: impl Into<Option<Place>>, message: impl Into<String>) -> &mut Diagnostic {
-        let diagnostic = self.diagnostic(at.into(), message.into());
         if self.errors.len() >= MOST {
             self.more += 1;
-            return self.unheard.insert(diagnostic);
+            return self.unheard.get_or_insert(NOBODY);
         }
+        let diagnostic = self.diagnostic(at.into(), message.into());
         push(&mut self.errors, diagnostic)
     }
 
     /// Something odd at a place.
     pub fn warn(&mut self, at: impl Into<Option<Place>>, message: impl Into<String>) -> &mut Diagnostic {
-        let diagnostic = self.diagnostic(at.into(), message.into());
         if self.warnings.len() >= MOST {
-            return self.unheard.insert(diagnostic);
+            return self.unheard.get_or_insert(NOBODY);
         }
+        let diagnostic = self.diagnostic(at.into(), message.into());
         push(&mut self.warnings, diagnostic)
     }
 
     /// True if there is no use in looking for names like one that is not known.
     pub fn is_full(&self) -> bool {
         self.errors.len() >= MOST
+    }
+
+    /// True if no more warnings are kept.
+    pub fn is_warned(&self) -> bool {
+        self.warnings.len() >= MOST
     }
 
     /// True if something is wrong.
@@ -205,6 +212,11 @@ fn locate(source: &Source, place: Place) -> Location {
     excerpt.extend(rest.take(WINDOW).map(|c| if c.is_control() { ' ' } else { c }));
     let width = width.min(excerpt.chars().count().saturating_sub(indent)).max(1);
     Location { path: source.path.clone(), line: line + 1, column: before + 1, excerpt, indent, width }
+}
+
+/// The same, unless so much is wrong already that nobody reads it.
+pub(super) fn meant_in<'a>(log: &Log, word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    if log.is_full() { None } else { meant(word, known) }
 }
 
 /// `did you mean `a` or `b`?`, if some known name looks like the one that was given.

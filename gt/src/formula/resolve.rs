@@ -3,12 +3,12 @@
 use super::compose;
 use super::job::Job;
 use super::model::{Draft, Formula, Kind, Words};
+use super::problem::meant_in;
 use super::recipe::{Recipe, Step};
 use super::source::{Place, hex};
 use super::text::{self, Sort};
 use super::vars::{self, Values};
 use super::{condition::Condition, finish, legs};
-use crate::formula::problem::meant;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 
@@ -111,7 +111,7 @@ fn put_in(job: &mut Job<'_>, steps: &mut [Draft], values: &Values) {
 }
 
 fn unknown(job: &mut Job<'_>, name: &str, at: Place, values: &Values) {
-    let help = meant(name, values.keys().map(String::as_str)).unwrap_or_else(|| {
+    let help = meant_in(&job.log, name, values.keys().map(String::as_str)).unwrap_or_else(|| {
         "declare it in `[vars]`; what is not meant to be a variable has no word alone between two braces".to_owned()
     });
     job.log.error(at, format!("unknown variable `{}`", name.escape_debug())).help(help);
@@ -120,13 +120,19 @@ fn unknown(job: &mut Job<'_>, name: &str, at: Place, values: &Values) {
 /// Every variable in the texts of a step is declared.
 fn check_names(job: &mut Job<'_>, draft: &mut Draft, values: &Values, told: &mut HashSet<(u32, usize, String)>) {
     let mut missing: Vec<String> = Vec::new();
+    // Looking for a place costs as much as the step is long: no more of them than are told.
+    let most = if job.log.is_full() { 1 } else { 50 };
     let mut look = |text: &str| {
-        if !text.contains("{{") {
+        if missing.len() >= most || !text.contains("{{") {
             return;
         }
         for piece in text::pieces(text) {
             if let text::Piece::Braced { name, double: true, .. } = piece {
-                if text::is_reference(name) && !values.contains_key(name) && !missing.iter().any(|m| m == name) {
+                if text::is_reference(name)
+                    && !values.contains_key(name)
+                    && missing.len() < most
+                    && !missing.iter().any(|m| m == name)
+                {
                     missing.push(name.to_owned());
                 }
             }

@@ -43,7 +43,13 @@ fn schema() -> Value {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let names = if args.names.is_empty() { place::library(ctx)?.names().into_iter().collect() } else { args.names };
+    let names = if args.names.is_empty() {
+        let library = place::library(ctx)?;
+        place::tell_strange(ctx, &library);
+        library.names().into_iter().collect()
+    } else {
+        args.names
+    };
     let mut out = Vec::new();
     let mut good = 0;
     let all = |d: &[Diagnostic]| d.iter().map(Diagnostic::object).collect::<Vec<_>>();

@@ -37,6 +37,13 @@ pub fn library(ctx: &Ctx<'_, '_>) -> Result<Library> {
     Ok(Library::of(&ctx.env, top(ctx)?.as_deref()))
 }
 
+/// Says which files of the library have names that none of its formulas can have.
+pub fn tell_strange(ctx: &mut Ctx<'_, '_>, library: &Library) {
+    for file in library.strange_files().iter().take(5) {
+        ctx.ui.warn(&format!("{file} is left out: its name cannot be that of a formula"));
+    }
+}
+
 /// The library and the name in it for a name or a path that was typed.
 ///
 /// # Errors

@@ -2,10 +2,10 @@
 
 use super::super::job::Job;
 use super::super::model::{Branch, Compose, Draft, Formula, Ref};
-use super::super::problem::meant;
+use super::super::problem::meant_in;
 use super::super::recipe::StepKind;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Applies `compose.branch` and `compose.gate`, and puts a checkpoint before each step with a gate for a person.
 pub(in super::super) fn control(job: &mut Job<'_>, compose: &Compose, steps: &mut Vec<Draft>) {
@@ -13,7 +13,7 @@ pub(in super::super) fn control(job: &mut Job<'_>, compose: &Compose, steps: &mu
     let find = |job: &mut Job<'_>, name: &Ref| {
         let found = places.get(&name.name).copied();
         if found.is_none() {
-            let help = meant(&name.name, places.keys().map(String::as_str));
+            let help = meant_in(&job.log, &name.name, places.keys().map(String::as_str));
             job.log.error(name.at, format!("there is no step `{}`", name.name.escape_debug())).help = help;
         }
         found
@@ -69,19 +69,21 @@ pub(in super::super) fn bonds(job: &mut Job<'_>, formula: &Formula, steps: &[Dra
     if compose.bond_points.is_empty() && compose.hooks.is_empty() {
         return None;
     }
+    let ids: HashSet<&str> = steps.iter().map(Draft::id).collect();
+    let names: HashSet<&str> = compose.bond_points.iter().map(|b| b.id.text.as_str()).collect();
     for bond in &compose.bond_points {
         let Some(step) = &bond.step else {
             job.log.error(bond.id.at, "a bond point has `after_step` or `before_step`");
             continue;
         };
-        if !steps.iter().any(|s| s.step.id == step.name) {
-            let help = meant(&step.name, steps.iter().map(Draft::id));
+        if !ids.contains(step.name.as_str()) {
+            let help = meant_in(&job.log, &step.name, steps.iter().map(Draft::id));
             job.log.error(step.at, format!("there is no step `{}`", step.name.escape_debug())).help = help;
         }
     }
     for point in compose.hooks.iter().filter_map(|h| h.point.as_ref()) {
-        if !compose.bond_points.iter().any(|b| b.id.text == point.text) {
-            let help = meant(&point.text, compose.bond_points.iter().map(|b| b.id.text.as_str()));
+        if !names.contains(point.text.as_str()) {
+            let help = meant_in(&job.log, &point.text, compose.bond_points.iter().map(|b| b.id.text.as_str()));
             job.log.error(point.at, format!("there is no bond point `{}`", point.text.escape_debug())).help = help;
         }
     }

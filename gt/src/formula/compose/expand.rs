@@ -2,13 +2,15 @@
 
 use super::super::job::Job;
 use super::super::model::{Draft, Expand, Formula, Kind, Ref, Words};
-use super::super::problem::meant;
+use super::super::problem::meant_in;
 use super::super::vars::Values;
 use super::{Instead, fix, inherit, rewire, unfold};
 use globset::Glob;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// How many rounds of `compose.expand` there may be, and how many rules of `compose.map`: each looks at every step.
+const MOST: usize = 100;
 /// How often a template may use a template that uses a template.
 const DEEPEST: usize = 8;
 
@@ -16,7 +18,10 @@ const DEEPEST: usize = 8;
 pub(in super::super) fn expand(job: &mut Job<'_>, formula: &Formula, steps: &mut Vec<Draft>, values: &Values) {
     inline(job, formula, steps, values, 0);
     named(job, formula, steps, values);
-    for (select, expand) in &formula.compose.map {
+    if let Some((select, _)) = formula.compose.map.get(MOST) {
+        job.log.error(select.at, format!("more than {MOST} rules in `compose.map`"));
+    }
+    for (select, expand) in formula.compose.map.iter().take(MOST) {
         matching(job, formula, select, expand, steps, values);
     }
 }
@@ -39,7 +44,12 @@ fn inline(job: &mut Job<'_>, formula: &Formula, steps: &mut Vec<Draft>, values: 
 /// `compose.expand`, in rounds: a later one may be about a step that an earlier one made.
 fn named(job: &mut Job<'_>, formula: &Formula, steps: &mut Vec<Draft>, values: &Values) {
     let mut left: Vec<&(Ref, Expand)> = formula.compose.expand.iter().collect();
-    while !left.is_empty() {
+    for round in 0.. {
+        let Some((target, _)) = left.first() else { return };
+        if round > MOST {
+            job.log.error(target.at, format!("more than {MOST} expansions of what an expansion made"));
+            return;
+        }
         let mut now: HashMap<&str, &Expand> = HashMap::new();
         let there: std::collections::HashSet<String> = steps.iter().map(|s| s.step.id.clone()).collect();
         let mut later = Vec::new();
@@ -52,7 +62,7 @@ fn named(job: &mut Job<'_>, formula: &Formula, steps: &mut Vec<Draft>, values: &
         }
         if now.is_empty() {
             for (target, _) in later {
-                let help = meant(&target.name, there.iter().map(String::as_str));
+                let help = meant_in(&job.log, &target.name, there.iter().map(String::as_str));
                 job.log.error(target.at, format!("there is no step `{}` to expand", target.name.escape_debug())).help = help;
             }
             return;
@@ -95,6 +105,15 @@ fn replace(
             out.push(draft);
             continue;
         };
+        if draft.approval {
+            // A person's decision is not replaced by something else without a word.
+            job.log.error(expand.with.at, format!("the step `{}` is a checkpoint and cannot be expanded", draft.id()));
+            out.push(draft);
+            continue;
+        }
+        if !draft.step.validation_commands.is_empty() || draft.step.mandatory {
+            job.log.warn(expand.with.at, format!("what `{}` validates is replaced with it", draft.id()));
+        }
         if parents.contains(draft.id()) {
             job.log.error(expand.with.at, format!("the step `{}` has children and cannot be expanded", draft.id()));
             out.push(draft);
@@ -126,7 +145,7 @@ fn template(job: &mut Job<'_>, expand: &Expand) -> Option<Rc<Formula>> {
 
 fn made(job: &mut Job<'_>, outer: &Formula, draft: &Draft, formula: &Formula, expand: &Expand, values: &Values) -> Vec<Draft> {
     for name in expand.vars.keys().filter(|n| !formula.vars.contains_key(*n)) {
-        let help = meant(name, formula.vars.keys().map(String::as_str));
+        let help = meant_in(&job.log, name, formula.vars.keys().map(String::as_str));
         job.log.error(expand.with.at, format!("`{}` has no variable `{}`", formula.name, name.escape_debug())).help = help;
     }
     for (name, var) in &formula.vars {

@@ -33,7 +33,13 @@ pub(super) fn text(log: &mut Log, entry: &Entry) -> Option<String> {
 
 /// A text, or a number or truth value as text.
 pub(super) fn scalar(log: &mut Log, entry: &Entry) -> Option<String> {
-    let found = entry.value.scalar();
+    // A number as it is written: version 2.10 is not 2.1.
+    let written =
+        |at: super::super::source::Place| Some(log.sources.get(at.source as usize)?.text.get(at.start..at.end)?.trim().to_owned());
+    let found = match entry.value.data {
+        Data::Float(_) => written(entry.value.at).or_else(|| entry.value.scalar()),
+        _ => entry.value.scalar(),
+    };
     match &found {
         Some(text) if !bounded(log, &entry.key, &entry.value, text) => return None,
         Some(_) => {}
@@ -150,6 +156,9 @@ pub(super) fn strings(log: &mut Log, entry: &Entry) -> BTreeMap<String, String> 
 
 /// A key that has no meaning here: said, and kept by whoever calls.
 pub(super) fn unknown(log: &mut Log, entry: &Entry, place: &str, known: &[&str]) {
+    if log.is_warned() {
+        return;
+    }
     let help = meant(&entry.key, known.iter().copied());
     let warning =
         log.warn(entry.key_at, format!("{place} has no key `{}`; it is kept and has no effect", entry.key.escape_debug()));

@@ -76,9 +76,44 @@ fn a_thousand_steps_and_ten_thousand_are_linear() {
         assert_eq!(made.recipe.steps.len(), n);
     };
     time(1025);
+    let back = chain(9000).replace("kind = \"checkpoint\"", "on_fail = \"s7\"");
+    let (_dir, library) = library(&[("f.toml", &back)]);
+    let problems = library.resolve("f", &BTreeMap::new()).unwrap_err();
+    assert_eq!(problems.errors.len(), 8, "s7 comes before all but itself and the seven before it");
     time(9999);
     let text = wrong(&chain(10_001).replace("formula = \"f\"\n", "")).to_string();
     assert!(text.contains("more than 10000 steps"), "{text}");
+}
+
+#[test]
+fn many_of_anything_take_no_longer_than_they_are_long() {
+    let many = |n: usize, one: &dyn Fn(usize) -> String| (0..n).map(one).collect::<String>();
+    let step = "[[steps]]\nid = \"a\"\n";
+    let keys = of(&format!("{step}{}", many(60_000, &|n| format!("k{n} = 1\n"))));
+    assert_eq!((keys.warnings.len(), keys.recipe.steps[0].extra.len()), (50, 60_000));
+    let bodies = [
+        format!("extends = [{}]\n", many(60_000, &|_| "\"nobody\",".to_owned())),
+        format!("{step}outputs = [\"{}\"]\n", many(60_000, &|n| format!("{{{{a{n}}}}} "))[..250_000].to_owned()),
+        format!("{step}needs = [{}]\n", many(60_000, &|n| format!("\"x{n}\","))),
+        format!("{step}{}", many(10_000, &|n| format!("[[compose.bond_points]]\nid = \"b{n}\"\nafter_step = \"q\"\n"))),
+        format!("{step}{}", many(10_000, &|n| format!("[[compose.map]]\nselect = \"*{n}*\"\nwith = \"q\"\n"))),
+        format!("{step}{}", many(10_000, &|n| format!("[[compose.expand]]\ntarget = \"q{n}\"\nwith = \"q\"\n"))),
+        format!("{} = 1\n{step}", vec!["a"; 200_000].join(".")),
+    ];
+    for body in bodies {
+        let problems = wrong(&body);
+        assert!(problems.errors.len() <= 50 && problems.to_string().len() < 50_000, "{:.200}", problems.to_string());
+    }
+}
+
+#[test]
+fn a_checkpoint_is_not_expanded_away() {
+    let with = ("e.toml", "formula = \"e\"\n[[template]]\nid = \"{target}.x\"\n");
+    let body = |keys: &str| format!("formula = \"f\"\n[[steps]]\nid = \"a\"\nexpand = \"e\"\n{keys}\n");
+    let text = wrong_files(&[with, ("f.toml", &body("requires_human_approval = true"))], &[]).to_string();
+    assert!(text.contains("`a` is a checkpoint and cannot be expanded"), "{text}");
+    let made = resolved(&[with, ("f.toml", &body("mandatory = true"))], &[]);
+    assert!(made.warnings[0].message.contains("what `a` validates is replaced"), "{:?}", made.warnings);
 }
 
 #[test]
