@@ -458,10 +458,13 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     number.checked_mul(seconds).map(Duration::from_secs)
 }
 
+/// Tables that other programs of ours read (`gt config list`): what stands in them is theirs to judge.
+const OF_OTHERS: &[&str] = &["teams", "groups", "channels", "users", "approval", "workday", "notifications", "compliance", "blocking_conditions"];
+
 fn unknown_keys(text: &str) -> Vec<String> {
     let Ok(doc) = text.parse::<toml_edit::DocumentMut>() else { return Vec::new() };
     let mut out = Vec::new();
-    for (name, item) in doc.iter() {
+    for (name, item) in doc.iter().filter(|(name, item)| !(OF_OTHERS.contains(name) && item.is_table_like())) {
         let known = |key: &str| KEYS.iter().any(|(k, _)| *k == key);
         match item.as_table_like().filter(|_| name != "status") {
             Some(table) => {

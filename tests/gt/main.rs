@@ -10,5 +10,6 @@ mod kit;
 mod mail;
 mod notify;
 mod property;
+mod texts;
 mod two_clones;
 mod walk;

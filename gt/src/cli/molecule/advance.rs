@@ -131,7 +131,7 @@ pub(in crate::cli) fn say(ctx: &mut Ctx<'_, '_>, acted: &Acted, step: &str) -> R
     let failed = acted.view.step(step).is_some_and(|s| s.state == StepState::Failed);
     if failed {
         if let (Some(v), Some(s)) = (&acted.view.validation, acted.view.step(step)) {
-            ctx.ui.talk(texts::alert_text(&acted.view, s, v));
+            texts::alert_text(&acted.view, s, v).lines().for_each(|line| ctx.ui.talk(line));
         }
     }
     let first = match (&acted.view.state, failed) {

@@ -73,7 +73,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         if v.passed {
             ctx.ui.line("✅ Nothing speaks against it")?;
         } else {
-            ctx.ui.talk(texts::alert_text(&view, step, &v));
+            texts::alert_text(&view, step, &v).lines().for_each(|line| ctx.ui.talk(line));
         }
     }
     if step.state == StepState::Done && !v.passed {

@@ -154,13 +154,20 @@ fn tests(out: &mut String, view: &View, beads: &Beads, hand_in: &HandIn) {
 }
 
 fn compliance(out: &mut String, view: &View, beads: &Beads, before: Option<usize>, hand_in: &HandIn) {
-    let facts: crate::compliance::Facts = before.and_then(|at| decoded(&beads.steps[at].0, field::COMPLIANCE)).unwrap_or_default();
+    let facts: Option<crate::compliance::Facts> = before.and_then(|at| decoded(&beads.steps[at].0, field::COMPLIANCE));
     out.push_str("Compliance Report Summary:\n");
-    out.push_str(&format!("Overall Status: {}\n", facts.status()));
-    out.push_str(&format!("Critical Issues: {}\nWarnings: {}\n", facts.critical, facts.warnings));
+    // Where no report was asked for nothing was judged, and nothing is compliant.
+    out.push_str(&format!("Overall Status: {}\n", facts.as_ref().map_or("no report was asked for", |f| f.status())));
+    if let Some(facts) = &facts {
+        out.push_str(&format!("Critical Issues: {}\nWarnings: {}\n", facts.critical, facts.warnings));
+    }
     let rate = view.validation.as_ref().map_or_else(|| "not measured".to_owned(), |v| format!("{}%", percent(v.rate())));
     out.push_str(&format!("Test Pass Rate: {rate}\n"));
-    out.push_str(&format!("BR Coverage: {}/{}\n\n", facts.traced, facts.requirements));
+    if let Some(facts) = &facts {
+        out.push_str(&format!("BR Coverage: {}/{}\n", facts.traced, facts.requirements));
+    }
+    out.push('\n');
+    let facts = facts.unwrap_or_default();
     out.push_str(&format!("Key Findings:\n{}\n\n", text_or_none(&hand_in.body)));
     list(out, "Gaps", &hand_in.gaps, false);
     if let Some(recommendation) = facts.recommendation.as_ref().or(hand_in.recommendation.as_ref()) {

@@ -52,8 +52,14 @@ pub fn handoff(view: &View, facts: &HandOff) -> Letter {
         (None, Some(team)) => team_address(team),
         (None, None) => owner_address(view),
     };
+    // Who decided over it knows when it is done, whoever goes on.
+    let mut to = vec![to];
+    let owner = owner_address(view);
+    if !to.contains(&owner) {
+        to.push(owner);
+    }
     Letter {
-        to: vec![to],
+        to,
         subject,
         body,
         kind: LetterKind::HandOff,
