@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds and installs `bd` and its plugin `bd-gate` from this checkout. With --demo it also plays the main jobs in a scratch
-# directory.
+# Builds and installs `bd`, its plugin `bd-gate` and `gt` (also as `gastown`) from this checkout. With --demo it also plays the
+# main jobs in scratch directories.
 # Everything happens in main, called on the last line: a truncated download does nothing.
 set -eu
 
@@ -8,7 +8,7 @@ usage() {
     cat <<'EOF'
 usage: ./install.sh [--demo] [--dry-run] [--uninstall] [--help]
 
-  (nothing)     build bd and bd-gate and install them into $BD_INSTALL_DIR (default: ~/.local/bin)
+  (nothing)     build bd, bd-gate and gt and install them into $BD_INSTALL_DIR (default: ~/.local/bin); gastown is a link to gt
   --demo        the same, then play the main jobs in scratch directories, with real output
   --dry-run     say what would be done, and do nothing
   --uninstall   remove what was installed
@@ -41,7 +41,7 @@ find_cargo() {
 }
 
 build() {
-    say "Building bd and bd-gate (release) ..."
+    say "Building $programs (release) ..."
     built=$("$root/.ci/release") || fail "the build failed"
     for name in $programs; do
         [ -x "$(dirname "$built")/$name" ] || fail "the build left no $name at $(dirname "$built")"
@@ -60,9 +60,35 @@ install_one() {
     say "Installed $dir/$2"
 }
 
+# The other name of gt: a link beside it, so that both are always one program. What is no link of ours stays.
+link_alias() {
+    if [ -e "$dir/$alias" ] && [ ! -L "$dir/$alias" ]; then
+        say "Left $dir/$alias as it is: it is not the link that this script makes"
+    elif [ "$(readlink "$dir/$alias" 2>/dev/null || true)" = gt ]; then
+        say "$dir/$alias is up to date"
+    else
+        ln -sf gt "$dir/$alias"
+        say "Installed $dir/$alias (a link to gt)"
+    fi
+}
+
+remove_alias() {
+    if [ ! -L "$dir/$alias" ]; then
+        say "Nothing to remove: $dir/$alias is not there, or is not our link"
+    elif [ "$(readlink "$dir/$alias")" != gt ]; then
+        say "Left $dir/$alias as it is: it leads elsewhere"
+    elif [ "$dry" = yes ]; then
+        say "Would remove $dir/$alias"
+    else
+        rm -f "$dir/$alias"
+        say "Removed $dir/$alias"
+    fi
+}
+
 main() {
     demo=no dry=no uninstall=no
-    programs="bd bd-gate"
+    programs="bd bd-gate gt"
+    alias=gastown
     demos="main-job gates"
     for word in "$@"; do
         case $word in
@@ -99,13 +125,15 @@ main() {
                 say "Removed $dir/$name"
             fi
         done
+        remove_alias
         [ "$dry" = yes ] || say "Repositories keep their beads; hooks that were installed in them say that bd-gate is missing"
         return 0
     fi
     if [ "$dry" = yes ]; then
-        say "Would build in $root and install into $dir: $programs"
+        say "Would build in $root and install into $dir: $programs, and $alias as a link to gt"
         if [ "$demo" = yes ]; then
             for name in $demos; do say "Would then play tests/demo/$name.sh in a scratch directory"; done
+            say "Would then play gt demo soc2"
         fi
         return 0
     fi
@@ -120,14 +148,16 @@ main() {
             install_one "$made" "$name"
         fi
     done
+    link_alias
     case ":$PATH:" in
     *":$dir:"*) ;;
-    *) say "Add $dir to your PATH to call it as bd" ;;
+    *) say "Add $dir to your PATH to call them as bd and gt" ;;
     esac
     if [ "$demo" = yes ]; then
         PATH=$dir:$PATH
         export PATH
         for name in $demos; do sh "$root/tests/demo/$name.sh"; done
+        gt demo soc2
     fi
 }
 

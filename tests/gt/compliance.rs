@@ -96,6 +96,7 @@ fn fill(work: &Work, path: &str) -> usize {
     filled
 }
 
+// goal: W10 tier1
 #[test]
 fn the_report_states_exactly_what_there_is_and_is_not_final_while_a_place_is_empty() {
     let sandbox = Sandbox::new();
@@ -256,6 +257,7 @@ fn a_molecule_of_a_convoy_has_its_report_there_and_its_own_requirements_in_it() 
     worker.gt(&["config", "set", "compliance.requirement", "ACME-[0-9]+"]).ok();
 }
 
+// goal: W8 W10 tier1
 #[test]
 fn critical_issues_that_were_found_cannot_be_edited_away_and_history_is_in_the_report() {
     let sandbox = Sandbox::new();

@@ -52,6 +52,7 @@ Molecules:
 Next: Launch day3-settlement-refs molecule
 ";
 
+// goal: W1 W11 tier1
 #[test]
 fn a_convoy_from_a_file_that_people_wrote() {
     let (_sandbox, ann) = store();
@@ -82,6 +83,7 @@ fn a_convoy_from_a_file_that_people_wrote() {
     assert_eq!(state(&ann).0, tip.0);
 }
 
+// goal: W11 tier1
 #[test]
 fn edits_keep_every_other_byte() {
     let (_sandbox, ann) = ledger();
@@ -274,6 +276,7 @@ fn a_large_file_is_no_trouble() {
     assert_eq!(ann.read(PATH).len(), text.len() + "status = \"accepted\"\n".len());
 }
 
+// goal: W11 W15 tier1
 #[test]
 fn two_clones_at_once() {
     let sandbox = Sandbox::new();

@@ -51,6 +51,7 @@ fn show(work: &Work, id: &str) -> String {
     work.gt(&["convoy", "show", id]).ok().to_owned()
 }
 
+// goal: W1 W7 tier1
 #[test]
 fn the_board_follows_a_molecule() {
     let (_sandbox, ann) = store();
@@ -362,6 +363,7 @@ fn what_the_file_of_a_branch_says_lands_nothing() {
     ann.gt(&["convoy", "land", "c"]).ok();
 }
 
+// goal: W11 tier1
 #[test]
 fn the_record_is_written_at_home_only() {
     let (_sandbox, ann) = store();

@@ -38,6 +38,7 @@ fn sent_id(out: &Output) -> String {
     out.json()["id"].as_str().expect("an id").to_owned()
 }
 
+// goal: W12 tier1
 #[test]
 fn a_team_receives_each_reads_for_himself_one_acknowledges_and_the_sender_sees_who_has() {
     let sandbox = Sandbox::new();
@@ -122,6 +123,7 @@ fn a_conversation_holds_together_and_a_reply_goes_to_the_sender() {
     assert_eq!((again["type"].as_str(), &again["thread_id"]), (Some("reply"), &reply["thread_id"]));
 }
 
+// goal: W12 tier1
 #[test]
 fn what_is_wrong_is_refused_and_nothing_is_sent() {
     let sandbox = Sandbox::new();
@@ -184,6 +186,7 @@ fn what_is_wrong_is_refused_and_nothing_is_sent() {
     sandbox.program_in(&sandbox.bin().join("gt"), &outside, "ann", &["mail", "check", "--inject"]).run().ok();
 }
 
+// goal: W12 tier1
 #[test]
 fn hostile_mail_is_bounded_and_quoted_for_an_agent() {
     let sandbox = Sandbox::new();

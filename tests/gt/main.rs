@@ -11,5 +11,7 @@ mod mail;
 mod notify;
 mod property;
 mod texts;
+mod review;
+mod schemas;
 mod two_clones;
 mod walk;

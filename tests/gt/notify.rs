@@ -119,6 +119,7 @@ fn slack(work: &Work, web: SocketAddr) {
     set(work, "slack.enabled", "true");
 }
 
+// goal: W13 tier1
 #[test]
 fn every_event_makes_one_alert_on_every_channel_and_the_content_stays_in_the_mail() {
     let sandbox = Sandbox::new();
@@ -169,6 +170,7 @@ fn every_event_makes_one_alert_on_every_channel_and_the_content_stays_in_the_mai
     assert_eq!((relay.taken().len(), web.taken().len()), (2, 2));
 }
 
+// goal: W13 tier1
 #[test]
 fn after_an_outage_the_next_command_delivers_and_no_command_fails() {
     let sandbox = Sandbox::new();

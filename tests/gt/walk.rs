@@ -33,6 +33,7 @@ fn to_validation(worker: &Work, lead: &Work) {
     worker.commit_all("The code");
 }
 
+// goal: W2 W3 W14 tier1
 #[test]
 fn a_molecule_goes_from_its_first_step_to_its_end() {
     let sandbox = Sandbox::new();
@@ -71,10 +72,20 @@ fn a_molecule_goes_from_its_first_step_to_its_end() {
     let last = worker.gt(&["molecule", "advance", M, "document", "--note", "written"]);
     assert!(last.ok().contains("Day 3 Complete - Handoff to Day 4"), "{}", last.stdout());
     assert_eq!(state(&worker, M), "completed");
+    // The hand-over is a commit too: records only, with what it stands for.
+    let commit = worker.git(&["show", "--name-only", "--format=%s%n%b", "HEAD"]);
+    let commit = commit.ok();
+    assert!(
+        commit.starts_with("gt(complete): Day 3 - day3-refs\n") && commit.contains("\nGas-Town-Molecule: day3-refs\n"),
+        "{commit}"
+    );
+    let files: Vec<&str> = commit.lines().skip_while(|l| !l.starts_with(".beads/")).collect();
+    assert!(!files.is_empty() && files.iter().all(|f| f.starts_with(".beads/")), "{commit}");
     worker.gt(&["molecule", "advance", M, "document", "--note", "x"]).fails(3);
     worker.gt(&["molecule", "pause", M]).fails(3);
 }
 
+// goal: W5 W6 W9 tier1
 #[test]
 fn a_failed_validation_goes_back_and_blocks() {
     let sandbox = Sandbox::new();
@@ -111,6 +122,7 @@ fn a_failed_validation_goes_back_and_blocks() {
     assert_eq!(step(&worker, M, "test-validation-checkpoint").1, "open");
 }
 
+// goal: W3 W6 tier1
 #[test]
 fn a_rejection_needs_a_reason_and_goes_back() {
     let sandbox = Sandbox::new();
@@ -139,6 +151,7 @@ fn a_rejection_needs_a_reason_and_goes_back() {
     }
 }
 
+// goal: W4 tier1
 #[test]
 fn a_passed_deadline_pauses_and_resume_opens_again() {
     let sandbox = Sandbox::new();
@@ -156,6 +169,7 @@ fn a_passed_deadline_pauses_and_resume_opens_again() {
     at(&lead, &["checkpoint", "approve", M, "analysis-checkpoint"]).ok();
 }
 
+// goal: W7 tier1
 #[test]
 fn what_requires_another_waits_for_it() {
     let sandbox = Sandbox::new();

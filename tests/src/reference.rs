@@ -3,7 +3,6 @@
 
 use bd::cli::examples::{self, COMMON};
 use bd::cli::{Group, SHAPES, UNSHAPED, all, whole_command};
-use bd_gate::cli::gate::Sub;
 use clap::{Arg, ArgAction, Command};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -13,9 +12,9 @@ const PAGE: &str = "docs/reference/commands.md";
 
 const HEAD: &str = "# Commands
 
-Generated from the command line of `bd` (`cargo run -p bd-tests --bin reference`; `.ci/run docs` fails where it is stale). The names and
+Generated from the command lines of `bd` and `gt` (`cargo run -p bd-tests --bin reference`; `.ci/run docs` fails where it is stale). The names and
 flags that are only accepted for upstream's clients are in [compatibility](../compat.md); [exit codes](exit-codes.md) are one
-table, and `bd query` has a [language](query.md). `bd schema COMMAND` prints the JSON Schema of a command's `--json`.
+table, and `bd query` has a [language](query.md). `bd schema COMMAND` and `gt schema COMMAND` print the JSON Schema of a command's `--json`.
 
 ";
 
@@ -42,6 +41,7 @@ pub fn render() -> (Vec<(String, String)>, Vec<String>) {
         pages.push((format!("docs/reference/commands/{name}.md"), format!("{}\n", page.trim_end())));
     }
     gates(&mut index, &mut pages, &mut wrong);
+    workflow(&mut index, &mut pages, &mut wrong);
     pages.push((PAGE.to_owned(), format!("{}\n", index.trim_end())));
     (pages, wrong)
 }
@@ -60,7 +60,10 @@ fn gates(index: &mut String, pages: &mut Vec<(String, String)>, wrong: &mut Vec<
             let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
             let _ = writeln!(index, "| [{path}](commands/gates.md#{}) | {about} |", path.replace(' ', "-"));
             match bd_gate::cli::subs(verb.name).iter().find(|s| s.name == sub.get_name()) {
-                Some(known) => one_of_gates(&mut page, sub, &path, known),
+                Some(known) => {
+                    let schema = known.shape.map(|_| format!("bd gate schema {}", path.trim_start_matches("gate ")));
+                    of_table(&mut page, sub, "bd", &path, 2, (known.example, known.codes, schema));
+                }
                 None => one(&mut page, wrong, sub, &path, &[], 2),
             }
         }
@@ -69,15 +72,57 @@ fn gates(index: &mut String, pages: &mut Vec<(String, String)>, wrong: &mut Vec<
     pages.push(("docs/reference/commands/gates.md".to_owned(), format!("{}\n", page.trim_end())));
 }
 
-fn one_of_gates(out: &mut String, command: &Command, path: &str, sub: &Sub) {
-    head(out, command, path, &[], 2);
-    let _ = write!(out, "Example: `{}`", sub.example);
-    if !sub.codes.is_empty() {
-        let codes: Vec<String> = sub.codes.iter().map(u8::to_string).collect();
+/// The verbs of `gt`: a page for each that has verbs below it, one for the others.
+fn workflow(index: &mut String, pages: &mut Vec<(String, String)>, wrong: &mut Vec<String>) {
+    let generated = "Generated; what every command takes is [here](../commands.md#every-command).";
+    let mut look = format!("# gt: what to do, what is going on, the store\n\n{generated}\n\n");
+    index.push_str("## gt: workflow\n\n| | |\n|---|---|\n");
+    for verb in gt::cli::VERBS {
+        let mut command = verb.command_of("gt");
+        command.build();
+        let subs = gt::cli::subs(verb.name);
+        if subs.is_empty() {
+            let _ = writeln!(index, "| [gt {0}](commands/gt-look.md#gt-{0}) | {1} |", verb.name, verb.about);
+            match gt::cli::TOLD.iter().find(|t| t.name == verb.name) {
+                Some(told) => {
+                    let schema = told.shape.map(|_| format!("gt schema {}", told.name));
+                    of_table(&mut look, &command, "gt", verb.name, 2, (told.example, told.codes, schema));
+                }
+                None => wrong.push(format!("`gt {}` has no example (gt/src/cli/mod.rs)", verb.name)),
+            }
+            continue;
+        }
+        let file = format!("gt-{}.md", verb.name);
+        let also = if verb.aliases.is_empty() { String::new() } else { format!(" Also `gt {}`.", verb.aliases.join("`, `gt ")) };
+        let mut page = format!("# gt {}\n\n{}.{also} {generated}\n\n", verb.name, verb.about);
+        for sub in subs {
+            let path = format!("{} {}", verb.name, sub.name);
+            let _ = writeln!(index, "| [gt {path}](commands/{file}#gt-{}) | {} |", path.replace(' ', "-"), sub.about);
+            match command.find_subcommand(sub.name) {
+                Some(command) => {
+                    let schema = sub.shape.map(|_| format!("gt schema {path}"));
+                    of_table(&mut page, command, "gt", &path, 2, (sub.example, sub.codes, schema));
+                }
+                None => wrong.push(format!("`gt {path}` is in its table and not in the command")),
+            }
+        }
+        pages.push((format!("docs/reference/commands/{file}"), format!("{}\n", page.trim_end())));
+    }
+    index.push('\n');
+    pages.push(("docs/reference/commands/gt-look.md".to_owned(), format!("{}\n", look.trim_end())));
+}
+
+/// A command that a table tells about: its example, its exit codes, the line that prints its schema.
+fn of_table(out: &mut String, command: &Command, program: &str, path: &str, level: usize, told: (&str, &[u8], Option<String>)) {
+    let (example, codes, schema) = told;
+    head(out, command, program, path, &[], level);
+    let _ = write!(out, "Example: `{example}`");
+    if !codes.is_empty() {
+        let codes: Vec<String> = codes.iter().map(u8::to_string).collect();
         let _ = write!(out, " · exit codes besides: {}", codes.join(", "));
     }
-    if sub.shape.is_some() {
-        let _ = write!(out, " · `--json`: `bd gate schema {}`", path.trim_start_matches("gate "));
+    if let Some(schema) = schema {
+        let _ = write!(out, " · `--json`: `{schema}`");
     }
     out.push_str("\n\n");
 }
@@ -98,8 +143,9 @@ fn is_global(arg: &Arg) -> bool {
 }
 
 /// The heading, the usage and the flags.
-fn head(out: &mut String, command: &Command, path: &str, aliases: &[&str], level: usize) {
-    let _ = write!(out, "{} {path}\n\n", "#".repeat(level));
+fn head(out: &mut String, command: &Command, program: &str, path: &str, aliases: &[&str], level: usize) {
+    let named = if program == "bd" { path.to_owned() } else { format!("{program} {path}") };
+    let _ = write!(out, "{} {named}\n\n", "#".repeat(level));
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
     let _ = write!(out, "{about}.");
     let visible: Vec<&str> = command.get_visible_aliases().collect();
@@ -108,7 +154,7 @@ fn head(out: &mut String, command: &Command, path: &str, aliases: &[&str], level
         let _ = write!(out, " Also {}.", names.join(", "));
     }
     out.push_str("\n\n");
-    let usage = command.clone().bin_name(format!("bd {path}")).render_usage().to_string();
+    let usage = command.clone().bin_name(format!("{program} {path}")).render_usage().to_string();
     let usage: Vec<&str> = usage.trim().trim_start_matches("Usage:").lines().map(str::trim).collect();
     let _ = write!(out, "```text\n{}\n```\n\n", usage.join("\n").replace("[=<>]", ""));
     let own: Vec<&Arg> = command.get_arguments().filter(|a| !is_global(a) && !a.is_hide_set()).collect();
@@ -116,7 +162,7 @@ fn head(out: &mut String, command: &Command, path: &str, aliases: &[&str], level
 }
 
 fn one(out: &mut String, wrong: &mut Vec<String>, command: &Command, path: &str, aliases: &[&str], level: usize) {
-    head(out, command, path, aliases, level);
+    head(out, command, "bd", path, aliases, level);
     match examples::of(path) {
         Some(example) => {
             let _ = write!(out, "Example: `{}`", example.line);

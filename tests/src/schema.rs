@@ -1,4 +1,4 @@
-//! A validator for the part of JSON Schema that `bd schema` uses: type, required, properties, items, enum.
+//! A validator for the part of JSON Schema that `bd schema` and `gt schema` use: type, required, properties, items, enum, minimum.
 
 use serde_json::Value;
 
@@ -16,15 +16,11 @@ fn at(path: &str, schema: &Value, value: &Value) -> Result<(), String> {
     for (rule, expected) in rules {
         match rule.as_str() {
             "type" => {
-                let fits = match expected.as_str() {
-                    Some("object") => value.is_object(),
-                    Some("array") => value.is_array(),
-                    Some("string") => value.is_string(),
-                    Some("integer") => value.is_i64() || value.is_u64(),
-                    Some("number") => value.is_number(),
-                    Some("boolean") => value.is_boolean(),
-                    _ => return Err(format!("{path}: unknown type {expected}")),
-                };
+                let one = std::slice::from_ref(expected);
+                let mut fits = false;
+                for name in expected.as_array().map_or(one, Vec::as_slice) {
+                    fits |= is(name, value).ok_or_else(|| format!("{path}: unknown type {name}"))?;
+                }
                 if !fits {
                     return Err(format!("{path}: {value} is no {expected}"));
                 }
@@ -53,9 +49,28 @@ fn at(path: &str, schema: &Value, value: &Value) -> Result<(), String> {
                     return Err(format!("{path}: {value} is none of {expected}"));
                 }
             }
+            "minimum" => {
+                if value.as_f64().zip(expected.as_f64()).is_some_and(|(value, least)| value < least) {
+                    return Err(format!("{path}: {value} is less than {expected}"));
+                }
+            }
             "$schema" | "title" | "description" => {}
             other => return Err(format!("{path}: the validator does not know `{other}`")),
         }
     }
     Ok(())
+}
+
+/// Whether a value is of a type; `None` for a type that there is not.
+fn is(name: &Value, value: &Value) -> Option<bool> {
+    Some(match name.as_str()? {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        _ => return None,
+    })
 }

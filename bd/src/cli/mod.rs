@@ -86,7 +86,7 @@ pub use program::{Program, main_of, run_of};
 pub use shapes::{SHAPES, UNSHAPED};
 pub use sub::{Sub, dispatch as dispatch_sub, parsed, with_subs};
 pub use to_gate::{VERBS as GATE_VERBS, forwarded as to_gate};
-pub use understands::{fits, for_gate, understands};
+pub use understands::{fits, for_gate, understands, understands_of};
 pub use verb::{Group, VERBS, Verb, all, takes};
 
 use crate::env::Env;

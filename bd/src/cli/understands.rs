@@ -1,7 +1,7 @@
 //! Whether a line that stands in a document can be typed: for the check of the documentation.
 
 use super::verb::{self, find, shield};
-use super::{compat, globals, help, words};
+use super::{Program, compat, globals, help, words};
 use crate::error::{Error, Result};
 use clap::error::ErrorKind;
 
@@ -16,6 +16,27 @@ pub fn understands(line: &str, whole: bool) -> Result<()> {
         Some((first, rest)) if first == "bd" => read(rest, whole),
         _ => Err(Error::usage("the line does not begin with `bd`")),
     }
+}
+
+/// The same for a line of another program that is made of verbs, such as `gt`.
+///
+/// # Errors
+/// As [`understands`].
+pub fn understands_of(program: &Program, line: &str, whole: bool) -> Result<()> {
+    let words = words::split(line)?;
+    let Some((_, args)) = words.split_first().filter(|(first, _)| *first == program.name) else {
+        return Err(Error::usage(format!("the line does not begin with `{}`", program.name)));
+    };
+    let (globals, rest) = globals::split(args)?;
+    let Some((name, rest)) = rest.split_first() else { return Ok(()) };
+    let named = |word: &str| program.find(word).ok_or_else(|| program.unknown(word));
+    if name == "help" {
+        return rest.iter().find(|w| !w.starts_with('-')).map_or(Ok(()), |w| named(w).map(|_| ()));
+    }
+    let verb = named(name)?;
+    let command = verb.command_of(program.name);
+    let line = shield(&command, globals.before_args().into_iter().chain(rest.iter().cloned()).collect());
+    judge(program.name, verb, command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)), whole)
 }
 
 /// The words for the plugin bd-gate where a line is its business; the first word is `bd`.
@@ -34,7 +55,7 @@ pub fn for_gate(line: &str) -> Option<Vec<String>> {
 pub fn fits(verb: &super::Verb, rest: &[String], whole: bool) -> Result<()> {
     let command = verb.command();
     let line = shield(&command, rest.to_vec());
-    judge(verb, command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)), whole)
+    judge("bd", verb, command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)), whole)
 }
 
 fn read(args: &[String], whole: bool) -> Result<()> {
@@ -49,10 +70,10 @@ fn read(args: &[String], whole: bool) -> Result<()> {
     let verb = find(name).ok_or_else(|| verb::unknown(name))?;
     let command = verb.command();
     let line = shield(&command, globals.before_args().into_iter().chain(rest.iter().cloned()).collect());
-    judge(verb, command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)), whole)
+    judge("bd", verb, command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)), whole)
 }
 
-fn judge(verb: &super::Verb, parsed: std::result::Result<clap::ArgMatches, clap::Error>, whole: bool) -> Result<()> {
+fn judge(program: &str, verb: &super::Verb, parsed: std::result::Result<clap::ArgMatches, clap::Error>, whole: bool) -> Result<()> {
     match parsed {
         Ok(_) => Ok(()),
         Err(e) if e.kind() == ErrorKind::DisplayHelp => Ok(()),
@@ -68,7 +89,7 @@ fn judge(verb: &super::Verb, parsed: std::result::Result<clap::ArgMatches, clap:
         {
             Ok(())
         }
-        Err(e) => Err(help::usage_error("bd", verb, &e)),
+        Err(e) => Err(help::usage_error(program, verb, &e)),
     }
 }
 

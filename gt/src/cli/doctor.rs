@@ -5,7 +5,7 @@ use crate::records;
 use bd::cli::{Ctx, Group, Verb, parsed};
 use bd::error::{ErrorKind, Result};
 use clap::{ArgMatches, Args as _};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) const VERB: Verb = Verb {
     name: "doctor",
@@ -21,6 +21,12 @@ struct Args {
     /// Render the records that differ again
     #[arg(long)]
     fix: bool,
+}
+
+/// The JSON Schema of `--json`.
+pub(super) fn shape() -> Value {
+    let texts = json!({"type": "array", "items": {"type": "string"}});
+    json!({"type": "object", "required": ["found", "fixed"], "properties": {"found": texts, "fixed": texts}})
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {

@@ -5,6 +5,7 @@ use bd::cli::{Ctx, Group, Verb, parsed};
 use bd::error::Result;
 use bd::ui::{Style, Text};
 use clap::{ArgMatches, Args as _};
+use serde_json::{Value, json};
 use std::time::Duration;
 
 pub(super) const VERB: Verb = Verb {
@@ -31,6 +32,13 @@ struct Args {
 
 /// How often `--follow` looks.
 const EVERY: Duration = Duration::from_secs(1);
+
+/// The JSON Schema of `--json`; with `--follow` each line is one of its items.
+pub(super) fn shape() -> Value {
+    let keys = ["id", "at", "by", "what", "about", "text"];
+    let properties: serde_json::Map<String, Value> = keys.iter().map(|k| ((*k).to_owned(), json!({"type": "string"}))).collect();
+    json!({"type": "array", "items": {"type": "object", "required": keys, "properties": properties}})
+}
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;

@@ -7,10 +7,21 @@ use bd::error::Result;
 use bd::query::{Filter, SortKey};
 use bd::ui::{Style, Text};
 use clap::ArgMatches;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) const VERB: Verb =
     Verb { name: "hook", aliases: &[], group: Group::Work, about: "What you hold: claimed beads and steps", args: |c| c, run };
+
+/// The JSON Schema of `--json`.
+pub(super) fn shape() -> Value {
+    let text = json!({"type": "string"});
+    let none = json!({"type": ["string", "null"]});
+    json!({"type": "object", "required": ["actor", "held"], "properties": {"actor": text, "held": {"type": "array", "items": {
+        "type": "object", "required": ["id", "title", "type", "status"], "properties": {
+            "id": text, "title": text, "type": text, "status": text, "molecule": none, "step": none,
+        },
+    }}}})
+}
 
 fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
     show(ctx)

@@ -7,7 +7,7 @@ use bd::error::Result;
 use bd::ops::history::{history, verb};
 use bd::ops::ready::explain;
 use clap::{ArgMatches, Args as _};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) const VERB: Verb = Verb {
     name: "log",
@@ -23,6 +23,16 @@ struct Args {
     /// A molecule's name, or a bead
     #[arg(value_name = "NAME")]
     name: String,
+}
+
+/// The JSON Schema of `--json`.
+pub(super) fn shape() -> Value {
+    let text = json!({"type": "string"});
+    json!({"type": "object", "required": ["id", "why", "events"], "properties": {
+        "id": text, "why": {"type": "array", "items": text}, "events": {"type": "array", "items": {
+            "type": "object", "required": ["at", "by", "what", "text"], "properties": {"at": text, "by": text, "what": text, "text": text},
+        }},
+    }})
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {

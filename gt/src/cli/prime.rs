@@ -4,7 +4,7 @@ use crate::status::{Desk, prime};
 use bd::cli::{Ctx, Group, Verb};
 use bd::error::Result;
 use clap::ArgMatches;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) const VERB: Verb = Verb {
     name: "prime",
@@ -14,6 +14,11 @@ pub(super) const VERB: Verb = Verb {
     args: |c| c,
     run,
 };
+
+/// The JSON Schema of `--json`.
+pub(super) fn shape() -> Value {
+    json!({"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}})
+}
 
 fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());

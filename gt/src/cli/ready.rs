@@ -5,7 +5,7 @@ use bd::cli::{Ctx, Group, Verb};
 use bd::error::Result;
 use bd::ui::{Style, Text};
 use clap::ArgMatches;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) const VERB: Verb = Verb {
     name: "ready",
@@ -15,6 +15,15 @@ pub(super) const VERB: Verb = Verb {
     args: |c| c,
     run,
 };
+
+/// The JSON Schema of `--json`.
+pub(super) fn shape() -> Value {
+    let text = json!({"type": "string"});
+    let none = json!({"type": ["string", "null"]});
+    json!({"type": "array", "items": {"type": "object", "required": ["id", "title", "priority", "command"], "properties": {
+        "id": text, "title": text, "priority": {"type": "integer"}, "command": text, "molecule": none, "step": none,
+    }}})
+}
 
 fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());

@@ -23,6 +23,9 @@ struct Args {
 pub fn all() -> Vec<(String, serde_json::Value)> {
     let mut out = Vec::new();
     for verb in super::VERBS {
+        for told in super::TOLD.iter().filter(|t| t.name == verb.name) {
+            out.extend(told.shape.map(|shape| (told.name.to_owned(), shape())));
+        }
         for sub in super::subs(verb.name) {
             out.extend(sub.shape.map(|shape| (format!("{} {}", verb.name, sub.name), shape())));
         }

@@ -18,6 +18,24 @@ pub(super) const VERB: Verb = Verb {
     run,
 };
 
+/// The JSON Schema of `--json`.
+pub(super) fn shape() -> Value {
+    let number = json!({"type": "integer", "minimum": 0});
+    let texts = json!({"type": "array", "items": {"type": "string"}});
+    let convoy = json!({"type": "object", "required": ["id", "done", "total", "unit", "blocking"], "properties": {
+        "id": {"type": "string"}, "done": number, "total": number, "unit": {"type": "string"}, "blocking": number,
+    }});
+    json!({
+        "type": "object",
+        "required": ["actor", "convoys", "molecules", "waiting", "ready", "unread", "urgent_received", "urgent_sent", "due"],
+        "properties": {
+            "actor": {"type": "string"}, "convoys": {"type": "array", "items": convoy}, "molecules": print::list_schema(),
+            "waiting": texts, "ready": number, "unread": number, "urgent_received": texts, "urgent_sent": texts,
+            "due": {"type": "boolean"},
+        },
+    })
+}
+
 fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let desk = Desk::load(&store, &snapshot, now)?;

@@ -4,7 +4,7 @@ use crate::molecule::{act, load_open};
 use bd::cli::{Ctx, Group, Verb};
 use bd::error::Result;
 use clap::ArgMatches;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) const VERB: Verb = Verb {
     name: "tick",
@@ -14,6 +14,11 @@ pub(super) const VERB: Verb = Verb {
     args: |c| c,
     run,
 };
+
+/// The JSON Schema of `--json`.
+pub(super) fn shape() -> Value {
+    json!({"type": "object", "required": ["expired"], "properties": {"expired": {"type": "array", "items": {"type": "string"}}}})
+}
 
 fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
     let snapshot = ctx.snapshot()?;

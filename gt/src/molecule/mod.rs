@@ -14,6 +14,7 @@ pub mod names;
 pub mod post;
 pub mod pour;
 pub mod predicate;
+pub mod review;
 pub mod texts;
 pub mod validate;
 mod view;

@@ -7,7 +7,7 @@ use crate::formula::StepKind;
 use crate::molecule::beads::Beads;
 use crate::molecule::change::decoded;
 use crate::molecule::model::{field, percent};
-use crate::molecule::{View, texts};
+use crate::molecule::{MoleculeState, View, texts};
 use bd::error::{Error, Result};
 use bd::model::BeadId;
 use bd::store::{Snapshot, Store};
@@ -32,7 +32,10 @@ pub fn commit(store: &Store, snapshot: &Snapshot, view: &View) -> Result<Committ
     let mut files: Vec<(String, Vec<u8>)> = render(snapshot, view)?.into_iter().map(|(p, t)| (p, t.into_bytes())).collect();
     let reports = reports(store, view)?;
     files.extend(reports);
-    let subject = format!("gt(complete): {} - {}", texts::label(&view.name), view.name);
+    let what = if view.state == MoleculeState::Completed { "complete" } else { "record" };
+    let label = texts::label(&view.name);
+    let label = if label == view.name { String::new() } else { format!("{label} - ") };
+    let subject = format!("gt({what}): {label}{}", view.name);
     let mut ids: Vec<BeadId> = std::iter::once(view.bead.clone()).chain(view.steps.iter().map(|s| s.bead.clone())).collect();
     ids.extend(mentioned(snapshot, &ids)?);
     let options = RideOptions {

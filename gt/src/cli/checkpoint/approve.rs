@@ -43,9 +43,9 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let checkpoint = &args.checkpoint;
     let (note, reason) = (args.note, args.reason);
     let approval = if args.over {
-        act::Approval { note, over: reason.filter(|r| !r.trim().is_empty()) }
+        act::Approval { note, over: reason.filter(|r| !r.trim().is_empty()), review: None }
     } else {
-        act::Approval { note: note.or(reason), over: None }
+        act::Approval { note: note.or(reason), over: None, review: None }
     };
     if args.over && approval.over.is_none() {
         return Err(bd::error::Error::usage("deciding against an objection needs a reason").hint("--reason TEXT"));

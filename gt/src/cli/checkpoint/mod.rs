@@ -2,6 +2,7 @@
 
 mod approve;
 mod comment;
+mod from_review;
 mod list;
 mod reject;
 mod reopen;
@@ -22,6 +23,7 @@ pub static SUBS: &[Sub] = &[
     comment::SUB,
     revise::SUB,
     reopen::SUB,
+    from_review::SUB,
     snapshot::WRITE,
     snapshot::READ,
     snapshot::CLEAR,

@@ -38,7 +38,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
     let id = beads::find(&store, &snapshot, &args.molecule)?;
     let checkpoint = &args.checkpoint;
-    let rejection = act::Rejection { reason: args.reason, to: args.to };
+    let rejection = act::Rejection { reason: args.reason, to: args.to, review: None };
     let acted = ctx.write(|tx| act::reject(tx, &id, checkpoint, &rejection))?;
     crate::records::after(ctx, &acted.view)?;
     print::acted(ctx, &acted, &format!("❌ Rejected: {}/{checkpoint}", acted.view.name))

@@ -13,7 +13,7 @@ pub(super) const SUB: Sub = Sub {
     run,
     example: "gt formula pour bugfix --name fix-login --dry-run",
     codes: &[4, 6, 7],
-    shape: Some(crate::cli::molecule::print::schema),
+    shape: Some(crate::cli::molecule::print::poured_schema),
 };
 
 #[derive(clap::Args)]

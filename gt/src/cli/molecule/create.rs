@@ -22,7 +22,7 @@ pub(super) const SUB: Sub = Sub {
     run,
     example: "gt molecule create --formula tdd-feature --name day3-workflow-refs --convoy soc2-audit-trail --owner @lea",
     codes: &[4, 6, 7],
-    shape: Some(print::schema),
+    shape: Some(print::poured_schema),
 };
 
 #[derive(clap::Args)]

@@ -95,6 +95,16 @@ pub fn schema() -> Value {
     })
 }
 
+/// The JSON Schema of what pouring answers: the molecule, or with `--dry-run` what it would be made of.
+pub fn poured_schema() -> Value {
+    let mut out = schema();
+    out["required"] = json!(["name", "convoy", "owner", "team"]);
+    out["properties"]["dry_run"] = json!({"type": "boolean"});
+    out["properties"]["recipe"] = json!({"type": "object"});
+    out["properties"]["requires"] = json!({"type": "array", "items": {"type": "string"}});
+    out
+}
+
 /// The JSON Schema of a list of molecules.
 pub fn list_schema() -> Value {
     json!({"type": "array", "items": schema()})

@@ -10,6 +10,9 @@ use bd::model::{BeadId, Value};
 use bd::store::{Store, Tx};
 use serde::Deserialize;
 
+/// The key of an event that names the review on a forge which it stands for.
+pub const REVIEW: &str = "review";
+
 /// An approval.
 #[derive(Clone, Debug, Default)]
 pub struct Approval {
@@ -17,6 +20,8 @@ pub struct Approval {
     pub note: Option<String>,
     /// Approve although something speaks against it, with a reason that is mailed and kept in the report.
     pub over: Option<String>,
+    /// The review on a forge that it stands for (its address), where it was given there.
+    pub review: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -78,6 +83,7 @@ pub fn approve(tx: &mut Tx<'_>, id: &BeadId, step: &str, approval: &Approval) ->
             extra.push(("commit", Value::text(&commit.to_string())));
         }
     }
+    extra.extend(approval.review.as_deref().map(|r| (REVIEW, Value::text(r))));
     change.set(&step.bead, "approve", fields, &extra)?;
     let by = change.tx.actor().as_str().to_owned();
     let key = format!("approved {} {}", step.bead, bd::model::format_time(change.tx.now()));

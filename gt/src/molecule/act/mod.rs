@@ -14,7 +14,7 @@ mod update;
 mod upgrade;
 
 pub use advance::{Evidence, advance, failed};
-pub use approve::{Approval, approve};
+pub use approve::{Approval, REVIEW, approve};
 pub use attest::{attest, ticked, ticked_on};
 pub use comment::comment;
 pub use reject::{Rejection, reject};

@@ -15,6 +15,8 @@ pub struct Rejection {
     pub reason: String,
     /// Back to which step, where it is not the formula's.
     pub to: Option<String>,
+    /// The review on a forge that it stands for (its address), where it was given there.
+    pub review: Option<String>,
 }
 
 /// Rejects a checkpoint: the work goes back.
@@ -43,7 +45,9 @@ pub fn reject(tx: &mut Tx<'_>, id: &BeadId, step: &str, rejection: &Rejection) -
     fields.set(field::STEP_RUN, Value::of(&Run { state: StepState::Pending, attempt: step.attempt + 1 }));
     fields.set(field::WHY, Value::text(reason));
     fields.set(field::OVERRIDDEN, Value::null());
-    change.set(&step.bead, "reject", fields, &[("to", Value::text(&to.def.id)), ("why", Value::text(reason))])?;
+    let mut extra = vec![("to", Value::text(&to.def.id)), ("why", Value::text(reason))];
+    extra.extend(rejection.review.as_deref().map(|r| (super::approve::REVIEW, Value::text(r))));
+    change.set(&step.bead, "reject", fields, &extra)?;
     change.go_back(&view, step, to, reason)?;
     let fix = Fix { step: step.def.id.clone(), to: to.def.id.clone(), cause: "rejection".into(), reason: reason.to_owned() };
     change.set(id, "reject", Fields::new().with(field::FIX, Value::of(&fix)), &[])?;

@@ -45,7 +45,8 @@ pub fn resume(tx: &mut Tx<'_>, id: &BeadId, reason: Option<&str>) -> Result<Acte
     let view = change.must(MoleculeAction::Resume)?;
     let fields = Fields::new().with(field::RUN, Value::text("active")).with(field::WHY, Value::null());
     let fields = fields.with("status", Value::text(Status::OPEN.as_str()));
-    change.set(id, "resume", fields, &[("why", why(&reason))])?;
+    let said = if reason.is_empty() { Vec::new() } else { vec![("why", why(&reason))] };
+    change.set(id, "resume", fields, &said)?;
     let beads = change.beads()?;
     for step in &view.steps {
         if step.checkpoint.as_ref().is_some_and(|c| c.state == CheckpointState::Expired) {

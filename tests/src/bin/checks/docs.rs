@@ -1,5 +1,5 @@
 //! Documents that point at something: every relative link leads to a file, every heading that a link names is there, and
-//! every line `bd …` in a block or a sentence can be typed.
+//! every line `bd …` or `gt …` in a block or a sentence can be typed.
 
 use crate::Findings;
 use regex::Regex;
@@ -74,12 +74,13 @@ fn check_page(root: &Path, page: &Path, found: &mut Findings) -> usize {
 /// sentences may leave out what is meant by itself.
 fn check_lines(root: &Path, page: &Path, found: &mut Findings) -> usize {
     let text = std::fs::read_to_string(page).unwrap_or_default();
-    let span = Regex::new(r"`(bd(?: [^`\n]+)?)`").expect("a valid expression");
+    let span = Regex::new(r"`((?:bd|gt)(?: [^`\n]+)?)`").expect("a valid expression");
     let mut count = 0;
     let mut hold = |number: usize, line: &str, whole: bool| {
         let line = line.replace(" …", "");
         // A form with a placeholder for the command itself, or with choices, is no line.
-        if line.contains("bd <") || line.contains("bd [") || line.contains("bd COMMAND") || line == "bd" {
+        let program = line.split(' ').next().unwrap_or_default();
+        if ["<", "[", "COMMAND"].iter().any(|form| line.starts_with(&format!("{program} {form}"))) || line == program {
             return;
         }
         count += 1;
@@ -98,7 +99,7 @@ fn check_lines(root: &Path, page: &Path, found: &mut Findings) -> usize {
             None => span.captures_iter(line).for_each(|c| hold(n + 1, &c[1], false)),
             Some("sh" | "console") => {
                 let line = line.trim_start().trim_start_matches("$ ");
-                if line.starts_with("bd ") {
+                if line.starts_with("bd ") || line.starts_with("gt ") {
                     hold(n + 1, line.split(" #").next().unwrap_or(line).trim_end(), true);
                 }
             }
@@ -108,8 +109,11 @@ fn check_lines(root: &Path, page: &Path, found: &mut Findings) -> usize {
     count
 }
 
-/// Reads a line as `bd` does, or, where `bd` would hand it over, as the plugin does.
+/// Reads a line as `gt` or `bd` does, or, where `bd` would hand it over, as the plugin does.
 fn understands(line: &str, whole: bool) -> bd::error::Result<()> {
+    if line.starts_with("gt ") {
+        return gt::cli::understands(line, whole);
+    }
     match bd_gate::cli::understands(line, whole) {
         Some(read) => read,
         None => bd::cli::understands(line, whole),
