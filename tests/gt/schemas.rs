@@ -99,6 +99,9 @@ fn molecules(s: &mut Shapes, wes: &Work, lea: &Work) {
     s.fits(wes, "molecule status", &["molecule", "status", M]);
     s.fits(wes, "molecule next", &["molecule", "next", M, "--claim"]);
     assert_eq!(s.fits(wes, "hook", &["hook"])["held"][0]["step"], "analysis");
+    s.fits(wes, "checkpoint write", &["checkpoint", "write", "--notes", "half done"]);
+    s.fits(wes, "checkpoint read", &["checkpoint", "read"]);
+    s.fits(wes, "checkpoint clear", &["checkpoint", "clear"]);
     s.fits(wes, "molecule update", &["molecule", "update", M, "--note", "half of it"]);
     s.fits(wes, "molecule pause", &["molecule", "pause", M]);
     s.fits(wes, "molecule resume", &["molecule", "resume", M]);

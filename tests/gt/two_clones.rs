@@ -93,13 +93,13 @@ fn step(side: &mut Side, clock: &mut Clock, rng: &mut Rng, more: bool) {
         side.write(clock, &worker, |tx| act::revise(tx, &id, &name, &hand_in));
     }
     if more {
-        side.write(clock, &lead, |tx| act::reject(tx, &id, &name, &Rejection { reason: "not yet".into(), to: None }));
+        side.write(clock, &lead, |tx| act::reject(tx, &id, &name, &Rejection { reason: "not yet".into(), ..Rejection::default() }));
         return;
     }
-    let plain = Approval { note: Some("read".into()), over: None };
+    let plain = Approval { note: Some("read".into()), ..Approval::default() };
     if !side.write(clock, &lead, |tx| act::approve(tx, &id, &name, &plain)) {
         // The report names a critical issue.
-        let over = Approval { note: None, over: Some("accepted until Friday".into()) };
+        let over = Approval { over: Some("accepted until Friday".into()), ..Approval::default() };
         assert!(side.write(clock, &lead, |tx| act::approve(tx, &id, &name, &over)), "{name}");
     }
 }
