@@ -57,5 +57,9 @@ pub fn end(mut change: Change<'_, '_>) -> Result<Acted> {
         compliance: facts.map(|f| f.status().to_owned()),
     };
     change.letters.push(texts::handoff(&view, &hand_off));
+    if !view.workers().iter().any(|w| w == change.tx.actor().as_str()) {
+        change.letters.push(texts::to_commit(&view));
+        change.notes.push(format!("whoever worked on it commits its records: gt molecule record {} --commit", view.name));
+    }
     change.end()
 }

@@ -234,6 +234,22 @@ pub fn decided(view: &View, step: &StepView, what: &str, by: &str, reason: Optio
     }
 }
 
+/// The letter that asks the workers to commit the records of what an approval has completed: the approver has another tree.
+pub fn to_commit(view: &View) -> Letter {
+    Letter {
+        to: workers(view),
+        subject: format!("{}: completed, and to be committed", label(&view.name)),
+        body: format!(
+            "The last approval has completed {}. On the branch of the work:\n\n  gt molecule record {} --commit\n",
+            view.name, view.name
+        ),
+        kind: LetterKind::Notice,
+        key: format!("commit {}", view.bead),
+        about: view.bead.clone(),
+        artifacts: Vec::new(),
+    }
+}
+
 /// The letter that tells of a comment.
 pub fn commented(view: &View, step: &StepView, by: &str, text: &str, key: &str) -> Letter {
     let body = format!(

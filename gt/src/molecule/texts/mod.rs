@@ -6,7 +6,7 @@ mod checkpoint;
 mod done;
 
 pub use alert::{alert_text, blocked, reason as reason_of};
-pub use checkpoint::{checkpoint, commented, decided, expired};
+pub use checkpoint::{checkpoint, commented, decided, expired, to_commit};
 pub use done::{HandOff, handoff};
 
 use super::View;
