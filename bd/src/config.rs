@@ -124,8 +124,8 @@ pub struct Config {
     pub origin: Option<String>,
     /// Keys in the file that mean nothing to this version.
     pub unknown: Vec<String>,
-    /// If the gates that decide ask at `claim`; `None` where the look at this file has not shown it.
-    gates_at_claim: Option<bool>,
+    /// What the look for this file has shown about gates.
+    gates: Gates,
     lock_timeout: Duration,
     prefix: String,
 }
@@ -136,24 +136,31 @@ impl Config {
     /// # Errors
     /// A file that does not parse, with line and column; a version from the future.
     pub fn load(env: &Env, git: &dyn Git, sources: &Sources) -> Result<Self> {
-        let (found, gates_at_claim) = from_branches(git, sources)?;
+        let (found, gates) = from_branches(git, sources)?;
         let (text, origin) = match found {
             Some((text, origin)) => (Some(text), Some(origin)),
             None => from_working_tree(git)?,
         };
         let fallback = fallback_prefix(git);
-        Ok(Self { gates_at_claim, ..Self::parse(text, origin, &fallback, env)? })
+        Ok(Self { gates, ..Self::parse(text, origin, &fallback, env)? })
     }
 
-    /// True if a gate of the project is asked when a bead is claimed. Costs nothing where the default branch defines gates.
+    /// True if a gate of the project is asked when a bead is claimed: what decides is found as by [`deciding_text`]. Costs nothing
+    /// where the default branch defines gates, and no look into a branch that was looked into before.
     ///
     /// # Errors
     /// As [`deciding_text`].
     pub fn gates_at_claim(&self, git: &dyn Git, sources: &Sources) -> Result<bool> {
-        match self.gates_at_claim {
-            Some(known) => Ok(known),
-            None => Ok(deciding_text(git, sources, GATES_PATH)?.is_some_and(|text| asks_at_claim(&text))),
+        if let Some(known) = self.gates.asks_at_claim {
+            return Ok(known);
         }
+        for (at, name) in branches(sources).into_iter().enumerate().skip(self.gates.branches_without) {
+            let Some(commit) = git.tip(name)?.filter(|commit| Some(*commit) != self.gates.commit_without) else { continue };
+            if let Some(asks) = seen_at(git, commit, at)?.asks_at_claim {
+                return Ok(asks);
+            }
+        }
+        Ok(file_of_working_tree(git, GATES_PATH)?.0.is_some_and(|text| asks_at_claim(&text)))
     }
 
     /// From text.
@@ -187,7 +194,7 @@ impl Config {
         check_prefix(&prefix)?;
         let unknown = text.as_deref().map(unknown_keys).unwrap_or_default();
         let lock_timeout = env.var("BD_LOCK_TIMEOUT").and_then(|t| t.parse::<u64>().ok()).unwrap_or(30);
-        Ok(Self { file, text, origin, unknown, gates_at_claim: None, lock_timeout: Duration::from_secs(lock_timeout), prefix })
+        Ok(Self { file, text, origin, unknown, gates: Gates::default(), lock_timeout: Duration::from_secs(lock_timeout), prefix })
     }
 
     /// True if a file was found.
@@ -263,21 +270,39 @@ impl Config {
     }
 }
 
-/// The text and where it was; and if the gates that decide ask at `claim`, as far as the branches that were looked at say it.
-fn from_branches(git: &dyn Git, sources: &Sources) -> Result<(Option<(String, String)>, Option<bool>)> {
+/// What is known about the project's gates without having looked for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Gates {
+    /// If those that decide ask at `claim`; `None` = the branches that were looked into define none.
+    asks_at_claim: Option<bool>,
+    /// How many branches these were,
+    branches_without: usize,
+    /// and the last one's commit.
+    commit_without: Option<Oid>,
+}
+
+/// The branches that decide, the first that has a file.
+fn branches(sources: &Sources) -> Vec<&String> {
     let mut names: Vec<&String> = sources.default_branch.iter().chain(&sources.local_default).collect();
     names.dedup();
-    let mut asks = None;
-    for (at, name) in names.into_iter().enumerate() {
-        let Some(commit) = git.tip(name)? else { continue };
-        let seen = seen_at(git, commit, at)?;
-        asks = asks.or(seen.asks_at_claim);
+    names
+}
+
+/// The text and where it was; and what was seen of gates on the way.
+fn from_branches(git: &dyn Git, sources: &Sources) -> Result<(Option<(String, String)>, Gates)> {
+    let mut gates = Gates::default();
+    for (at, name) in branches(sources).into_iter().enumerate() {
+        let commit = git.tip(name)?;
+        let seen = commit.map(|commit| seen_at(git, commit, at)).transpose()?.unwrap_or_default();
+        if gates.asks_at_claim.is_none() {
+            gates = Gates { asks_at_claim: seen.asks_at_claim, branches_without: at + 1, commit_without: commit };
+        }
         if let Some(text) = seen.config {
             let text = String::from_utf8(text).map_err(|_| Error::usage(format!("{CONFIG_PATH} on {name} is not UTF-8")))?;
-            return Ok((Some((text, name.clone())), asks));
+            return Ok((Some((text, name.clone())), gates));
         }
     }
-    Ok((None, asks))
+    Ok((None, gates))
 }
 
 /// True if one of these gates is asked at `claim`. What cannot be read asks: bd-gate says what is wrong with it.
@@ -319,9 +344,7 @@ pub struct Deciding {
 /// # Errors
 /// As [`deciding_text`].
 pub fn deciding_file(git: &dyn Git, sources: &Sources, path: &str) -> Result<Option<Deciding>> {
-    let mut names: Vec<&String> = sources.default_branch.iter().chain(&sources.local_default).collect();
-    names.dedup();
-    for name in names {
+    for name in branches(sources) {
         let Some(commit) = git.tip(name)? else { continue };
         if let Some(entry) = git.entry_at(git.commit_tree(commit)?, path)? {
             let mut bytes = Vec::new();

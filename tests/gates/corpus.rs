@@ -6,9 +6,9 @@ use bd_tests::corpus;
 const REACHED: [(&str, f64, f64); 5] = [
     ("no-skip", 0.98, 0.98),
     ("no-sleep", 0.98, 0.98),
-    ("secrets", 0.98, 0.81),
-    ("conflict-markers", 0.86, 0.98),
-    ("eventually-misuse", 0.91, 0.88),
+    ("secrets", 0.98, 0.93),
+    ("conflict-markers", 0.94, 0.98),
+    ("eventually-misuse", 0.96, 0.98),
 ];
 
 #[test]
