@@ -79,7 +79,7 @@ fn shell_words(line: &str) -> Vec<String> {
     out
 }
 
-// goal: W3 tier1
+// goal: W16 tier1
 #[test]
 fn an_agent_that_sees_only_prime_and_outputs_finishes_a_molecule() {
     let sandbox = Sandbox::new();

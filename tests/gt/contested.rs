@@ -26,6 +26,7 @@ fn meet(one: &Work, other: &Work) {
     }
 }
 
+// goal: W3 W15 tier1
 #[test]
 fn two_decisions_that_did_not_see_each_other_contest_until_one_names_both() {
     let sandbox = Sandbox::new();
@@ -54,6 +55,7 @@ fn two_decisions_that_did_not_see_each_other_contest_until_one_names_both() {
     }
 }
 
+// goal: W3 W15 tier1
 #[test]
 fn one_comments_the_other_approves_and_both_are_kept() {
     let sandbox = Sandbox::new();
@@ -69,6 +71,7 @@ fn one_comments_the_other_approves_and_both_are_kept() {
     }
 }
 
+// goal: W15 tier1
 #[test]
 fn two_approvals_are_no_contest() {
     let sandbox = Sandbox::new();
@@ -111,6 +114,7 @@ fn a_molecule_moves_to_a_newer_formula_where_what_is_done_allows_it() {
     assert_eq!(state(&work, "m"), "completed");
 }
 
+// goal: W8 tier1
 #[test]
 fn bd_close_on_a_step_is_handing_it_in_and_nothing_gets_around_it() {
     let sandbox = Sandbox::new();

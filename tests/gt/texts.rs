@@ -147,7 +147,7 @@ Next: nothing waits for it
 Handoff Status: ✅ READY
 ";
 
-// goal: W4 tier1
+// goal: W12 W14 tier1
 #[test]
 fn the_letters_are_what_the_reference_says() {
     let sandbox = Sandbox::new();

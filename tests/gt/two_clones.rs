@@ -221,7 +221,7 @@ fn play(seed: u64, wanted: usize) {
     assert_eq!(fresh.git(&["fsck", "--no-dangling"]).code(), 0, "seed {seed}");
 }
 
-// goal: W2 tier1
+// goal: W8 W15 tier1
 #[test]
 fn two_molecules_on_two_branches_merge_without_a_conflict_and_lose_nothing() {
     let number = |name: &str, usual: usize| setting(name).and_then(|v| v.parse().ok()).unwrap_or(usual);
