@@ -2,7 +2,7 @@
 
 use bd_tests::Sandbox;
 
-// goal: W6 tier1
+// goal: X3 W6 W7 W14 W15 tier1
 #[test]
 fn the_story_comes_to_its_end() {
     let sandbox = Sandbox::new();

@@ -18,17 +18,6 @@ fn the_demo_plays_the_main_job() {
     plays("main-job.sh");
 }
 
-// goal: X3 W7 W14 W15 tier1
-#[test]
-fn gt_plays_a_day_of_a_workflow_between_two_clones() {
-    let sandbox = Sandbox::new();
-    let gt = sandbox.bin().join("gt");
-    let out = sandbox.program_in(&gt, sandbox.root(), "ann", &["demo", "soc2"]).env("TMPDIR", sandbox.root()).free_running().run();
-    let text = out.ok();
-    assert!(text.trim_end().ends_with("The day is done: 3/8. Nothing but git was between the two clones."), "{out}");
-    assert!(!text.contains("DEMO FAILED") && !out.stderr().contains("panicked"));
-}
-
 // goal: X3 tier1
 #[test]
 fn the_demo_plays_gates_in_four_languages() {

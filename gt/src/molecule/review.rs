@@ -189,7 +189,7 @@ pub fn recorded(snapshot: &Snapshot, view: &View, review: &Review) -> Result<boo
     let beads: Vec<&BeadId> = view.steps.iter().filter(|s| s.checkpoint.is_some()).map(|s| &s.bead).collect();
     for bead in beads {
         let events = snapshot.events(bead)?;
-        if events.iter().any(|e| e.event.extra.get(REVIEW).and_then(|v| v.as_str()).is_some_and(|r| *r == *review.address)) {
+        if events.iter().any(|e| e.event.extra.get(REVIEW).and_then(bd::model::Value::as_str).is_some_and(|r| *r == *review.address)) {
             return Ok(true);
         }
     }
@@ -253,7 +253,8 @@ mod tests {
         assert_eq!((good.verdict, good.body.as_str(), good.fork), (Verdict::Approved, "fine", false));
         assert_eq!(read(&|e| e["review"]["state"] = json!("CHANGES_REQUESTED")).unwrap().verdict, Verdict::ChangesRequested);
         assert!(read(&|e| e["pull_request"]["head"]["repo"] = Value::Null).unwrap().fork);
-        let refused: [(&dyn Fn(&mut Value), u8); 8] = [
+        type Case<'a> = (&'a dyn Fn(&mut Value), u8);
+        let refused: [Case<'_>; 8] = [
             (&|e| e["action"] = json!("dismissed"), 3),
             (&|e| e["review"]["state"] = json!("commented"), 3),
             (&|e| e["review"]["user"]["type"] = json!("Bot"), 3),
