@@ -189,7 +189,10 @@ pub fn recorded(snapshot: &Snapshot, view: &View, review: &Review) -> Result<boo
     let beads: Vec<&BeadId> = view.steps.iter().filter(|s| s.checkpoint.is_some()).map(|s| &s.bead).collect();
     for bead in beads {
         let events = snapshot.events(bead)?;
-        if events.iter().any(|e| e.event.extra.get(REVIEW).and_then(bd::model::Value::as_str).is_some_and(|r| *r == *review.address)) {
+        if events
+            .iter()
+            .any(|e| e.event.extra.get(REVIEW).and_then(bd::model::Value::as_str).is_some_and(|r| *r == *review.address))
+        {
             return Ok(true);
         }
     }

@@ -35,7 +35,7 @@ pub fn advance(tx: &mut Tx<'_>, id: &BeadId, step: &str, hand_in: &HandIn, evide
     if let Some(v) = evidence.validation.as_ref().filter(|v| !v.passed && step.def.kind == StepKind::Validation) {
         return failed(change, &view, &step, v);
     }
-    criteria(&change, &step, evidence)?;
+    criteria(&change, &view, &step, evidence)?;
     let attempt = match step.state {
         StepState::Failed => step.attempt + 1,
         _ => step.attempt,
@@ -126,7 +126,7 @@ fn may_hand_in(change: &Change<'_, '_>, view: &View, step: &StepView) -> Result<
 }
 
 /// Every success criterion is true, by a validation or by somebody's word.
-fn criteria(change: &Change<'_, '_>, step: &StepView, evidence: &Evidence) -> Result<()> {
+fn criteria(change: &Change<'_, '_>, view: &View, step: &StepView, evidence: &Evidence) -> Result<()> {
     let empty = Validation::default();
     let named = step.def.validation_commands.iter().any(|c| !c.trim().is_empty());
     if (named || step.def.kind == StepKind::Validation) && evidence.validation.is_none() {
@@ -170,7 +170,7 @@ fn criteria(change: &Change<'_, '_>, step: &StepView, evidence: &Evidence) -> Re
         return Ok(());
     }
     Err(Error::new(ErrorKind::Blocked, format!("`{}` asks for what no machine can judge: {}", step.def.id, open.join("; ")))
-        .hint(format!("Where it is true: gt molecule attest MOLECULE {} --all --note TEXT", step.def.id)))
+        .hint(format!("Where it is true: gt molecule attest {} {} --all --note TEXT", view.name, step.def.id)))
 }
 
 fn missing(step: &StepView, hand_in: &HandIn) -> Vec<String> {
