@@ -85,7 +85,7 @@ pub use input::raw as read_text;
 pub use program::{Program, main_of, run_of};
 pub use shapes::{SHAPES, UNSHAPED};
 pub use sub::{Sub, dispatch as dispatch_sub, parsed, with_subs};
-pub use to_gate::{VERBS as GATE_VERBS, forwarded as to_gate};
+pub use to_gate::{VERBS as GATE_VERBS, before_claim, forwarded as to_gate};
 pub use understands::{fits, for_gate, understands, understands_of};
 pub use verb::{Group, VERBS, Verb, all, takes};
 

@@ -23,7 +23,7 @@ pub fn program(env: &Env, name: &'static str) -> Option<PathBuf> {
 
 fn find_file(env: &Env, own: &str, file: &str) -> Option<PathBuf> {
     // Beside us only where we are installed as ourselves: a build folder holds programs of other builds under our plugins' names.
-    let ours = |exe: &PathBuf| exe.file_stem().is_some_and(|stem| stem == own);
+    let ours = |exe: &PathBuf| exe.file_stem().is_some_and(|stem| stem == own || stem == "gt");
     let here = std::env::current_exe().ok().filter(ours).and_then(|exe| Some(exe.parent()?.join(file)));
     let path = env.var("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(path).filter(|dir| dir.is_absolute()).map(|dir| dir.join(file));

@@ -119,7 +119,7 @@ pub fn run(env: &Env, words: &[String], globals: &Globals, printer: &mut Printer
 ///
 /// # Errors
 /// One that blocks has not passed, or could not be asked (exit 4).
-pub(super) fn before_claim(ctx: &mut Ctx<'_, '_>, bead: Option<&str>) -> Result<()> {
+pub fn before_claim(ctx: &mut Ctx<'_, '_>, bead: Option<&str>) -> Result<()> {
     let store = ctx.store()?;
     if !store.config().gates_at_claim(store.git(), store.sources())? {
         return Ok(());

@@ -42,6 +42,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             return Err(Error::new(ErrorKind::Blocked, format!("`{}` is {}: there is no step to take", view.name, view.state))
                 .hint(format!("`gt molecule status {}` says where it stands", view.name)));
         };
+        bd::cli::before_claim(ctx, Some(work.bead.as_str()))?;
         ctx.write(|tx| {
             let fresh = change::Change::new(tx, id.clone()).must(crate::molecule::machine::MoleculeAction::Advance)?;
             if !fresh.open.iter().any(|i| fresh.steps[*i].bead == work.bead) {
