@@ -482,7 +482,8 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
 }
 
 /// Tables that other programs of ours read (`gt config list`): what stands in them is theirs to judge.
-const OF_OTHERS: &[&str] = &["teams", "groups", "channels", "users", "approval", "workday", "notifications", "compliance", "blocking_conditions"];
+const OF_OTHERS: &[&str] =
+    &["teams", "groups", "channels", "users", "approval", "workday", "notifications", "compliance", "blocking_conditions"];
 
 fn unknown_keys(text: &str) -> Vec<String> {
     let Ok(doc) = text.parse::<toml_edit::DocumentMut>() else { return Vec::new() };
