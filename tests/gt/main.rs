@@ -1,6 +1,7 @@
 //! `gt` from the outside: real git, real clones, `bd` and `gt` as people and agents type them.
 
 mod agent;
+mod attack;
 mod compliance;
 mod contested;
 mod convoy;

@@ -74,7 +74,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
 fn wrong(view: &View) -> Vec<String> {
     let mut out = Vec::new();
     for name in &view.missing {
-        out.push(format!("{}: the bead of the step {name} is gone; `bd restore` brings it back", view.name));
+        out.push(format!("{}: the bead of the step {name} is gone (`bd restore` brings it back), or what it asks for was changed past gt or differently in two clones (`gt molecule upgrade` decides)", view.name));
     }
     for step in &view.steps {
         if step.checkpoint.as_ref().is_some_and(|c| c.state == CheckpointState::Contested) {

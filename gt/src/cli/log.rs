@@ -101,7 +101,7 @@ fn because(view: &View) -> Vec<String> {
         out.push(format!("It went back from {} to {} ({}): {}", fix.step, fix.to, fix.cause, fix.reason));
     }
     for name in &view.missing {
-        out.push(format!("The bead of its step {name} is gone: it cannot be completed before that is restored"));
+        out.push(format!("The bead of its step {name} is gone, or what it asks for was changed past gt: it cannot be completed before `bd restore` or `gt molecule upgrade`"));
     }
     let next: Vec<String> = print::commands(view).into_iter().map(|c| format!("Next: {c}")).collect();
     out.extend(next);

@@ -186,6 +186,13 @@ pub struct Step {
     pub extra: Map<String, Value>,
 }
 
+impl Step {
+    /// True if it names a command; a variable may have emptied those that the formula has.
+    pub fn has_commands(&self) -> bool {
+        self.validation_commands.iter().any(|c| !c.trim().is_empty())
+    }
+}
+
 impl Recipe {
     /// The step of a name.
     pub fn step(&self, id: &str) -> Option<&Step> {

@@ -1,7 +1,7 @@
 //! The beads of one molecule, from a snapshot or from within a mutation.
 
 use super::model::field;
-use super::names;
+use super::{names, own};
 use crate::formula::{Recipe, Step};
 use bd::error::{Error, Result};
 use bd::fold::Bead;
@@ -111,12 +111,18 @@ impl Beads {
     }
 
     fn of(molecule: Bead, bead: impl Fn(&BeadId) -> Result<Option<Bead>>) -> Result<Self> {
-        let listed: Vec<(String, String)> = molecule.get(field::STEPS).and_then(bd::model::Value::decode).unwrap_or_default();
+        let listed: Vec<(String, String)> = own::decoded(&molecule, field::STEPS).unwrap_or_default();
         let mut steps = Vec::with_capacity(listed.len());
         let mut missing = Vec::new();
+        // Poured or moved differently in two clones: what it asks for is not known before somebody decides.
+        if own::agreed::<Vec<(String, String)>>(&molecule, field::STEPS).is_none()
+            || own::agreed::<Recipe>(&molecule, field::RECIPE).is_none()
+        {
+            missing.push("(the list of its steps)".to_owned());
+        }
         for (name, id) in listed {
             let found = bead(&BeadId::new(&id)?)?.filter(|b| !b.is_deleted());
-            let found = found.and_then(|b| Some((b.get(field::DEF)?.decode::<Step>()?, b)));
+            let found = found.and_then(|b| Some((own::agreed::<Step>(&b, field::DEF)?, b)));
             match found {
                 Some((def, bead)) => steps.push((bead, def)),
                 None => missing.push(name),
@@ -127,7 +133,7 @@ impl Beads {
 
     /// The formula's head.
     pub fn recipe(&self) -> Recipe {
-        self.molecule.get(field::RECIPE).and_then(bd::model::Value::decode).unwrap_or_default()
+        own::decoded(&self.molecule, field::RECIPE).unwrap_or_default()
     }
 
     /// A step's bead by the step's name.

@@ -232,5 +232,5 @@ pub fn step_of<'v>(view: &'v View, text: &str) -> Result<&'v StepView> {
 
 /// The value of a field of a bead, decoded.
 pub fn decoded<T: serde::de::DeserializeOwned>(bead: &Bead, name: &str) -> Option<T> {
-    bead.get(name).and_then(Value::decode)
+    super::own::decoded(bead, name)
 }

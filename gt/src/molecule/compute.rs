@@ -9,7 +9,7 @@ use super::view::{CheckpointView, StepView, View};
 use crate::formula::{Step, StepKind};
 use bd::error::Result;
 use bd::fold::{Bead, Holding};
-use bd::model::{BeadId, DepType, Status, Value};
+use bd::model::{BeadId, DepType, Status};
 use bd::store::{Snapshot, Store};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -58,7 +58,7 @@ pub fn waits_for(beads: &Beads, bead: impl Fn(&BeadId) -> Result<Option<Bead>>) 
         let Ok(id) = BeadId::new(&edge.edge.to) else { continue };
         let target = bead(&id)?.filter(|b| !b.is_deleted());
         let done = target.as_ref().is_some_and(|b| match b.get(field::RECIPE) {
-            Some(_) => b.text(field::RUN).as_deref() == Some("completed"),
+            Some(_) => super::own::is_completed(b),
             None => b.status() == Status::CLOSED,
         });
         if !done {
@@ -83,6 +83,10 @@ pub fn view(beads: &Beads, waits_for: Vec<String>, now: Timestamp) -> View {
         steps.push(step);
     }
     block_after_failures(&mut steps);
+    let validation = steps.iter().find(|s| s.def.kind == StepKind::Validation).is_some_and(|s| s.def.has_commands());
+    for step in &mut steps {
+        step.testable = validation || step.def.has_commands();
+    }
     let open: Vec<usize> = steps.iter().enumerate().filter(|(_, s)| is_open(s)).map(|(i, _)| i).collect();
     let fix = decode::<Fix>(mol, field::FIX);
     let mut view = View {
@@ -105,7 +109,11 @@ pub fn view(beads: &Beads, waits_for: Vec<String>, now: Timestamp) -> View {
         poured: mol.created_at().as_deref().and_then(bd::model::parse_time),
         completed: None,
     };
-    let run = mol.text(field::RUN).unwrap_or_default();
+    let run = match mol.text(field::RUN).unwrap_or_default() {
+        // What an import or an undo says about completion counts for nothing.
+        run if run == "completed" && !super::own::is_completed(mol) => "active".to_owned(),
+        run => run,
+    };
     if matches!(run.as_str(), "paused" | "cancelled") {
         view.why = mol.text(field::WHY);
     }
@@ -127,7 +135,7 @@ fn infrastructure(mol: &Bead) -> Vec<String> {
 }
 
 fn decode<T: serde::de::DeserializeOwned>(bead: &Bead, name: &str) -> Option<T> {
-    bead.get(name).and_then(Value::decode)
+    super::own::decoded(bead, name)
 }
 
 fn is_open(step: &StepView) -> bool {
@@ -177,19 +185,25 @@ fn step_view(bead: &Bead, def: &Step, clear: bool, now: Timestamp) -> StepView {
     };
     let state = if state == StepState::Pending && run.state == StepState::Failed { StepState::Failed } else { state };
     let ticked = super::act::ticked_on(bead, run.attempt);
-    StepView { bead: bead.id.clone(), def: def.clone(), state, attempt: run.attempt, holder, checkpoint, ticked, workers }
+    let (bead, def) = (bead.id.clone(), def.clone());
+    StepView { bead, def, state, attempt: run.attempt, holder, checkpoint, testable: false, ticked, workers }
 }
 
 fn checkpoint(bead: &Bead, clear: bool, now: Timestamp) -> CheckpointView {
     let register = bead.fields.get(field::DECISION);
     let heads = register.map(bd::fold::Register::heads).unwrap_or_default();
-    let mut states: Vec<CheckpointState> = heads.iter().filter_map(|h| CheckpointState::parse(&h.value.as_str()?)).collect();
+    // An approval that no approval wrote (an undo of its reopening, an import) is none: the checkpoint is asked anew.
+    let foreign = |h: &bd::fold::Head| {
+        h.value.as_str().as_deref() == Some(CheckpointState::Approved.as_str()) && !["approve", "reopen"].contains(&h.kind.as_str())
+    };
+    let own = heads.iter().filter(|h| !foreign(h));
+    let mut states: Vec<CheckpointState> = own.filter_map(|h| CheckpointState::parse(&h.value.as_str()?)).collect();
     states.sort_unstable();
     states.dedup();
     let deadline = bead.time(field::DEADLINE);
     let decided = register
         .map(bd::fold::Register::shown)
-        .filter(|h| h.value.as_str().is_some_and(|t| matches!(&*t, "approved" | "rejected")));
+        .filter(|h| !foreign(h) && h.value.as_str().is_some_and(|t| matches!(&*t, "approved" | "rejected")));
     let stored = match states.as_slice() {
         [] => CheckpointState::Pending,
         [one] => *one,

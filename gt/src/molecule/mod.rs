@@ -11,6 +11,7 @@ pub mod letter;
 pub mod machine;
 pub mod model;
 pub mod names;
+pub mod own;
 pub mod post;
 pub mod pour;
 pub mod predicate;

@@ -60,6 +60,10 @@ impl Predicate {
 
     /// What a completion criterion, a sentence, asks of a molecule.
     pub fn of_sentence(text: &str, view: &View) -> Self {
+        answerable(Self::in_sentence(text, view), view)
+    }
+
+    fn in_sentence(text: &str, view: &View) -> Self {
         let lower = text.to_lowercase();
         let has = |word: &str| lower.contains(word);
         if has("checkpoint") && has("approved") {
@@ -84,6 +88,10 @@ impl Predicate {
 
     /// What must hold so that a blocking condition does not: `test_pass_rate < 100%` asks for 100 %.
     pub fn against_condition(text: &str, view: &View) -> Self {
+        answerable(Self::in_condition(text, view), view)
+    }
+
+    fn in_condition(text: &str, view: &View) -> Self {
         let text = text.trim();
         if let Some((key, value)) = text.split_once('<') {
             return match (key.trim(), rate(value.trim())) {
@@ -194,9 +202,20 @@ pub fn unmet(view: &View, facts: Option<&Facts>, ticked: &[String]) -> Vec<Strin
     out
 }
 
+/// What a success criterion asks of a step: where no command can say how the tests go, a person has to.
+pub fn criterion(step: &StepView, text: &str) -> Predicate {
+    Some(Predicate::of_criterion(text)).filter(|p| step.testable || !p.needs_tests()).unwrap_or(Predicate::Manual)
+}
+
 /// The success criteria of a step that a person has to attest.
 pub fn manual_criteria(step: &StepView) -> Vec<String> {
-    step.def.success_criteria.iter().filter(|c| Predicate::of_criterion(c) == Predicate::Manual).cloned().collect()
+    step.def.success_criteria.iter().filter(|c| criterion(step, c) == Predicate::Manual).cloned().collect()
+}
+
+/// What a sentence about a whole molecule asks, under the same rule.
+fn answerable(predicate: Predicate, view: &View) -> Predicate {
+    let testable = || view.steps.iter().any(|s| s.def.has_commands());
+    if predicate.needs_tests() && !testable() { Predicate::Manual } else { predicate }
 }
 
 #[cfg(test)]

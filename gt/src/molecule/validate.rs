@@ -11,7 +11,7 @@ use bd_gate::diff::{FileChange, What, changes};
 use bd_gate::exec::{Cleaner, End, Program, run, variables};
 use bd_gate::gate::waivers::{self, Held};
 use bd_gate::gate::{self, Action, Ask, Kind, Options, Status, Target, When};
-use bd_gate::results::{Counts, Format, read};
+use bd_gate::results::{Counts, Format, is_report, read};
 use bd_gate::{Lines, gate::grep_trap, scan};
 use std::collections::BTreeSet;
 use std::net::{TcpStream, ToSocketAddrs};
@@ -204,10 +204,18 @@ fn one(store: &Store, top: &std::path::Path, command: &str, out: &mut Validation
     if let Some(trap) = grep_trap::explain(command, Some(code), &lines.join("\n")) {
         return out.errors.push(format!("{}. {}", trap.why, trap.advice));
     }
-    let report = ran.stdout.whole().and_then(|b| read(Format::Auto, &b).ok());
-    let report = report.or_else(|| ran.all.whole().and_then(|b| read(Format::Auto, &b).ok()));
-    match report.filter(|r| r.total() > 0) {
+    let outputs = [ran.stdout.whole(), ran.all.whole()];
+    if outputs[0].is_none() {
+        return out.errors.push(format!("`{named}` printed more than {} MiB: no report can be read from it", REPORT >> 20));
+    }
+    let report = match outputs.iter().flatten().find_map(|bytes| report_in(bytes)) {
+        Some(Err(why)) if code == 0 => return out.errors.push(format!("the report of `{named}` is not whole: {why}")),
+        Some(Ok(report)) => Some(report),
+        Some(Err(_)) | None => None,
+    };
+    match report {
         Some(mut report) => {
+            // A report of no tests is one as well, and proves nothing.
             out.counted = true;
             if report.failed == 0 && code != 0 {
                 out.errors.push(format!("`{named}` exited with {code}, although none of {} tests failed ({last})", report.total()));
@@ -221,6 +229,13 @@ fn one(store: &Store, top: &std::path::Path, command: &str, out: &mut Validation
         None if code != 0 => out.errors.push(format!("`{named}` exited with {code} ({last})")),
         None => {}
     }
+}
+
+/// The report in what a program printed, where there is one; an error where it was cut off or contradicts itself.
+fn report_in(bytes: &[u8]) -> Option<std::result::Result<Counts, String>> {
+    let read = read(Format::Auto, bytes);
+    // Noise is no report.
+    if read.is_err() && !is_report(bytes) { None } else { Some(read) }
 }
 
 /// Asks the rules of the scanner about every tracked file, and every file that is not ignored.

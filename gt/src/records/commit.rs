@@ -70,6 +70,8 @@ fn reports(store: &Store, view: &View) -> Result<Vec<(String, Vec<u8>)>> {
     let Some(top) = store.git().paths().work_dir.clone() else { return Ok(Vec::new()) };
     let folder = format!("{}/reports", folder(view));
     let mut out = Vec::new();
+    // Through a link files from outside of the tree would be committed.
+    super::no_links(&top, &folder)?;
     let Ok(entries) = std::fs::read_dir(top.join(&folder)) else { return Ok(out) };
     for entry in entries {
         let entry = entry.map_err(|e| Error::io(Path::new(&folder), &e))?;
@@ -94,8 +96,9 @@ fn body(view: &View) -> String {
 }
 
 fn trailers(store: &Store, snapshot: &Snapshot, view: &View, beads: &Beads) -> Result<Vec<String>> {
-    let mut out =
-        vec![format!("Gas-Town-Molecule: {}", view.name), format!("Formula: {} v{}", view.recipe.name, view.recipe.version)];
+    // A version is any text, as people wrote it: a line end in it would begin a trailer of its own.
+    let formula = crate::molecule::handin::one_line(&format!("{} v{}", view.recipe.name, view.recipe.version));
+    let mut out = vec![format!("Gas-Town-Molecule: {}", view.name), format!("Formula: {formula}")];
     if let Some(convoy) = &view.convoy {
         let progress = match Scene::load(store, snapshot, convoy, store.now()) {
             Ok(scene) => {
@@ -127,7 +130,7 @@ fn trailers(store: &Store, snapshot: &Snapshot, view: &View, beads: &Beads) -> R
     let facts: Option<Facts> =
         beads.steps.iter().find(|(_, d)| d.kind == StepKind::Compliance).and_then(|(b, _)| decoded(b, field::COMPLIANCE));
     if let Some(report) = facts.and_then(|f| f.report) {
-        out.push(format!("Compliance-Report: {report}"));
+        out.push(format!("Compliance-Report: {}", crate::molecule::handin::one_line(&report)));
     }
     out.extend(code_commits(store)?.into_iter().map(|c| format!("Code-Commit: {c}")));
     Ok(out)

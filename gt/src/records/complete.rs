@@ -3,7 +3,7 @@
 use crate::formula::StepKind;
 use crate::molecule::beads::Beads;
 use crate::molecule::change::decoded;
-use crate::molecule::handin::HandIn;
+use crate::molecule::handin::{HandIn, one_line};
 use crate::molecule::model::{field, percent};
 use crate::molecule::{View, texts};
 use bd::model::format_time;
@@ -21,7 +21,7 @@ pub fn file_name(name: &str) -> String {
 /// The text.
 pub fn text(view: &View, beads: &Beads) -> String {
     let mut out = format!("# {} complete: {}\n\n", texts::label(&view.name), view.name);
-    out.push_str(&format!("- Formula: {} v{}\n", view.recipe.name, view.recipe.version));
+    out.push_str(&format!("- Formula: {} v{}\n", view.recipe.name, one_line(&view.recipe.version)));
     if let Some(convoy) = &view.convoy {
         out.push_str(&format!("- Convoy: {convoy}\n"));
     }

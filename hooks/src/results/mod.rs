@@ -143,6 +143,13 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Counts, String> {
     }
 }
 
+/// True if a text is a report by the look of it, whole or not; a last line like "5 passed" alone does not tell.
+pub fn is_report(bytes: &[u8]) -> bool {
+    let text = plain(&String::from_utf8_lossy(bytes));
+    // An output in XML or JSON may be anything.
+    !text.trim_start().starts_with('<') && guess(&text).is_ok_and(|format| format != Format::Lines)
+}
+
 /// A format, and what tells a line of it.
 type LooksLike = (Format, fn(&str) -> bool);
 

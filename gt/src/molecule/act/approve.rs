@@ -55,6 +55,8 @@ pub fn own_work_allowed(store: &Store) -> Result<bool> {
 /// critical issues and nobody said why it may go on all the same (exit 4).
 pub fn approve(tx: &mut Tx<'_>, id: &BeadId, step: &str, approval: &Approval) -> Result<Acted> {
     let mut change = Change::new(tx, id.clone());
+    // What has been reached since (the molecule that it waited for is completed, an approval was undone) is asked now.
+    change.settle()?;
     let view = change.view()?;
     let (step, checkpoint) = super::checkpoint_for(&view, step, CheckpointAction::Approve)?;
     super::super::change::allowed(&view, MoleculeAction::Decide)?;

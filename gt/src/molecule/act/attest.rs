@@ -37,7 +37,7 @@ pub fn ticked(tx: &Tx<'_>, bead: &BeadId, attempt: u32) -> Result<Vec<String>> {
 /// The same of a bead that was read already.
 pub fn ticked_on(bead: &bd::fold::Bead, attempt: u32) -> Vec<String> {
     let ticks = bead.fields.iter().filter(|(name, _)| name.starts_with(field::ATTEST));
-    let ticks = ticks.filter_map(|(_, register)| register.shown().value.decode::<Tick>());
+    let ticks = ticks.filter_map(|(name, _)| super::super::own::decoded::<Tick>(bead, name));
     ticks.filter(|t| t.attempt == attempt).map(|t| t.text).collect()
 }
 

@@ -30,6 +30,7 @@ pub fn reject(tx: &mut Tx<'_>, id: &BeadId, step: &str, rejection: &Rejection) -
     }
     bd::ops::change::check_text("reason", reason)?;
     let mut change = Change::new(tx, id.clone());
+    change.settle()?;
     let view = change.view()?;
     let (step, _) = super::checkpoint_for(&view, step, CheckpointAction::Reject)?;
     super::super::change::allowed(&view, MoleculeAction::Decide)?;

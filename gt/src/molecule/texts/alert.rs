@@ -65,6 +65,8 @@ pub fn reason(v: &Validation) -> String {
         format!("{open} anti-pattern{} detected", if open == 1 { "" } else { "s" })
     } else if let Some(error) = v.errors.first() {
         error.clone()
+    } else if v.counted && v.total == 0 {
+        "no test was run: the report names none".to_owned()
     } else {
         "the validation did not pass".to_owned()
     }
