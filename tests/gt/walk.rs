@@ -193,3 +193,24 @@ fn what_requires_another_waits_for_it() {
     assert_eq!(state(&worker, "day4-next"), "in_progress");
     assert_eq!(first(&worker), ["day4-next: analysis"]);
 }
+
+#[test]
+fn tests_that_no_command_runs_are_no_pass() {
+    let sandbox = Sandbox::new();
+    let work = repository(&sandbox, "lone").acting_as("wes");
+    let poured = work.gt(&["formula", "pour", "bugfix", "--name", "fix", "--var", "bug=login"]);
+    poured.ok();
+    assert!(poured.stderr().contains("no command runs them"), "{}", poured.stderr());
+    let before = work.rev("refs/beads/state");
+    let refused = work.gt(&["molecule", "advance", "fix", "reproduce", "--note", "it fails"]);
+    refused.fails(4);
+    assert!(refused.stderr().contains("no command runs them"), "{}", refused.stderr());
+    assert_eq!(work.rev("refs/beads/state"), before);
+    // The command is named later, has to be trusted, and then decides.
+    work.gt(&["molecule", "upgrade", "fix", "--var", "test_command=sh run-tests.sh"]).ok();
+    work.gt(&["molecule", "advance", "fix", "reproduce", "--note", "it fails"]).fails(4);
+    work.gt(&["molecule", "trust", "fix"]).ok();
+    work.gt(&["molecule", "advance", "fix", "reproduce", "--note", "it does not fail"]).fails(4);
+    work.write("tests/two.t", "false\n");
+    work.gt(&["molecule", "advance", "fix", "reproduce", "--note", "it fails"]).ok();
+}

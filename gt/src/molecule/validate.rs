@@ -79,6 +79,11 @@ pub fn asked(view: &View, step: &Step) -> Asked {
     out
 }
 
+/// True if only a run of the tests can answer what a step asks.
+pub fn asks_for_tests(step: &Step) -> bool {
+    step.success_criteria.iter().any(|c| Predicate::of_criterion(c).needs_tests())
+}
+
 /// Every command that a molecule may run, in order, each once.
 pub fn commands(view: &View) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
@@ -117,6 +122,16 @@ pub fn grant(store: &Store, view: &View) -> Result<()> {
 /// The commands are not trusted (exit 4), there is no working tree (exit 2).
 pub fn validate(store: &Store, view: &View, step: &StepView, say: &mut dyn FnMut(&str)) -> Result<Validation> {
     let asked = asked(view, &step.def);
+    if asked.commands.is_empty() && asks_for_tests(&step.def) {
+        return Err(Error::new(
+            ErrorKind::Gate,
+            format!("`{}/{}` asks for tests, and no command runs them", view.name, step.def.id),
+        )
+        .hint(format!(
+            "Name the command: gt molecule upgrade {} --var NAME=COMMAND; `gt formula show {}` has the names",
+            view.name, view.recipe.name
+        )));
+    }
     let work = store.git().paths().work_dir.clone();
     let Some(top) = work else { return Err(Error::usage("a bare repository has no working tree to validate")) };
     if !asked.commands.is_empty() && !is_trusted(store, &commands(view))? {

@@ -99,7 +99,7 @@ pub(in crate::cli) fn hand_over(
     let may = found.checkpoint.is_none() && matches!(found.state, StepState::Ready | StepState::InProgress);
     if may {
         let asked = validate::asked(view, &found.def);
-        if found.def.kind == StepKind::Validation || !asked.is_empty() {
+        if found.def.kind == StepKind::Validation || !asked.is_empty() || validate::asks_for_tests(&found.def) {
             let ui = &mut *ctx.ui;
             evidence.validation =
                 Some(validate::validate(&store, view, &found, &mut |command| ui.talk(format!("running: {command}")))?);

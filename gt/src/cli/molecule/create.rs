@@ -232,6 +232,12 @@ fn say(ctx: &mut Ctx<'_, '_>, store: &Store, view: &View, duration: Option<&str>
         ctx.ui.line(format!("⏳ Waits for: {}", view.waits_for.join(", ")))?;
     }
     let commands = validate::commands(view);
+    if commands.is_empty() && view.steps.iter().any(|s| validate::asks_for_tests(&s.def)) {
+        ctx.ui.warn(&format!(
+            "its steps ask for tests, and no command runs them: `gt molecule upgrade {} --var NAME=COMMAND` names one",
+            view.name
+        ));
+    }
     if !validate::is_trusted(store, &commands)? {
         ctx.ui.line(format!("Next: gt molecule trust {}   # its commands run only after you have seen them", view.name))?;
     }

@@ -40,7 +40,10 @@ pub fn checkpoint(view: &View, beads: &Beads, step: &StepView, deadline: Option<
     let subject = match about {
         About::Analysis => format!("{day} Analysis Complete - Questions & Concerns"),
         About::Plan => format!("{day} Plan Ready - Approval Required"),
-        About::Tests => format!("{day} Tests Pass at 100% - Ready for Compliance Triage"),
+        About::Tests if view.steps.iter().any(|s| s.def.kind == StepKind::Compliance) => {
+            format!("{day} Tests Pass at 100% - Ready for Compliance Triage")
+        }
+        About::Tests => format!("{day} Tests Pass at 100% - Approval Required"),
         About::Compliance => format!("{day} Compliance Triage Complete - Approval Required"),
         About::Other => format!("{day}: {} - Approval Required", crate::molecule::handin::one_line(&step.def.title)),
     };
