@@ -59,7 +59,7 @@ fn drive(work: &Work, lead: &Work, name: &str) -> usize {
         let seen = work.gt(&["molecule", "next", name, "--claim"]);
         let said = format!("{}{}", seen.stdout(), seen.stderr());
         if said.contains("test_fails_as_expected") {
-            work.write(format!("tests/{open}.t"), &format!("test -f src/{open}.sh\n"));
+            work.write(&format!("tests/{open}.t"), format!("test -f src/{open}.sh\n"));
             std::fs::write(work.path("red"), &open).expect("a note");
         } else if let Ok(red) = std::fs::read_to_string(work.path("red")) {
             work.write(&format!("src/{red}.sh"), "true\n");
