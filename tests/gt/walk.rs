@@ -167,6 +167,15 @@ fn a_passed_deadline_pauses_and_resume_opens_again() {
     assert_eq!(step(&worker, M, "analysis").0, "done", "no step goes back");
     at(&worker, &["molecule", "resume", M]).ok();
     at(&lead, &["checkpoint", "approve", M, "analysis-checkpoint"]).ok();
+    // The same by the checkpoint itself.
+    let later = "2026-03-01T23:00:00Z";
+    at(&worker, &["molecule", "advance", M, "plan", "--note", "done"]).ok();
+    let at = |work: &Work, args: &[&str]| work.gt_cmd(args).now(later).run();
+    at(&worker, &["tick"]).ok();
+    at(&worker, &["checkpoint", "reopen", M, "plan-checkpoint", "--reason", "x"]).fails(3);
+    at(&lead, &["checkpoint", "reopen", M, "plan-checkpoint", "--reason", "I was away"]).ok();
+    assert_eq!(at(&worker, &["molecule", "status", M, "--json"]).json()["state"], "awaiting_checkpoint");
+    at(&lead, &["checkpoint", "approve", M, "plan-checkpoint"]).ok();
 }
 
 // goal: W7 tier1

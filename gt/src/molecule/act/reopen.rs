@@ -31,6 +31,14 @@ pub fn reopen(tx: &mut Tx<'_>, id: &BeadId, step: &str, reason: &str) -> Result<
     match checkpoint.state {
         CheckpointState::Approved => unbuilt(&view, step)?,
         CheckpointState::Rejected => restore(&mut change, &view, &beads, step)?,
+        // What `gt tick` has put to rest for this goes on.
+        CheckpointState::Expired if beads.molecule.text(field::RUN).as_deref() == Some("paused") => {
+            let fields = Fields::new()
+                .with(field::RUN, Value::text("active"))
+                .with(field::WHY, Value::null())
+                .with("status", Value::text(bd::model::Status::OPEN.as_str()));
+            change.set(id, "resume", fields, &[("why", Value::text(reason))])?;
+        }
         _ => {}
     }
     let fields = Fields::new().with(field::FIX, Value::null());
