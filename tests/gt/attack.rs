@@ -192,3 +192,17 @@ fn the_completion_commit_has_only_trailers_of_its_own_and_no_file_from_outside()
     assert!(!message.stdout().contains("\nSigned-off-by"), "{}", message.stdout());
     assert!(!work.git(&["ls-tree", "-r", "--name-only", "HEAD"]).ok().contains("compliance-x"));
 }
+
+#[test]
+fn a_batch_closes_no_step_and_says_so_at_once() {
+    let sandbox = Sandbox::new();
+    let (wes, _) = poured(&sandbox, "sh run-tests.sh");
+    let before = wes.git(&["rev-parse", "refs/beads/state"]).line();
+    let line = format!("create \"beside\"\nclose {}\n", bead(&wes, "work"));
+    // It waited for its own lock, and ended with 0 and nothing done.
+    let out = wes.cmd(&["batch"]).env("BD_LOCK_TIMEOUT", "1").stdin(line).run();
+    out.fails(3);
+    assert!(out.stderr().contains("gt molecule status"), "{}", out.stderr());
+    assert_eq!(wes.git(&["rev-parse", "refs/beads/state"]).line(), before);
+    assert_eq!(state(&wes, "m"), "in_progress");
+}

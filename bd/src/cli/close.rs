@@ -118,6 +118,10 @@ fn is_driven(result: &Result<Done>) -> bool {
 
 /// A step of a molecule is handed in by the program that drives it: the same act under another name.
 fn hand_over(ctx: &mut Ctx<'_, '_>, id: &str, result: Result<Done>, request: &CloseRequest) -> Result<()> {
+    if ctx.in_batch() {
+        // The batch holds the lock that the other program would wait for, and its commit is all or none.
+        return result.map(drop);
+    }
     let Some(program) = super::plugin::program(&ctx.env, "gt").filter(|_| request.outcome.is_none_or(|o| o == Outcome::Done))
     else {
         return result.map(drop);

@@ -116,6 +116,11 @@ impl<'p, 'o> Ctx<'p, 'o> {
         }
     }
 
+    /// True while the mutations of a batch are collected.
+    pub(super) fn in_batch(&self) -> bool {
+        self.batch.borrow().is_some()
+    }
+
     /// From here on every mutation joins one batch (see [`Store::begin`]).
     ///
     /// # Errors

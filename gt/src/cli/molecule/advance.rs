@@ -96,7 +96,8 @@ pub(in crate::cli) fn hand_over(
     let store = ctx.store()?;
     let mut evidence = Evidence::default();
     // What cannot be handed in is not run either.
-    let may = found.checkpoint.is_none() && matches!(found.state, StepState::Ready | StepState::InProgress);
+    let free = found.holder.as_deref().is_none_or(|holder| holder == store.actor().as_str());
+    let may = free && found.checkpoint.is_none() && matches!(found.state, StepState::Ready | StepState::InProgress);
     if may {
         let asked = validate::asked(view, &found.def);
         if found.def.kind == StepKind::Validation || !asked.is_empty() || validate::asks_for_tests(&found.def) {
