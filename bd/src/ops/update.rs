@@ -140,7 +140,11 @@ fn fields(tx: &Tx<'_>, bead: &Bead, request: &UpdateRequest, change: &mut Change
         change.fields.set("title", Value::text(&title));
     }
     if let Some(kind) = &request.issue_type {
-        change.fields.set("issue_type", Value::text(&words::issue_type(config, kind)?));
+        let kind = words::issue_type(config, kind)?;
+        if kind != bead.issue_type() {
+            super::change::not_driven(tx, bead, "changing its type")?;
+        }
+        change.fields.set("issue_type", Value::text(&kind));
     }
     if let Some(priority) = request.priority {
         change.fields.set("priority", Value::of(&priority));

@@ -35,7 +35,6 @@ fn view(name: &str, state: MoleculeState, done: usize) -> View {
             attempt: 1,
             holder: None,
             checkpoint,
-            testable: false,
             ticked: Vec::new(),
             workers: Vec::new(),
         }

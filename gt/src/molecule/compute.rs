@@ -83,10 +83,6 @@ pub fn view(beads: &Beads, waits_for: Vec<String>, now: Timestamp) -> View {
         steps.push(step);
     }
     block_after_failures(&mut steps);
-    let validation = steps.iter().find(|s| s.def.kind == StepKind::Validation).is_some_and(|s| s.def.has_commands());
-    for step in &mut steps {
-        step.testable = validation || step.def.has_commands();
-    }
     let open: Vec<usize> = steps.iter().enumerate().filter(|(_, s)| is_open(s)).map(|(i, _)| i).collect();
     let fix = decode::<Fix>(mol, field::FIX);
     let mut view = View {
@@ -186,7 +182,7 @@ fn step_view(bead: &Bead, def: &Step, clear: bool, now: Timestamp) -> StepView {
     let state = if state == StepState::Pending && run.state == StepState::Failed { StepState::Failed } else { state };
     let ticked = super::act::ticked_on(bead, run.attempt);
     let (bead, def) = (bead.id.clone(), def.clone());
-    StepView { bead, def, state, attempt: run.attempt, holder, checkpoint, testable: false, ticked, workers }
+    StepView { bead, def, state, attempt: run.attempt, holder, checkpoint, ticked, workers }
 }
 
 fn checkpoint(bead: &Bead, clear: bool, now: Timestamp) -> CheckpointView {

@@ -202,14 +202,9 @@ pub fn unmet(view: &View, facts: Option<&Facts>, ticked: &[String]) -> Vec<Strin
     out
 }
 
-/// What a success criterion asks of a step: where no command can say how the tests go, a person has to.
-pub fn criterion(step: &StepView, text: &str) -> Predicate {
-    Some(Predicate::of_criterion(text)).filter(|p| step.testable || !p.needs_tests()).unwrap_or(Predicate::Manual)
-}
-
 /// The success criteria of a step that a person has to attest.
 pub fn manual_criteria(step: &StepView) -> Vec<String> {
-    step.def.success_criteria.iter().filter(|c| criterion(step, c) == Predicate::Manual).cloned().collect()
+    step.def.success_criteria.iter().filter(|c| Predicate::of_criterion(c) == Predicate::Manual).cloned().collect()
 }
 
 /// What a sentence about a whole molecule asks, under the same rule.

@@ -20,8 +20,6 @@ pub struct StepView {
     pub holder: Option<String>,
     /// Where the approval stands; `None` where the step is no checkpoint.
     pub checkpoint: Option<CheckpointView>,
-    /// True if a command of the formula can say how its tests go; without one a criterion about tests is for a person.
-    pub testable: bool,
     /// The criteria that somebody attested for this try.
     pub ticked: Vec<String>,
     /// Who worked on it: whoever handed it in or held it, each once.

@@ -4,7 +4,7 @@ use super::super::change::{Acted, Change, finished, step_of};
 use super::super::handin::HandIn;
 use super::super::machine::{self, MoleculeAction, StepAction};
 use super::super::model::{Fix, Run, StepState, field};
-use super::super::predicate::{criterion, manual_criteria};
+use super::super::predicate::{Predicate, manual_criteria};
 use super::super::{StepView, Validation, View, texts};
 use crate::compliance::Facts;
 use crate::formula::StepKind;
@@ -140,7 +140,7 @@ fn criteria(change: &Change<'_, '_>, view: &View, step: &StepView, evidence: &Ev
         let mut wrong: Vec<String> = Vec::new();
         let mut judged = false;
         for text in &step.def.success_criteria {
-            let answer = criterion(step, text).judge(v);
+            let answer = Predicate::of_criterion(text).judge(v);
             judged |= answer.is_some();
             if answer == Some(false) {
                 wrong.push(text.clone());
@@ -160,7 +160,7 @@ fn criteria(change: &Change<'_, '_>, view: &View, step: &StepView, evidence: &Ev
             return Err(found.fold(error, |e, f| e.hint(format!("{}:{}: {} ({})", f.file, f.line, f.excerpt, f.advice))));
         }
     } else {
-        let machine = step.def.success_criteria.iter().find(|c| criterion(step, c).judge(&empty).is_some());
+        let machine = step.def.success_criteria.iter().find(|c| Predicate::of_criterion(c).judge(&empty).is_some());
         if let Some(text) = machine {
             return Err(Error::internal(format!("`{}` was not looked at: {text}", step.def.id)));
         }

@@ -104,7 +104,8 @@ fn less(view: &View, recipe: &Recipe) -> Vec<String> {
             (&step.validation_commands, &new.validation_commands),
             (&step.anti_pattern_checks, &new.anti_pattern_checks),
         ] {
-            out.extend(was.iter().filter(|text| !is.contains(text)).map(|text| format!("`{text}` of `{id}`")));
+            let asks = |text: &&String| !text.trim().is_empty() && !is.contains(text);
+            out.extend(was.iter().filter(asks).map(|text| format!("`{text}` of `{id}`")));
         }
         if step.report_template.is_some() && new.report_template.is_none() {
             out.push(format!("the report of `{id}`"));
