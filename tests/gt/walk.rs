@@ -193,6 +193,11 @@ fn what_requires_another_waits_for_it() {
             .unwrap_or_default()
     };
     assert_eq!(first(&worker), ["day3-refs: analysis"]);
+    // Whoever cuts the edge has not lifted what it was poured with.
+    let bead =
+        |name: &str| worker.gt(&["molecule", "status", name, "--json"]).json()["bead"].as_str().unwrap_or_default().to_owned();
+    worker.bd(&["dep", "remove", &bead("day4-next"), &bead(M)]).ok();
+    assert_eq!(state(&worker, "day4-next"), "waiting");
     to_validation(&worker, &lead);
     hand_in(&worker, "test-validation");
     lead.gt(&["checkpoint", "approve", M, "test-validation-checkpoint"]).ok();

@@ -54,16 +54,22 @@ pub fn named(store: &Store, snapshot: &Snapshot, text: &str, now: Timestamp) -> 
 /// What `bead` returns.
 pub fn waits_for(beads: &Beads, bead: impl Fn(&BeadId) -> Result<Option<Bead>>) -> Result<Vec<String>> {
     let mut out = Vec::new();
-    for edge in beads.molecule.edges.iter().filter(|e| e.edge.kind == DepType::BLOCKS) {
-        let Ok(id) = BeadId::new(&edge.edge.to) else { continue };
+    let named = |e: &bd::fold::LiveEdge| {
+        e.edge.meta.as_ref().and_then(|m| m.to_tree()["molecule"].as_str().map(str::to_owned)).unwrap_or_else(|| e.edge.to.clone())
+    };
+    // What it was poured with, whoever has cut an edge since; and what people have added by edges.
+    let mut required: Vec<(String, String)> = super::own::decoded(&beads.molecule, field::REQUIRES).unwrap_or_default();
+    let edges = beads.molecule.edges.iter().filter(|e| e.edge.kind == DepType::BLOCKS);
+    required.extend(edges.map(|e| (named(e), e.edge.to.clone())));
+    for (name, id) in required {
+        let Ok(id) = BeadId::new(&id) else { continue };
         let target = bead(&id)?.filter(|b| !b.is_deleted());
         let done = target.as_ref().is_some_and(|b| match b.get(field::RECIPE) {
             Some(_) => super::own::is_completed(b),
             None => b.status() == Status::CLOSED,
         });
         if !done {
-            let named = edge.edge.meta.as_ref().and_then(|m| m.to_tree()["molecule"].as_str().map(str::to_owned));
-            out.push(target.and_then(|b| b.text(field::NAME)).or(named).unwrap_or_else(|| id.as_str().to_owned()));
+            out.push(target.and_then(|b| b.text(field::NAME)).unwrap_or(name));
         }
     }
     out.sort();

@@ -14,6 +14,8 @@ pub mod field {
     pub const RECIPE: &str = "mol.recipe";
     /// Its steps: pairs of the step's name and its bead. What is not there any more is not done.
     pub const STEPS: &str = "mol.steps";
+    /// The molecules that have to be completed first: pairs of name and bead. An edge that somebody cuts lifts none of them.
+    pub const REQUIRES: &str = "mol.requires";
     /// The team.
     pub const TEAM: &str = "mol.team";
     /// The documents that it was poured with: path and blob id.

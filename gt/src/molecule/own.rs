@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 /// The kinds of events by which a field is written; `None` = whoever writes it is believed.
 fn writers(name: &str) -> Option<&'static [&'static str]> {
     match name {
-        field::DEF | field::STEPS | field::RECIPE => Some(&["create", "upgrade"]),
+        field::DEF | field::STEPS | field::RECIPE | field::REQUIRES => Some(&["create", "upgrade"]),
         field::COMPLIANCE => Some(&["advance"]),
         field::VALIDATION => Some(&["validate"]),
         name if name.starts_with(field::ATTEST) => Some(&["attest"]),

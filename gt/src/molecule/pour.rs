@@ -93,6 +93,10 @@ fn molecule(tx: &Tx<'_>, id: &BeadId, pour: &Pour, required: &[(BeadId, &str)]) 
     set.set(field::RECIPE, Value::of(&head));
     set.set(field::RUN, Value::text("active"));
     set.set(field::STEPS, Value::of(&step_list(tx.store().config().prefix(), &pour.name, &pour.recipe)?));
+    if !required.is_empty() {
+        let pairs: Vec<(&str, &str)> = required.iter().map(|(bead, name)| (*name, bead.as_str())).collect();
+        set.set(field::REQUIRES, Value::of(&pairs));
+    }
     for (name, text) in [(field::CONVOY, &pour.convoy), (field::TEAM, &pour.team)] {
         if let Some(text) = text {
             set.set(name, Value::text(text));

@@ -191,6 +191,9 @@ pub fn status(view: &View) -> Vec<Text> {
             line(format!("{name}: {value}"));
         }
     }
+    if !view.missing.is_empty() {
+        line(format!("Missing: {} (`gt doctor` says more)", view.missing.join(", ")));
+    }
     if let Some(v) = &view.validation {
         let counts = if v.counted {
             format!("{}/{} passed, {} failed, {} skipped ({}%)", v.ok, v.total, v.failed, v.skipped, percent(v.rate()))
