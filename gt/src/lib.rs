@@ -11,5 +11,6 @@ pub mod mail;
 pub mod molecule;
 pub mod notify;
 pub mod records;
+pub mod rows;
 pub mod settings;
 pub mod status;

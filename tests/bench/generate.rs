@@ -148,7 +148,7 @@ pub fn generate(sandbox: &Sandbox, name: &str, beads: usize) -> Generated {
 }
 
 /// One commit on a ref that adds these files below `.beads/`, by `git fast-import`.
-fn import(work: &Work, name: &str, from: Option<&str>, files: &[(String, Vec<u8>)]) {
+pub fn import(work: &Work, name: &str, from: Option<&str>, files: &[(String, Vec<u8>)]) {
     let mut stream = Vec::new();
     let mut say = |bytes: &[u8]| stream.extend_from_slice(bytes);
     say(format!("commit {name}\ncommitter bench <bench@example.test> 1767225600 +0000\ndata 5\nbench\n").as_bytes());

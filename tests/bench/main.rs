@@ -3,15 +3,17 @@
 //! `bench` measures 1k, 10k and 100k beads; `--write` puts the table into docs/benchmarks.md; `--short` measures 1k and 10k with
 //! fewer runs, and with `--baseline FILE` fails where a count is higher than the baseline's, and says which ratios are a
 //! quarter worse in three measurements; `--save FILE` writes a baseline. `--bd FILE` names the binary, which `.ci/release` builds.
-//! `--gates` measures the rows of the gates alone, and with `--write` puts their section into the page.
+//! `--gates` measures the rows of the gates alone, `--gt` those of the workflow, and with `--write` puts their section into the page.
 //! `--make FOLDER --beads N` only makes such a store, to look at with a profiler.
 
+mod clones;
 mod code;
 mod gates;
 mod generate;
 mod measure;
 mod report;
 mod rows;
+mod workflow;
 
 use measure::Programs;
 use report::Report;
@@ -44,7 +46,8 @@ fn run(args: &[String]) -> Result<bool, String> {
     if let Some(file) = value(args, "--serde-pass") {
         return generate::serde_pass(file, &mut out).map(|()| true).map_err(|e| format!("{file}: {e}"));
     }
-    const FLAGS: [&str; 9] = ["--short", "--gates", "--write", "--save", "--baseline", "--runs", "--bd", "--make", "--beads"];
+    const FLAGS: [&str; 10] =
+        ["--short", "--gates", "--gt", "--write", "--save", "--baseline", "--runs", "--bd", "--make", "--beads"];
     if let Some(odd) = args.iter().find(|a| a.starts_with("--") && !FLAGS.contains(&a.as_str())) {
         return Err(format!("`{odd}` is none of {}", FLAGS.join(" ")));
     }
@@ -59,21 +62,26 @@ fn run(args: &[String]) -> Result<bool, String> {
     let file = bd_tests::repository_root().join("docs/benchmarks.md");
     let put = |page: &str| std::fs::write(&file, page).map_err(|e| format!("docs/benchmarks.md: {e}"));
     let old = std::fs::read_to_string(&file).map_err(|e| format!("docs/benchmarks.md: {e}"))?;
-    let mut parts = old.splitn(2, "\n## Gates\n");
-    let (tracker, gates) = (parts.next().unwrap_or_default(), parts.next());
-    if args.iter().any(|a| a == "--gates") {
+    let (tracker, rest) = old.split_at(old.find("\n## ").unwrap_or(old.len()));
+    for (flag, title, measure) in SECTIONS {
+        if !args.iter().any(|a| a == flag) {
+            continue;
+        }
         let mut bench = Bench::new(Programs::find(bd)?, runs, say);
-        bench.gates();
-        let gates = bench.report.section(&machine(), runs);
-        write!(out, "{gates}").map_err(|e| e.to_string())?;
+        if *flag == "--gt" && !bench.programs.gt.is_file() {
+            return Err(format!("{} is missing: build it with .ci/release", bench.programs.gt.display()));
+        }
+        measure(&mut bench);
+        let section = bench.report.section(title, flag, &machine(), runs);
+        write!(out, "{section}").map_err(|e| e.to_string())?;
         if write_page {
-            put(&format!("{}\n{gates}", tracker.trim_end()))?;
+            put(&format!("{}\n{}", tracker.trim_end(), with_section(rest, title, &section)))?;
         }
         return Ok(true);
     }
     let mut report = measure_all(bd, short, runs)?;
-    // The gates' rows are measured by themselves (`--gates`): what the page has of them stays.
-    let page = format!("{}{}", report.markdown(&machine(), runs), gates.map_or_else(String::new, |g| format!("\n## Gates\n{g}")));
+    // The rows of the other sections are measured by themselves: what the page has of them stays.
+    let page = format!("{}{rest}", report.markdown(&machine(), runs));
     write!(out, "{page}").map_err(|e| e.to_string())?;
     if write_page {
         put(&page)?;
@@ -99,6 +107,18 @@ fn run(args: &[String]) -> Result<bool, String> {
     }
     // Counts are gates; a clock on a shared machine is a report (STATE 8).
     Ok(counts.is_empty())
+}
+
+/// What is measured by itself: the flag, the title of its section, the rows.
+const SECTIONS: &[(&str, &str, fn(&mut Bench))] = &[("--gates", "Gates", Bench::gates), ("--gt", "Workflow", Bench::workflow)];
+
+/// The sections of the page with one of them replaced or added.
+fn with_section(rest: &str, title: &str, section: &str) -> String {
+    let head = format!("\n## {title}\n");
+    let Some(start) = rest.find(&head) else { return format!("{}\n{section}", rest.trim_end()) };
+    let end = rest[start + head.len()..].find("\n## ").map_or(rest.len(), |at| start + head.len() + at);
+    let after = &rest[end..];
+    format!("{}{}{after}", &rest[..start], section)
 }
 
 /// A generated repository, its lines, and commits with files that may arrive, moved to a folder that does not exist yet (on the file system of TMPDIR).

@@ -8,6 +8,8 @@ use std::time::Instant;
 pub struct Programs {
     /// The release binary of `bd`.
     pub bd: PathBuf,
+    /// The release binary of `gt`; what needs none runs without it.
+    pub gt: PathBuf,
     /// This program, for the pass of serde_json.
     pub me: PathBuf,
 }
@@ -18,13 +20,19 @@ impl Programs {
         let me = std::env::current_exe().map_err(|e| e.to_string())?;
         let beside = || me.parent().unwrap_or(Path::new(".")).join("bd");
         let bd = named.map_or_else(beside, |path| std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path)));
-        if bd.is_file() { Ok(Self { bd, me }) } else { Err(format!("{} is missing: build it with .ci/release", bd.display())) }
+        let gt = bd.with_file_name("gt");
+        if bd.is_file() { Ok(Self { bd, gt, me }) } else { Err(format!("{} is missing: build it with .ci/release", bd.display())) }
     }
 
     /// `bd` as people run it.
     pub fn bd(&self, work: &Work, args: &[&str]) -> Cmd {
         // The release binary knows no fixed clock of tests; without them ids are fresh.
         work.sandbox().program_in(&self.bd, work.dir(), work.actor(), args).free_running()
+    }
+
+    /// `gt`, the same way.
+    pub fn gt(&self, work: &Work, args: &[&str]) -> Cmd {
+        work.sandbox().program_in(&self.gt, work.dir(), work.actor(), args).free_running()
     }
 
     /// The pass of serde_json.

@@ -67,10 +67,10 @@ impl Report {
         out
     }
 
-    /// The section on the gates, with a date of its own.
-    pub fn section(&self, machine: &str, runs: usize) -> String {
+    /// A section with a date of its own.
+    pub fn section(&self, title: &str, flag: &str, machine: &str, runs: usize) -> String {
         let mut out = format!(
-            "\n## Gates\n\nWritten by `target/release/bench --gates --write` ({runs} runs a row, interleaved; median, p95).\n\n{machine}\n\n\
+            "\n## {title}\n\nWritten by `target/release/bench {flag} --write` ({runs} runs a row, interleaved; median, p95).\n\n{machine}\n\n\
              | | target | measured | met |\n|---|---|---|---|\n"
         );
         self.lines(&mut out);

@@ -1,10 +1,9 @@
 //! `gt hook`: what you hold.
 
 use crate::cli::molecule::print;
-use crate::molecule::{View, load_open};
+use crate::molecule::Shelf;
 use bd::cli::{Ctx, Group, Verb};
 use bd::error::Result;
-use bd::query::{Filter, SortKey};
 use bd::ui::{Style, Text};
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -34,31 +33,31 @@ fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
 pub fn show(ctx: &mut Ctx<'_, '_>) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let me = store.actor().as_str().to_owned();
-    let filter = Filter { assignee: Some(me.clone()), ..Filter::default() };
-    let rows = snapshot.list_page(&filter, (SortKey::Priority, false), 20, now.as_millisecond(), false)?.rows;
-    let molecules: Vec<View> = load_open(&snapshot, now)?;
-    let of = |bead: &str| molecules.iter().find_map(|v| Some((v, v.steps.iter().find(|s| s.bead.as_str() == bead)?)));
+    let rows = crate::rows::assigned(&snapshot, &me, 20, now.as_millisecond())?;
+    let molecules = Shelf::open(&snapshot, now);
     if ctx.ui.is_json() {
-        let each = |(row, _): &(bd::query::Row, usize)| {
-            let step = of(&row.id);
-            json!({"id": row.id, "title": row.title, "type": row.issue_type, "status": row.status,
-                "molecule": step.map(|(v, _)| v.name.clone()), "step": step.map(|(_, s)| s.def.id.clone())})
-        };
-        let held: Vec<_> = rows.iter().map(each).collect();
+        let mut held = Vec::new();
+        for row in &rows {
+            let step = molecules.step_of(row)?;
+            let molecule = step.as_ref().map(|(at, _)| molecules.name(*at)).transpose()?;
+            held.push(json!({"id": row.id, "title": row.title, "type": row.issue_type, "status": row.status,
+                "molecule": molecule, "step": step.map(|(_, step)| step)}));
+        }
         return ctx.ui.json(&json!({"actor": me, "held": held}));
     }
     if rows.is_empty() {
         ctx.ui.line(format!("{me} holds nothing"))?;
         return ctx.ui.line("Next: gt ready");
     }
-    for (row, _) in &rows {
+    for row in &rows {
         let id = bd::model::BeadId::new(&row.id)?;
         let mut line = Text::new().with(Style::Id, snapshot.short(&id));
         line.push(Style::Plain, format!("  {}", row.title));
         ctx.ui.line(line)?;
-        if let Some((view, step)) = of(&row.id) {
-            ctx.ui.line(format!("  Next: gt molecule advance {} {} --summary FILE", view.name, step.def.id))?;
-            ctx.ui.line(format!("  {} is {} ({}%)", view.name, view.state, print::progress(view)))?;
+        if let Some((at, step)) = molecules.step_of(row)? {
+            let view = molecules.view(at)?;
+            ctx.ui.line(format!("  Next: gt molecule advance {} {step} --summary FILE", view.name))?;
+            ctx.ui.line(format!("  {} is {} ({}%)", view.name, view.state, print::progress(&view)))?;
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use crate::cli::molecule::print;
 use crate::convoy;
+use crate::molecule::Shelf;
 use crate::status::Desk;
 use bd::cli::{Ctx, Group, Verb};
 use bd::error::Result;
@@ -41,25 +42,21 @@ fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
     let desk = Desk::load(&store, &snapshot, now)?;
     let mut convoys: Vec<Value> = Vec::new();
     let mut lines: Vec<String> = Vec::new();
-    for convoy in convoy::all(&store, &snapshot)?.into_iter().filter(|c| !c.state.is_closed()) {
+    let open: Vec<convoy::Convoy> = convoy::all(&store, &snapshot)?.into_iter().filter(|c| !c.state.is_closed()).collect();
+    // Nothing is read where no convoy is open, and nothing twice where one is: the desk has most.
+    let molecules = Shelf::all(&snapshot, now);
+    desk.molecules.iter().filter(|_| !open.is_empty()).for_each(|view| molecules.put(view.clone()));
+    for convoy in open {
+        let id = convoy.id.clone();
         // A file that cannot be read is `gt convoy health`'s business; the screen shows the others.
-        match convoy::Scene::load(&store, &snapshot, &convoy.id, now) {
+        match convoy::Scene::of(&store, &snapshot, convoy, &molecules, now) {
             Ok(scene) => {
                 let b = &scene.board;
                 let percent = crate::molecule::model::percent(b.percent());
-                lines.push(format!(
-                    "{}: {}/{} {} ({percent}%), {} blocking",
-                    convoy.id,
-                    b.done,
-                    b.total,
-                    b.unit.as_str(),
-                    b.blocking
-                ));
-                convoys.push(
-                    json!({"id": convoy.id, "done": b.done, "total": b.total, "unit": b.unit.as_str(), "blocking": b.blocking}),
-                );
+                lines.push(format!("{}: {}/{} {} ({percent}%), {} blocking", id, b.done, b.total, b.unit.as_str(), b.blocking));
+                convoys.push(json!({"id": id, "done": b.done, "total": b.total, "unit": b.unit.as_str(), "blocking": b.blocking}));
             }
-            Err(error) => lines.push(format!("{}: {error}", convoy.id)),
+            Err(error) => lines.push(format!("{id}: {error}")),
         }
     }
     let asked: Vec<String> = desk

@@ -6,7 +6,7 @@ use bd::error::{Error, Result};
 use bd::fold::{Bead, Holding};
 use bd::model::{BeadId, DepType, Value};
 use bd::ops::create::key_id;
-use bd::query::{Filter, SortKey, nearest};
+use bd::query::{Filter, nearest};
 use bd::store::{Snapshot, Store};
 use serde::{Deserialize, Serialize};
 
@@ -155,9 +155,8 @@ pub fn bead_id(prefix: &str, id: &str) -> Result<BeadId> {
 /// As [`Snapshot::list_page`].
 pub fn all(store: &Store, snapshot: &Snapshot) -> Result<Vec<Convoy>> {
     let filter = Filter { types: vec![TYPE.to_owned()], closed_too: true, templates_too: true, ..Filter::default() };
-    let rows = snapshot.list_page(&filter, (SortKey::default(), false), 0, 0, false)?.rows;
     let mut out = Vec::new();
-    for (row, _) in rows {
+    for row in crate::rows::not_work(snapshot, &filter)? {
         let bead = snapshot.bead(&BeadId::new(&row.id)?)?.filter(|b| !b.is_deleted());
         out.extend(bead.map(|b| Convoy::of(b, store.config())));
     }

@@ -6,7 +6,7 @@ use super::members::{Members, of_ids};
 use super::scene::Scene;
 use super::stage::{Plan, plan};
 use super::{Standing, nodes, place};
-use crate::molecule::load_all;
+use crate::molecule::Shelf;
 use bd::error::{Error, ErrorKind, Result};
 use bd::fold::Bead;
 use bd::model::{BeadId, Fields, Kind, Value};
@@ -83,7 +83,7 @@ fn below(snapshot: &Snapshot, id: &BeadId, out: &mut Vec<String>) -> Result<()> 
 /// # Errors
 /// The store cannot be read.
 pub fn look_at(store: &Store, snapshot: &Snapshot, ids: &[String], now: Timestamp) -> Result<(Plan, Members)> {
-    let members = of_ids(snapshot, ids, load_all(snapshot, now)?, |_| false, now)?;
+    let members = of_ids(snapshot, ids, &Shelf::all(snapshot, now), |_| false, now)?;
     let facts = super::Facts {
         id: String::new(),
         name: String::new(),
@@ -184,7 +184,6 @@ pub fn scene_or_bare(store: &Store, snapshot: &Snapshot, convoy: Convoy, now: Ti
         Ok(file) => (file, None),
         Err(error) => (None, Some(error)),
     };
-    let scene = Scene::with(snapshot, convoy, file, load_all(snapshot, now)?, now)?;
-
+    let scene = Scene::with(snapshot, convoy, file, &Shelf::all(snapshot, now), now)?;
     Ok((scene, error))
 }

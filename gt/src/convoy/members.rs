@@ -1,7 +1,7 @@
 //! The members of a convoy as they stand: molecules that were poured for it or are tracked, and plain beads.
 
 use super::bead::Convoy;
-use crate::molecule::View;
+use crate::molecule::{Shelf, View};
 use bd::error::Result;
 use bd::fold::{Bead, Holding};
 use bd::model::{BeadId, Outcome};
@@ -58,12 +58,12 @@ pub struct Members {
     pub plain: Vec<Plain>,
 }
 
-/// Collects the members of a convoy from what is known. `molecules` is every molecule of the store.
+/// Collects the members of a convoy from what is known. `molecules` are those of the store: only members are looked at.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn collect(snapshot: &Snapshot, convoy: &Convoy, molecules: Vec<View>, now: Timestamp) -> Result<Members> {
-    let own = |v: &View| v.convoy.as_deref() == Some(convoy.id.as_str());
+pub fn collect(snapshot: &Snapshot, convoy: &Convoy, molecules: &Shelf<'_>, now: Timestamp) -> Result<Members> {
+    let own = |b: &Bead| b.text(crate::molecule::model::field::CONVOY).as_deref() == Some(convoy.id.as_str());
     of_ids(snapshot, &convoy.tracks, molecules, own, now)
 }
 
@@ -74,12 +74,12 @@ pub fn collect(snapshot: &Snapshot, convoy: &Convoy, molecules: Vec<View>, now: 
 pub fn of_ids(
     snapshot: &Snapshot,
     ids: &[String],
-    molecules: Vec<View>,
-    own: impl Fn(&View) -> bool,
+    molecules: &Shelf<'_>,
+    own: impl Fn(&Bead) -> bool,
     now: Timestamp,
 ) -> Result<Members> {
-    let is_in = |v: &View| own(v) || ids.iter().any(|t| t == v.bead.as_str());
-    let mut out = Members { molecules: molecules.into_iter().filter(|v| is_in(v)).collect(), plain: Vec::new() };
+    let is_in = |b: &Bead| own(b) || ids.iter().any(|t| t == b.id.as_str());
+    let mut out = Members { molecules: molecules.views_of(is_in)?, plain: Vec::new() };
     for id in ids.iter().filter(|t| !out.molecules.iter().any(|v| v.bead.as_str() == **t)) {
         out.plain.push(plain(snapshot, id, now)?);
     }

@@ -5,7 +5,7 @@ use super::board::{Board, Facts, board};
 use super::members::{Members, collect};
 use super::model::ConvoyFile;
 use super::place;
-use crate::molecule::{View, load_all};
+use crate::molecule::Shelf;
 use bd::error::Result;
 use bd::store::{Snapshot, Store};
 use jiff::Timestamp;
@@ -29,14 +29,14 @@ impl Scene {
     /// There is no such convoy; its file cannot be understood.
     pub fn load(store: &Store, snapshot: &Snapshot, text: &str, now: Timestamp) -> Result<Self> {
         let convoy = find(store, snapshot, text)?;
-        Self::of(store, snapshot, convoy, load_all(snapshot, now)?, now)
+        Self::of(store, snapshot, convoy, &Shelf::all(snapshot, now), now)
     }
 
-    /// Reads what belongs to a convoy. `molecules` is every molecule of the store.
+    /// Reads what belongs to a convoy. `molecules` are those of the store.
     ///
     /// # Errors
     /// Its file cannot be understood.
-    pub fn of(store: &Store, snapshot: &Snapshot, convoy: Convoy, molecules: Vec<View>, now: Timestamp) -> Result<Self> {
+    pub fn of(store: &Store, snapshot: &Snapshot, convoy: Convoy, molecules: &Shelf<'_>, now: Timestamp) -> Result<Self> {
         let file = place::at(store, &path_of(&convoy))?;
         Self::with(snapshot, convoy, file, molecules, now)
     }
@@ -49,7 +49,7 @@ impl Scene {
         snapshot: &Snapshot,
         convoy: Convoy,
         file: Option<ConvoyFile>,
-        molecules: Vec<View>,
+        molecules: &Shelf<'_>,
         now: Timestamp,
     ) -> Result<Self> {
         let members = collect(snapshot, &convoy, molecules, now)?;

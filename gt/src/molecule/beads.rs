@@ -83,13 +83,17 @@ pub fn list_open(snapshot: &Snapshot) -> Result<Vec<Bead>> {
 
 fn listed(snapshot: &Snapshot, closed_too: bool) -> Result<Vec<Bead>> {
     let filter = bd::query::Filter { types: vec!["molecule".to_owned()], closed_too, ..bd::query::Filter::default() };
-    let rows = snapshot.list_page(&filter, (bd::query::SortKey::default(), false), 0, 0, false)?.rows;
     let mut out = Vec::new();
-    for (row, _) in rows {
+    for row in crate::rows::not_work(snapshot, &filter)? {
         out.extend(snapshot.bead(&BeadId::new(&row.id)?)?.filter(is_molecule));
     }
     out.sort_by_key(|b| b.text(field::NAME));
     Ok(out)
+}
+
+/// Names and beads of the steps that a molecule's bead lists, in the formula's order.
+pub fn listed_steps(molecule: &Bead) -> Vec<(String, String)> {
+    own::decoded(molecule, field::STEPS).unwrap_or_default()
 }
 
 impl Beads {
@@ -98,7 +102,15 @@ impl Beads {
     /// # Errors
     /// The bead is no molecule (exit 2).
     pub fn read(snapshot: &Snapshot, id: &BeadId) -> Result<Self> {
-        Self::of(snapshot.must(id)?, |id| snapshot.bead(id))
+        Self::of_bead(snapshot, snapshot.must(id)?)
+    }
+
+    /// Reads the steps of a molecule whose own bead was read already.
+    ///
+    /// # Errors
+    /// As [`Snapshot::bead`].
+    pub fn of_bead(snapshot: &Snapshot, molecule: Bead) -> Result<Self> {
+        Self::of(molecule, |id| snapshot.bead(id))
     }
 
     /// Reads them with what this mutation has changed so far.
@@ -111,7 +123,7 @@ impl Beads {
     }
 
     fn of(molecule: Bead, bead: impl Fn(&BeadId) -> Result<Option<Bead>>) -> Result<Self> {
-        let listed: Vec<(String, String)> = own::decoded(&molecule, field::STEPS).unwrap_or_default();
+        let listed = listed_steps(&molecule);
         let mut steps = Vec::with_capacity(listed.len());
         let mut missing = Vec::new();
         // Poured or moved differently in two clones: what it asks for is not known before somebody decides.

@@ -19,9 +19,23 @@ use std::collections::HashMap;
 /// # Errors
 /// As [`Beads::read`].
 pub fn load(snapshot: &Snapshot, id: &BeadId, now: Timestamp) -> Result<View> {
-    let beads = Beads::read(snapshot, id)?;
+    load_bead(snapshot, snapshot.must(id)?, now)
+}
+
+/// The molecule of a bead that was read already, as it stands now.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_bead(snapshot: &Snapshot, molecule: Bead, now: Timestamp) -> Result<View> {
+    let beads = Beads::of_bead(snapshot, molecule)?;
     let waits = waits_for(&beads, |id| snapshot.bead(id))?;
     Ok(view(&beads, waits, now))
+}
+
+/// True if what is said on a molecule's own bead can only be so while the molecule is not over. `false` decides nothing: one that
+/// says it is completed is not, where a step of it is open again.
+pub fn is_surely_open(molecule: &Bead) -> bool {
+    !matches!(molecule.text(field::RUN).as_deref(), Some("completed" | "cancelled"))
 }
 
 /// Every molecule, by name.
@@ -29,7 +43,7 @@ pub fn load(snapshot: &Snapshot, id: &BeadId, now: Timestamp) -> Result<View> {
 /// # Errors
 /// As [`load`].
 pub fn load_all(snapshot: &Snapshot, now: Timestamp) -> Result<Vec<View>> {
-    super::beads::list(snapshot)?.into_iter().map(|bead| load(snapshot, &bead.id, now)).collect()
+    super::beads::list(snapshot)?.into_iter().map(|bead| load_bead(snapshot, bead, now)).collect()
 }
 
 /// Every molecule that is not over, by name. What is over costs nothing.
@@ -37,7 +51,7 @@ pub fn load_all(snapshot: &Snapshot, now: Timestamp) -> Result<Vec<View>> {
 /// # Errors
 /// As [`load`].
 pub fn load_open(snapshot: &Snapshot, now: Timestamp) -> Result<Vec<View>> {
-    super::beads::list_open(snapshot)?.into_iter().map(|bead| load(snapshot, &bead.id, now)).collect()
+    super::beads::list_open(snapshot)?.into_iter().map(|bead| load_bead(snapshot, bead, now)).collect()
 }
 
 /// The molecule that a text names, as it stands now.

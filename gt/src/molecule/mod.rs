@@ -16,6 +16,7 @@ pub mod post;
 pub mod pour;
 pub mod predicate;
 pub mod review;
+mod shelf;
 pub mod texts;
 pub mod validate;
 mod view;
@@ -23,6 +24,7 @@ mod view;
 pub use change::Acted;
 pub use compute::{load, load_all, load_open, named};
 pub use model::{CheckpointState, MoleculeState, StepState, Validation};
+pub use shelf::Shelf;
 pub use view::{CheckpointView, StepView, View};
 
 /// The program that drives these beads, as the field `driver` names it.

@@ -1,10 +1,10 @@
 //! Everything that concerns somebody now: molecules, steps that are held or free, checkpoints that wait, mail.
 
 use crate::mail::{Directory, Mailbox, Marks, Message, Reader, urgent_unread};
-use crate::molecule::{CheckpointState, MoleculeState, StepView, View, act, load_open};
+use crate::molecule::{CheckpointState, MoleculeState, Shelf, StepView, View, act};
 use bd::error::Result;
 use bd::ops::ready::{ReadyQuery, rows};
-use bd::query::{Filter, SortKey};
+use bd::query::Row;
 use bd::store::{Snapshot, Store};
 use jiff::Timestamp;
 
@@ -31,6 +31,29 @@ impl ReadyLine {
             None => format!("bd claim {}", self.short),
         }
     }
+}
+
+/// What can be worked on, best first, at most twenty, and how many can. Of the molecules only those are read that a row is in.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn ready_lines(store: &Store, snapshot: &Snapshot, now: Timestamp) -> Result<(Vec<ReadyLine>, usize)> {
+    ready_of(store, snapshot, &Shelf::open(snapshot, now), now)
+}
+
+fn ready_of(store: &Store, snapshot: &Snapshot, shelf: &Shelf<'_>, now: Timestamp) -> Result<(Vec<ReadyLine>, usize)> {
+    let page = rows(snapshot, store.config(), &ReadyQuery { limit: 20, ..ReadyQuery::default() }, now.as_millisecond())?;
+    let lines = page.rows.iter().map(|l| ready_line(snapshot, shelf, &l.row)).collect::<Result<_>>()?;
+    Ok((lines, page.total))
+}
+
+fn ready_line(snapshot: &Snapshot, shelf: &Shelf<'_>, row: &Row) -> Result<ReadyLine> {
+    let step = match shelf.step_of(row)? {
+        Some((at, step)) if !shelf.is_over(at)? => Some((shelf.name(at)?, step)),
+        _ => None,
+    };
+    let short = bd::ops::graph::short(snapshot, &row.id);
+    Ok(ReadyLine { short, title: row.title.clone(), priority: row.priority, step, id: row.id.clone() })
 }
 
 /// What concerns somebody.
@@ -67,7 +90,8 @@ impl Desk {
     pub fn load(store: &Store, snapshot: &Snapshot, now: Timestamp) -> Result<Self> {
         let actor = store.actor().as_str().to_owned();
         let over = |v: &View| matches!(v.state, MoleculeState::Completed | MoleculeState::Cancelled);
-        let molecules: Vec<View> = load_open(snapshot, now)?.into_iter().filter(|v| !over(v)).collect();
+        let shelf = Shelf::open(snapshot, now);
+        let molecules: Vec<View> = shelf.views_of(|_| true)?.into_iter().filter(|v| !over(v)).collect();
         let directory = Directory::of_config(store)?;
         let reader = Reader::new(&directory, &actor);
         let of = |f: &dyn Fn(&View, &StepView) -> bool| {
@@ -89,21 +113,12 @@ impl Desk {
             directory.resolve(&owner).is_ok_and(|r| r.members.contains(&reader.identity)) || v.owner.is_none()
         };
         let mine = of(&|v, s| asks(s) && owns(v) && !v.workers().contains(&actor));
-        let steps = |id: &str| {
-            let found = molecules.iter().find_map(|v| Some((v, v.steps.iter().find(|s| s.bead.as_str() == id)?)));
-            found.map(|(v, s)| (v.name.clone(), s.def.id.clone()))
-        };
-        let line = |row: &bd::query::Row| {
-            let short = bd::ops::graph::short(snapshot, &row.id);
-            ReadyLine { short, title: row.title.clone(), priority: row.priority, step: steps(&row.id), id: row.id.clone() }
-        };
-        let page = rows(snapshot, store.config(), &ReadyQuery { limit: 20, ..ReadyQuery::default() }, now.as_millisecond())?;
-        let ready = page.rows.iter().map(|l| line(&l.row)).collect();
-        let filter = Filter { assignee: Some(actor.clone()), ..Filter::default() };
-        let own = snapshot.list_page(&filter, (SortKey::Priority, false), 20, now.as_millisecond(), false)?;
-        let is_molecule = |row: &bd::query::Row| matches!(row.issue_type.as_str(), "molecule" | "convoy");
-        let held_beads =
-            own.rows.iter().filter(|(r, _)| !is_molecule(r)).map(|(r, _)| line(r)).filter(|l| l.step.is_none()).collect();
+        let line = |row: &Row| ready_line(snapshot, &shelf, row);
+        let (ready, ready_total) = ready_of(store, snapshot, &shelf, now)?;
+        let own = crate::rows::assigned(snapshot, &actor, 20, now.as_millisecond())?;
+        let is_molecule = |row: &Row| matches!(row.issue_type.as_str(), "molecule" | "convoy");
+        let held_beads = own.iter().filter(|r| !is_molecule(r)).map(line).collect::<Result<Vec<_>>>()?;
+        let held_beads = held_beads.into_iter().filter(|l| l.step.is_none()).collect();
         let mailbox = Mailbox::load(snapshot)?;
         let marks = Marks::load(store, &reader.identity)?;
         let unread = mailbox.all().iter().filter(|m| reader.receives(m) && !marks.is_read(m) && !marks.is_archived(m)).count();
@@ -111,7 +126,7 @@ impl Desk {
         let clone = |all: Vec<&Message>| all.into_iter().cloned().collect::<Vec<_>>();
         let urgent = (clone(urgent.received), clone(urgent.sent));
         let due = molecules.iter().any(act::due);
-        Ok(Self { actor, held, held_beads, waiting, mine, ready, ready_total: page.total, unread, urgent, due, molecules })
+        Ok(Self { actor, molecules, held, held_beads, waiting, mine, ready, ready_total, unread, urgent, due })
     }
 
     /// The molecule and step of a place.

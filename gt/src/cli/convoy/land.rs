@@ -61,8 +61,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         Ok((scene.convoy.bead.id, changed, proof, told))
     })?;
     let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
-    let scene =
-        Scene::of(&store, &snapshot, find(&store, &snapshot, convoy.as_str())?, crate::molecule::load_all(&snapshot, now)?, now)?;
+    let molecules = crate::molecule::Shelf::all(&snapshot, now);
+    let scene = Scene::of(&store, &snapshot, find(&store, &snapshot, convoy.as_str())?, &molecules, now)?;
     let home = changed && status_file::is_home(&store)?;
     if home {
         // The landing stands; a record that cannot be written is told.

@@ -2,7 +2,7 @@
 
 use super::{parsed, shape};
 use crate::convoy::{Convoy, Scene, all, path_of, place};
-use crate::molecule::load_all;
+use crate::molecule::Shelf;
 use bd::cli::{Ctx, Sub};
 use bd::error::{Error, Result};
 use bd::ui::{Style, Table, Text};
@@ -45,7 +45,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let convoys = all(&store, &snapshot)?;
     let more = convoys.iter().filter(|c| !wanted(c)).count();
-    let molecules = load_all(&snapshot, now)?;
+    let molecules = Shelf::all(&snapshot, now);
     let mut scenes = Vec::new();
     for convoy in convoys.into_iter().filter(wanted) {
         // One file that cannot be read hides neither its convoy nor the others.
@@ -53,7 +53,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             ctx.ui.warn(&e.to_string());
             None
         });
-        scenes.push(Scene::with(&snapshot, convoy, file, molecules.clone(), now)?);
+        scenes.push(Scene::with(&snapshot, convoy, file, &molecules, now)?);
     }
     if ctx.ui.is_json() {
         return ctx.ui.json(&scenes.iter().map(shape::head).collect::<Value>());

@@ -1,7 +1,8 @@
 //! `gt molecule list`.
 
 use super::print;
-use crate::molecule::{MoleculeState, View, load_all, load_open};
+use crate::molecule::Shelf;
+use crate::molecule::model::field;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use bd::ui::{Style, Table, Text};
@@ -35,14 +36,19 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let snapshot = ctx.snapshot()?;
     let now = ctx.env.now();
-    let mut all = if args.all { load_all(&snapshot, now)? } else { load_open(&snapshot, now)? };
-    let over = |v: &View| matches!(v.state, MoleculeState::Completed | MoleculeState::Cancelled);
-    all.retain(|v| (args.all || !over(v)) && args.convoy.as_ref().is_none_or(|c| v.convoy.as_ref() == Some(c)));
-    let limit = if args.limit == 0 { all.len() } else { args.limit };
-    let more = all.len().saturating_sub(limit);
-    all.truncate(limit);
+    let shelf = if args.all { Shelf::all(&snapshot, now) } else { Shelf::open(&snapshot, now) };
+    // The steps of those that are only counted are not read.
+    let mut fits = Vec::new();
+    for (at, bead) in shelf.beads()?.iter().enumerate() {
+        if args.convoy.as_ref().is_none_or(|c| bead.text(field::CONVOY).as_ref() == Some(c)) && (args.all || !shelf.is_over(at)?) {
+            fits.push(at);
+        }
+    }
+    let limit = if args.limit == 0 { fits.len() } else { args.limit };
+    let more = fits.len().saturating_sub(limit);
+    let all = fits.into_iter().take(limit).map(|at| shelf.view(at)).collect::<Result<Vec<_>>>()?;
     if ctx.ui.is_json() {
-        return ctx.ui.json(&all.iter().map(print::object).collect::<Vec<_>>());
+        return ctx.ui.json(&all.iter().map(|v| print::object(v)).collect::<Vec<_>>());
     }
     if all.is_empty() {
         ctx.ui.talk("no molecules; `gt molecule create` or `gt formula pour` makes one");
