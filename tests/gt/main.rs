@@ -9,6 +9,7 @@ mod convoy_work;
 mod demo;
 mod formula;
 mod kit;
+mod looks;
 mod mail;
 mod notify;
 mod property;
