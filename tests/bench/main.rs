@@ -109,8 +109,9 @@ fn run(args: &[String]) -> Result<bool, String> {
     Ok(counts.is_empty())
 }
 
-/// What is measured by itself: the flag, the title of its section, the rows.
-const SECTIONS: &[(&str, &str, fn(&mut Bench))] = &[("--gates", "Gates", Bench::gates), ("--gt", "Workflow", Bench::workflow)];
+/// A part of the bench that is measured by itself: its flag, the title of its section, its rows.
+type Section = (&'static str, &'static str, fn(&mut Bench));
+const SECTIONS: &[Section] = &[("--gates", "Gates", Bench::gates), ("--gt", "Workflow", Bench::workflow)];
 
 /// The sections of the page with one of them replaced or added.
 fn with_section(rest: &str, title: &str, section: &str) -> String {
