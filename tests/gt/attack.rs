@@ -64,19 +64,19 @@ fn nobody_moves_his_own_work_to_a_formula_that_asks_for_less() {
     assert!(refused.stderr().contains("asks for less: "), "{}", refused.stderr());
     assert_eq!(state(&wes, "m"), "awaiting_checkpoint");
     // One command or criterion less is less as well; more is not.
-    wes.write(".beads/formulas/f.toml", &STRICT.replace("\"neat = true\"", "").replace("version = 1", "version = 3"));
+    wes.write(".beads/formulas/f.toml", STRICT.replace("\"neat = true\"", "").replace("version = 1", "version = 3"));
     wes.gt(&["molecule", "upgrade", "m"]).fails(3);
     wes.write(
         ".beads/formulas/f.toml",
-        &STRICT.replace("\"{{cmd}}\"]", "\"true\"] # {{cmd}}").replace("version = 1", "version = 4"),
+        STRICT.replace("\"{{cmd}}\"]", "\"true\"] # {{cmd}}").replace("version = 1", "version = 4"),
     );
     assert_ne!(wes.gt(&["molecule", "upgrade", "m"]).code(), 0);
-    wes.write(".beads/formulas/f.toml", &STRICT.replace("\"neat = true\"", "\"neat = true\", \"small = true\""));
+    wes.write(".beads/formulas/f.toml", STRICT.replace("\"neat = true\"", "\"neat = true\", \"small = true\""));
     wes.gt(&["molecule", "upgrade", "m"]).ok();
     // Who did not work on it may, on record, and then leaves the work to others.
     lea.write(
         ".beads/formulas/f.toml",
-        &STRICT.replace("title = \"Check\"", "title = \"Check\"\nx_note = 1").replace(", \"neat = true\"", ""),
+        STRICT.replace("title = \"Check\"", "title = \"Check\"\nx_note = 1").replace(", \"neat = true\"", ""),
     );
     let moved = lea.gt(&["molecule", "upgrade", "m"]);
     moved.ok();
@@ -111,10 +111,10 @@ fn an_import_neither_approves_nor_attests_nor_loosens() {
     let line = all.ok().lines().find(|l| l.contains(&format!("{{\"id\":\"{look}\""))).unwrap_or_default().to_owned();
     wes.write("in.jsonl", &line);
     wes.bd(&["import", "in.jsonl"]).ok();
-    wes.write("in.jsonl", &line.replace("\"cp.state\":\"open\"", "\"cp.state\":\"approved\""));
+    wes.write("in.jsonl", line.replace("\"cp.state\":\"open\"", "\"cp.state\":\"approved\""));
     wes.bd(&["import", "in.jsonl"]).ok();
     assert_ne!(step(&wes, "m", "look").0, "done");
-    wes.write("in.jsonl", &line.replace("\"kind\":\"checkpoint\"", "\"kind\":\"work\""));
+    wes.write("in.jsonl", line.replace("\"kind\":\"checkpoint\"", "\"kind\":\"work\""));
     wes.bd(&["import", "in.jsonl"]).ok();
     assert_ne!(wes.gt(&["molecule", "advance", "m", "look", "--note", "mine"]).code(), 0);
     wes.gt(&["molecule", "advance", "m", "check", "--note", "x"]).fails(3);
@@ -155,7 +155,7 @@ fn a_report_of_no_tests_or_of_a_part_of_them_does_not_pass() {
         wes.gt(&["molecule", "attest", "m", "work", "--all"]).ok();
         wes.gt(&["molecule", "advance", "m", "work", "--note", "x"]).ok();
         lea.gt(&["checkpoint", "approve", "m", "look"]).ok();
-        wes.write("run-tests.sh", &format!("{command}\n"));
+        wes.write("run-tests.sh", format!("{command}\n"));
         let out = wes.gt(&["molecule", "advance", "m", "check", "--note", "x"]);
         out.fails(4);
         assert!(out.stderr().contains(why), "{command}: {}", out.stderr());
