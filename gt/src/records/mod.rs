@@ -76,10 +76,21 @@ pub fn write(store: &Store, snapshot: &Snapshot, view: &View) -> Result<Vec<Stri
         if let Some(dir) = file.parent() {
             std::fs::create_dir_all(dir).map_err(|e| Error::io(dir, &e))?;
         }
-        bd::ops::files::write(&file, text.as_bytes())?;
+        replace(&file, &text)?;
         out.push(path);
     }
     Ok(out)
+}
+
+/// Replaces a record as a whole, without a sync of its own: what a power loss takes is rendered again by the next command that
+/// finds it stale.
+fn replace(file: &Path, text: &str) -> Result<()> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let temp = file.with_file_name(format!(".{name}.bd-new"));
+    std::fs::write(&temp, text).and_then(|()| std::fs::rename(&temp, file)).map_err(|e| {
+        let _ = std::fs::remove_file(&temp);
+        Error::io(file, &e)
+    })
 }
 
 /// A link below `.beads` could lead out of the tree.
