@@ -86,8 +86,13 @@ pub fn asks_for_tests(step: &Step) -> bool {
 
 /// Every command that a molecule may run, in order, each once.
 pub fn commands(view: &View) -> Vec<String> {
+    commands_of(view.steps.iter().map(|s| &s.def))
+}
+
+/// The same of the steps of a formula.
+pub fn commands_of<'s>(steps: impl Iterator<Item = &'s Step>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    for command in view.steps.iter().flat_map(|s| &s.def.validation_commands).filter(|c| !c.trim().is_empty()) {
+    for command in steps.flat_map(|s| &s.validation_commands).filter(|c| !c.trim().is_empty()) {
         if !out.contains(command) {
             out.push(command.clone());
         }

@@ -3,10 +3,12 @@
 use super::print;
 use crate::convoy;
 use crate::formula::{Library, Resolved};
+use crate::molecule::beads::Beads;
 use crate::molecule::change::Change;
+use crate::molecule::compute;
 use crate::molecule::inputs::{self, Inputs};
 use crate::molecule::pour::{Pour, pour};
-use crate::molecule::{StepState, View, load, names, texts, validate};
+use crate::molecule::{load, names, texts, validate};
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::{Error, Result};
 use bd::store::Store;
@@ -92,7 +94,7 @@ pub(in crate::cli) fn create(ctx: &mut Ctx<'_, '_>, formula: Option<&str>, name:
         return dry(ctx, &pour_of, &resolved);
     }
     let convoy = pour_of.convoy.clone();
-    let id = ctx.write(|tx| {
+    let (id, waits) = ctx.write(|tx| {
         let id = pour(tx, &pour_of)?;
         if let Some(convoy) = &convoy {
             convoy::track(tx, convoy, &id)?;
@@ -102,14 +104,21 @@ pub(in crate::cli) fn create(ctx: &mut Ctx<'_, '_>, formula: Option<&str>, name:
         if first {
             Change::new(tx, id.clone()).end()?;
         }
-        Ok(id)
+        let waits = match tx.bead(&id)?.filter(|_| !pour_of.requires.is_empty()) {
+            Some(molecule) => {
+                let beads = Beads { molecule, steps: Vec::new(), missing: Vec::new() };
+                compute::waits_for(&beads, |id| tx.bead(id))?
+            }
+            None => Vec::new(),
+        };
+        Ok((id, waits))
     })?;
-    let snapshot = ctx.snapshot()?;
-    let view = load(&snapshot, &id, ctx.env.now())?;
     if ctx.ui.is_json() {
-        return ctx.ui.json(&print::object(&view));
+        let snapshot = ctx.snapshot()?;
+        return ctx.ui.json(&print::object(&load(&snapshot, &id, ctx.env.now())?));
     }
-    say(ctx, &store, &view, more.duration.as_deref())
+    // What was poured is known: reading it back would be half of the cost of a large one.
+    say(ctx, &store, &pour_of, &waits, more.duration.as_deref())
 }
 
 fn plan(
@@ -213,33 +222,32 @@ fn dry(ctx: &mut Ctx<'_, '_>, pour: &Pour, resolved: &Resolved) -> Result<()> {
     Ok(())
 }
 
-fn say(ctx: &mut Ctx<'_, '_>, store: &Store, view: &View, duration: Option<&str>) -> Result<()> {
-    let recipe = crate::formula::Recipe { steps: view.steps.iter().map(|s| s.def.clone()).collect(), ..view.recipe.clone() };
+fn say(ctx: &mut Ctx<'_, '_>, store: &Store, poured: &Pour, waits: &[String], duration: Option<&str>) -> Result<()> {
+    let (recipe, name) = (&poured.recipe, &poured.name);
     let sum = recipe.estimate();
     let range = |min: u32, max: u32| {
         if min == max { print::minutes(max) } else { format!("{} to {}", print::minutes(min), print::minutes(max)) }
     };
-    ctx.ui.line(format!("✅ Molecule created: {}", view.name))?;
-    ctx.ui.line(format!("📋 Formula: {} v{}", view.recipe.name, view.recipe.version))?;
+    ctx.ui.line(format!("✅ Molecule created: {name}"))?;
+    ctx.ui.line(format!("📋 Formula: {} v{}", recipe.name, recipe.version))?;
     let planned = duration.map(|d| format!(" (planned: {})", crate::molecule::handin::one_line(d))).unwrap_or_default();
     ctx.ui.line(format!("⏱️  Estimated Duration: {}{planned}", range(sum.min, sum.max)))?;
-    if let Some(first) = view.steps.iter().find(|s| s.state != StepState::Done) {
-        let time = first.def.estimate.map(|e| format!(" ({})", range(e.min, e.max))).unwrap_or_default();
-        ctx.ui.line(format!("🔍 First Step: {}{time}", first.def.id))?;
+    if let Some(first) = recipe.steps.first() {
+        let time = first.estimate.map(|e| format!(" ({})", range(e.min, e.max))).unwrap_or_default();
+        ctx.ui.line(format!("🔍 First Step: {}{time}", first.id))?;
     }
     ctx.ui.line(format!("🚨 Checkpoints: {} human approvals required", recipe.checkpoints().count()))?;
-    if !view.waits_for.is_empty() {
-        ctx.ui.line(format!("⏳ Waits for: {}", view.waits_for.join(", ")))?;
+    if !waits.is_empty() {
+        ctx.ui.line(format!("⏳ Waits for: {}", waits.join(", ")))?;
     }
-    let commands = validate::commands(view);
-    if commands.is_empty() && view.steps.iter().any(|s| validate::asks_for_tests(&s.def)) {
+    let commands = validate::commands_of(recipe.steps.iter());
+    if commands.is_empty() && recipe.steps.iter().any(validate::asks_for_tests) {
         ctx.ui.warn(&format!(
-            "its steps ask for tests, and no command runs them: `gt molecule upgrade {} --var NAME=COMMAND` names one",
-            view.name
+            "its steps ask for tests, and no command runs them: `gt molecule upgrade {name} --var NAME=COMMAND` names one"
         ));
     }
     if !validate::is_trusted(store, &commands)? {
-        ctx.ui.line(format!("Next: gt molecule trust {}   # its commands run only after you have seen them", view.name))?;
+        ctx.ui.line(format!("Next: gt molecule trust {name}   # its commands run only after you have seen them"))?;
     }
-    ctx.ui.line(format!("Next: gt molecule next {} --claim", view.name))
+    ctx.ui.line(format!("Next: gt molecule next {name} --claim"))
 }
