@@ -46,7 +46,9 @@ impl Tx<'_> {
             return self.snapshot.bead(id);
         }
         let stored = self.snapshot.events(id)?;
-        let events: Vec<&Event> = stored.iter().map(|e| &e.event).chain(&self.events).collect();
+        // Of a mutation of a thousand beads only what is about this one; what redacts may name any event.
+        let own = self.events.iter().filter(|e| e.bead == *id || e.kind == Kind::REDACT);
+        let events: Vec<&Event> = stored.iter().map(|e| &e.event).chain(own).collect();
         Ok(Some(fold_bead(id, &events)).filter(Bead::exists))
     }
 

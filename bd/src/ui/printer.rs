@@ -140,7 +140,10 @@ impl<'a> Printer<'a> {
 
     /// Something to look at, on stderr.
     pub fn warn(&mut self, text: &str) {
-        self.talk(Text::new().with(Style::Warn, "note: ").plain(text));
+        let mut lines = text.lines();
+        self.talk(Text::new().with(Style::Warn, "note: ").plain(lines.next().unwrap_or_default()));
+        // A place in a file is shown with its line and a mark below it.
+        lines.for_each(|line| self.talk(Text::new().plain("  ").plain(line)));
     }
 
     /// A word on stderr for those who asked for more.

@@ -19,6 +19,7 @@ pub mod schema;
 mod status;
 mod step;
 mod tick;
+mod transition;
 
 use bd::cli::{Program, Sub, Verb};
 use std::process::ExitCode;

@@ -131,26 +131,28 @@ impl<'t, 's> Change<'t, 's> {
         Ok(())
     }
 
-    /// Opens the checkpoints that have been reached, and writes to their owners.
+    /// Opens the checkpoints that have been reached, and writes to their owners; the molecule as it stands then.
     ///
     /// # Errors
     /// As [`Change::set`].
-    pub fn settle(&mut self) -> Result<()> {
+    pub fn settle(&mut self) -> Result<View> {
         let beads = self.beads()?;
         let waits = waits_for(&beads, |id| self.tx.bead(id))?;
         let view = view(&beads, waits, self.tx.now());
         if matches!(view.state, MoleculeState::Cancelled | MoleculeState::Completed) || !view.waits_for.is_empty() {
-            return Ok(());
+            return Ok(view);
         }
+        let mut opened = false;
         for step in &view.steps {
             let Some(checkpoint) = &step.checkpoint else { continue };
             let reached = step.def.needs.iter().all(|n| view.step(n).is_some_and(|s| s.state == StepState::Done));
             let waits = matches!(checkpoint.state, CheckpointState::Pending | CheckpointState::Blocked | CheckpointState::Rejected);
             if reached && waits {
                 self.open(&view, &beads, step)?;
+                opened = true;
             }
         }
-        Ok(())
+        if opened { self.view() } else { Ok(view) }
     }
 
     /// Opens a checkpoint.
@@ -175,8 +177,15 @@ impl<'t, 's> Change<'t, 's> {
     /// # Errors
     /// As [`Change::settle`].
     pub fn end(mut self) -> Result<Acted> {
-        self.settle()?;
-        let view = self.view()?;
+        let view = self.settle()?;
+        self.finish(view)
+    }
+
+    /// Ends one that is settled, with the molecule as it stands now.
+    ///
+    /// # Errors
+    /// A letter that cannot be stored.
+    pub fn finish(self, view: View) -> Result<Acted> {
         super::post::send(self.tx, &self.letters)?;
         Ok(Acted { view, letters: self.letters, notes: self.notes })
     }

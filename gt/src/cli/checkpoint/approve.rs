@@ -1,7 +1,8 @@
 //! `gt checkpoint approve`.
 
 use crate::cli::molecule::print;
-use crate::molecule::{act, beads};
+use crate::cli::transition::transition;
+use crate::molecule::act;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use clap::{ArgMatches, Args as _};
@@ -38,8 +39,6 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
-    let id = beads::find(&store, &snapshot, &args.molecule)?;
     let checkpoint = &args.checkpoint;
     let (note, reason) = (args.note, args.reason);
     let approval = if args.over {
@@ -50,7 +49,6 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     if args.over && approval.over.is_none() {
         return Err(bd::error::Error::usage("deciding against an objection needs a reason").hint("--reason TEXT"));
     }
-    let acted = ctx.write(|tx| act::approve(tx, &id, checkpoint, &approval))?;
-    crate::records::after(ctx, &acted.view)?;
+    let acted = transition(ctx, &args.molecule, |tx, id| act::approve(tx, id, checkpoint, &approval))?;
     print::acted(ctx, &acted, &format!("✅ Approved: {}/{checkpoint}", acted.view.name))
 }

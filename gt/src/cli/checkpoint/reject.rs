@@ -1,7 +1,8 @@
 //! `gt checkpoint reject`.
 
 use crate::cli::molecule::print;
-use crate::molecule::{act, beads};
+use crate::cli::transition::transition;
+use crate::molecule::act;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use clap::{ArgMatches, Args as _};
@@ -35,11 +36,8 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
-    let id = beads::find(&store, &snapshot, &args.molecule)?;
     let checkpoint = &args.checkpoint;
     let rejection = act::Rejection { reason: args.reason, to: args.to, review: None };
-    let acted = ctx.write(|tx| act::reject(tx, &id, checkpoint, &rejection))?;
-    crate::records::after(ctx, &acted.view)?;
+    let acted = transition(ctx, &args.molecule, |tx, id| act::reject(tx, id, checkpoint, &rejection))?;
     print::acted(ctx, &acted, &format!("❌ Rejected: {}/{checkpoint}", acted.view.name))
 }

@@ -1,7 +1,8 @@
 //! `gt checkpoint reopen`.
 
 use crate::cli::molecule::print;
-use crate::molecule::{act, beads};
+use crate::cli::transition::transition;
+use crate::molecule::act;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use clap::{ArgMatches, Args as _};
@@ -32,10 +33,7 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
-    let id = beads::find(&store, &snapshot, &args.molecule)?;
     let checkpoint = &args.checkpoint;
-    let acted = ctx.write(|tx| act::reopen(tx, &id, checkpoint, &args.reason))?;
-    crate::records::after(ctx, &acted.view)?;
+    let acted = transition(ctx, &args.molecule, |tx, id| act::reopen(tx, id, checkpoint, &args.reason))?;
     print::acted(ctx, &acted, &format!("↩ Reopened: {}/{checkpoint}", acted.view.name))
 }

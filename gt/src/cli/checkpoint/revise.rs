@@ -1,7 +1,8 @@
 //! `gt checkpoint revise`.
 
 use crate::cli::molecule::print;
-use crate::molecule::{act, beads};
+use crate::cli::transition::transition;
+use crate::molecule::act;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use clap::{ArgMatches, Args as _};
@@ -32,11 +33,8 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
-    let id = beads::find(&store, &snapshot, &args.molecule)?;
     let checkpoint = &args.checkpoint;
     let hand_in = crate::cli::molecule::hand_in(ctx, Some(&args.summary), None)?;
-    let acted = ctx.write(|tx| act::revise(tx, &id, checkpoint, &hand_in))?;
-    crate::records::after(ctx, &acted.view)?;
+    let acted = transition(ctx, &args.molecule, |tx, id| act::revise(tx, id, checkpoint, &hand_in))?;
     print::acted(ctx, &acted, &format!("✏️ Revised: {}/{checkpoint}", acted.view.name))
 }

@@ -1,7 +1,8 @@
 //! `gt molecule attest`: say that what no machine can judge is so.
 
 use super::print;
-use crate::molecule::{act, beads};
+use crate::cli::transition::transition;
+use crate::molecule::act;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::{Error, Result};
 use clap::{ArgMatches, Args as _};
@@ -41,10 +42,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     if args.criteria.is_empty() && !args.all {
         return Err(Error::usage("nothing to attest was named").hint("--criterion TEXT, or --all"));
     }
-    let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
-    let id = beads::find(&store, &snapshot, &args.name)?;
     let note = args.note.unwrap_or_default();
-    let acted = ctx.write(|tx| act::attest(tx, &id, args.step.as_deref(), &args.criteria, &note))?;
-    crate::records::after(ctx, &acted.view)?;
+    let acted = transition(ctx, &args.name, |tx, id| act::attest(tx, id, args.step.as_deref(), &args.criteria, &note))?;
     print::acted(ctx, &acted, "☑ Attested")
 }

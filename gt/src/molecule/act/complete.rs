@@ -16,12 +16,11 @@ use bd::model::Value;
 /// # Errors
 /// As [`Change::end`].
 pub fn end(mut change: Change<'_, '_>) -> Result<Acted> {
-    change.settle()?;
-    let view = change.view()?;
+    let view = change.settle()?;
     let over =
         matches!(view.state, MoleculeState::Completed | MoleculeState::Cancelled | MoleculeState::Paused | MoleculeState::Waiting);
     if over || !view.missing.is_empty() || view.steps.iter().any(|s| s.state != StepState::Done) {
-        return change.end();
+        return change.finish(view);
     }
     let beads = change.beads()?;
     let of_kind = |kind: StepKind| beads.steps.iter().rev().find(|(_, def)| def.kind == kind);
@@ -30,7 +29,7 @@ pub fn end(mut change: Change<'_, '_>) -> Result<Acted> {
     let unmet = unmet(&view, facts.as_ref(), &ticked);
     if !unmet.is_empty() {
         change.notes.push(format!("every step is done, and the molecule is not completed: {}", unmet.join("; ")));
-        return change.end();
+        return change.finish(view);
     }
     let id = change.id.clone();
     let fields = finished().with(field::RUN, Value::text("completed")).with(field::FIX, Value::null());
@@ -61,5 +60,5 @@ pub fn end(mut change: Change<'_, '_>) -> Result<Acted> {
         change.letters.push(texts::to_commit(&view));
         change.notes.push(format!("whoever worked on it commits its records: gt molecule record {} --commit", view.name));
     }
-    change.end()
+    change.finish(view)
 }
