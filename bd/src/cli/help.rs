@@ -22,14 +22,7 @@ pub fn overview(printer: &mut Printer<'_>, verbose: bool) -> Result<()> {
     printer.line("")?;
     printer.line("Usage: bd [-C DIR] COMMAND [ARGUMENTS] [--json] [--actor NAME]")?;
     for group in Group::ALL.into_iter().filter(|g| verbose || *g != Group::More) {
-        let mut table = Table::new();
-        for verb in verb::all().filter(|v| v.group == group) {
-            let mut about = Text::new().plain(verb.about);
-            if verbose && !verb.aliases.is_empty() {
-                about.push(Style::Dim, format!(" (also {})", verb.aliases.join(", ")));
-            }
-            table.row(vec![Text::new().plain("  ").with(Style::Strong, verb.name), about]);
-        }
+        let mut table = verbs_of(verb::all().filter(|v| v.group == group), verbose);
         for short in compat::shorthand::ALL.iter().filter(|_| group == Group::More) {
             let about = Text::new().plain("the same as bd ").plain(short.stands_for);
             table.row(vec![Text::new().plain("  ").with(Style::Strong, short.name), about]);
@@ -50,6 +43,19 @@ pub fn overview(printer: &mut Printer<'_>, verbose: bool) -> Result<()> {
         printer.line("`bd help --all` shows the smaller commands too.")?;
     }
     printer.line("`bd help COMMAND` explains one. A bead is named by its id or by any unique beginning of it.")
+}
+
+/// Verbs with what each does, and with their other names where more is asked for.
+pub(super) fn verbs_of<'v>(verbs: impl Iterator<Item = &'v Verb>, verbose: bool) -> Table {
+    let mut table = Table::new();
+    for verb in verbs {
+        let mut about = Text::new().plain(verb.about);
+        if verbose && !verb.aliases.is_empty() {
+            about.push(Style::Dim, format!(" (also {})", verb.aliases.join(", ")));
+        }
+        table.row(vec![Text::new().plain("  ").with(Style::Strong, verb.name), about]);
+    }
+    table
 }
 
 /// `bd help COMMAND …`.

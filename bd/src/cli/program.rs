@@ -5,7 +5,7 @@ use super::{globals, help, main_with, plugin, printing, run_verb};
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::query::nearest;
-use crate::ui::{Printer, Style, Table, Text};
+use crate::ui::{Printer, Style, Text};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -82,14 +82,7 @@ fn overview(program: &Program, printer: &mut Printer<'_>, verbose: bool) -> Resu
     printer.line("")?;
     printer.line(format!("Usage: {} [-C DIR] COMMAND [ARGUMENTS] [--json] [--actor NAME]", program.name))?;
     for group in Group::ALL {
-        let mut table = Table::new();
-        for verb in program.verbs.iter().filter(|v| v.group == group) {
-            let mut about = Text::new().plain(verb.about);
-            if verbose && !verb.aliases.is_empty() {
-                about.push(Style::Dim, format!(" (also {})", verb.aliases.join(", ")));
-            }
-            table.row(vec![Text::new().plain("  ").with(Style::Strong, verb.name), about]);
-        }
+        let table = help::verbs_of(program.verbs.iter().filter(|v| v.group == group), verbose);
         let lines = table.lines(0);
         if !lines.is_empty() {
             printer.line("")?;
