@@ -110,6 +110,7 @@ fn a_failed_validation_goes_back_and_blocks() {
     assert_eq!(state(&worker, M), "needs_fix");
     assert_eq!(step(&worker, M, "do-refactor").0, "ready");
     assert_eq!(step(&worker, M, "do-refactor").2, 2);
+    assert_eq!((step(&worker, M, "test-validation").0.as_str(), step(&worker, M, "test-validation").2), ("failed", 1));
     assert_eq!(step(&worker, M, "test-validation-checkpoint").1, "blocked");
     lead.gt(&["checkpoint", "approve", M, "test-validation-checkpoint"]).fails(4);
     lead.gt(&["checkpoint", "approve", M, "test-validation-checkpoint", "--override", "--reason", "hurry"]).fails(4);
@@ -117,7 +118,9 @@ fn a_failed_validation_goes_back_and_blocks() {
     worker.git(&["rm", "-q", "tests/three_test.go", "tests/four.t"]).ok();
     worker.commit_all("Mended");
     hand_in(&worker, "do-refactor");
+    assert_eq!(step(&worker, M, "test-validation").2, 2, "it is asked in its next try");
     hand_in(&worker, "test-validation");
+    assert_eq!((step(&worker, M, "test-validation").0.as_str(), step(&worker, M, "test-validation").2), ("done", 2));
     assert_eq!(state(&worker, M), "awaiting_checkpoint");
     assert_eq!(step(&worker, M, "test-validation-checkpoint").1, "open");
 }

@@ -200,9 +200,11 @@ fn step_view(bead: &Bead, def: &Step, clear: bool, now: Timestamp) -> StepView {
         (true, false) => StepState::Ready,
     };
     let state = if state == StepState::Pending && run.state == StepState::Failed { StepState::Failed } else { state };
-    let ticked = super::act::ticked_on(bead, run.attempt);
+    // What failed and can be asked again is asked in its next try.
+    let attempt = run.attempt + u32::from(run.state == StepState::Failed && state != StepState::Failed);
+    let ticked = super::act::ticked_on(bead, attempt);
     let (bead, def) = (bead.id.clone(), def.clone());
-    StepView { bead, def, state, attempt: run.attempt, holder, checkpoint, ticked, workers }
+    StepView { bead, def, state, attempt, holder, checkpoint, ticked, workers }
 }
 
 fn checkpoint(bead: &Bead, clear: bool, now: Timestamp) -> CheckpointView {

@@ -48,7 +48,8 @@ pub fn commit(store: &Store, snapshot: &Snapshot, view: &View) -> Result<Committ
         ..RideOptions::default()
     };
     let done = ride(store, &options)?;
-    let commit = done.commit.ok_or_else(|| Error::usage("there was nothing to commit"))?;
+    let commit =
+        done.commit.ok_or_else(|| Error::usage(format!("there is nothing of `{}` that this branch has not", view.name)))?;
     Ok(Committed { commit: commit.to_string(), subject })
 }
 

@@ -46,7 +46,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         ctx.write(|tx| {
             let fresh = change::Change::new(tx, id.clone()).must(crate::molecule::machine::MoleculeAction::Advance)?;
             if !fresh.open.iter().any(|i| fresh.steps[*i].bead == work.bead) {
-                return Err(Error::new(ErrorKind::Conflict, format!("`{}` is not open any more", work.def.id)));
+                return Err(Error::new(ErrorKind::Conflict, format!("`{}` was handed in or sent back meanwhile", work.def.id))
+                    .hint(format!("`gt molecule next {}` says what is open now", fresh.name)));
             }
             bd::ops::claim::claim(tx, work.bead.as_str(), &bd::ops::claim::ClaimRequest::default())
         })?;

@@ -36,10 +36,7 @@ pub fn advance(tx: &mut Tx<'_>, id: &BeadId, step: &str, hand_in: &HandIn, evide
         return failed(change, &view, &step, v);
     }
     criteria(&change, &view, &step, evidence)?;
-    let attempt = match step.state {
-        StepState::Failed => step.attempt + 1,
-        _ => step.attempt,
-    };
+    let attempt = step.attempt;
     let mut hand_in = hand_in.clone();
     hand_in.attempt = attempt;
     hand_in.missing = missing(&step, &hand_in);
@@ -71,9 +68,8 @@ pub fn failed(mut change: Change<'_, '_>, view: &View, step: &StepView, v: &Vali
     let to = step.def.on_fail.as_ref().map_or(step.def.id.as_str(), |f| f.goto.as_str());
     let to = step_of(view, to)?.clone();
     let v = Validation { attempt: step.attempt, passed: false, ..v.clone() };
-    let reason = texts::blocked(view, step, &v, "").subject;
     let why = super::super::texts::reason_of(&v);
-    let run = Run { state: StepState::Failed, attempt: step.attempt + u32::from(step.state == StepState::Failed) };
+    let run = Run { state: StepState::Failed, attempt: step.attempt };
     let mut fields = super::super::change::opened();
     fields.set(field::STEP_RUN, Value::of(&run));
     change.set(&step.bead, "fail", fields, &[("why", Value::text(&why))])?;
@@ -84,8 +80,9 @@ pub fn failed(mut change: Change<'_, '_>, view: &View, step: &StepView, v: &Vali
     let fields = Fields::new().with(field::FIX, Value::of(&fix)).with(field::VALIDATION, Value::of(&v));
     change.set(&view.bead.clone(), "validate", fields, &[])?;
     let key = format!("blocked {} {} {}", step.bead, run.attempt, bd::model::format_time(change.tx.now()));
-    change.letters.push(texts::blocked(view, step, &v, &key));
-    change.notes.push(reason);
+    let letter = texts::blocked(view, step, &v, &key);
+    change.notes.push(letter.subject.clone());
+    change.letters.push(letter);
     change.end()
 }
 

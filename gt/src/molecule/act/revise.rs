@@ -21,7 +21,11 @@ pub fn revise(tx: &mut Tx<'_>, id: &BeadId, step: &str, hand_in: &HandIn) -> Res
         super::super::change::allowed(&view, MoleculeAction::Advance)?;
     }
     let Some(before) = step.def.needs.last().and_then(|n| view.step(n)) else {
-        return Err(Error::new(ErrorKind::Blocked, format!("nothing was handed in before `{}`", step.def.id)));
+        return Err(Error::new(
+            ErrorKind::Blocked,
+            format!("nothing is handed in before `{}`, so there is nothing to revise", step.def.id),
+        )
+        .hint(format!("A word on it: gt checkpoint comment {} {} --text TEXT", view.name, step.def.id)));
     };
     let beads = change.beads()?;
     let old: Option<HandIn> = beads.step(&before.def.id).and_then(|(bead, _)| decoded(bead, field::HAND_IN));
