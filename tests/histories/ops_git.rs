@@ -161,7 +161,8 @@ impl World {
     }
 
     pub fn cherry_pick(&mut self, peer: usize) -> Result<bool, Broken> {
-        let own = ["rev-list", "--no-merges", "--max-count=30", "--exclude=beads", "--branches"];
+        // A mirror fetch makes a stranger's branch a local one; whoever picks from that wants what is on it.
+        let own = ["rev-list", "--no-merges", "--max-count=30", "--exclude=beads", "--exclude=evil*", "--branches"];
         let others = ["--exclude=origin/beads", "--exclude=origin/evil*", "--remotes"];
         let out = self.git(peer, &[&own[..], &others].concat());
         let commits: Vec<String> = out.stdout().lines().map(str::to_owned).collect();
