@@ -25,6 +25,12 @@ mod cache_tests;
 mod define_tests;
 #[cfg(test)]
 mod evaluate_tests;
+#[cfg(test)]
+mod events_tests;
+#[cfg(test)]
+mod lab;
+#[cfg(test)]
+mod target_tests;
 
 pub use cache::latest;
 pub use define::{KINDS, LIMITS, is_id};

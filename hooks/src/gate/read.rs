@@ -4,7 +4,6 @@ use super::define::LIMITS;
 use super::globs::Globs;
 use super::problem::{Problem, Wrong};
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::ops::Range;
 use std::time::Duration;
 use toml_edit::{Item, Table, Value};
@@ -301,9 +300,3 @@ macro_rules! named {
 }
 
 named!(super::When, super::Action, crate::Severity, super::Expect);
-
-impl Display for super::Expect {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
-    }
-}

@@ -11,6 +11,8 @@ mod judge;
 mod program;
 mod scan;
 mod scope;
+#[cfg(test)]
+mod tests;
 
 pub(super) use program::is_within;
 

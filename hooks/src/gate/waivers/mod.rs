@@ -190,4 +190,6 @@ fn read(bead: &Bead, name: &str, register: &Register) -> Option<Waiver> {
 }
 
 #[cfg(test)]
+mod store_tests;
+#[cfg(test)]
 mod tests;
