@@ -175,7 +175,7 @@ pub(super) fn earlier(ask: &Ask<'_>, gate: &Gate, key: &Key) -> Option<Verdict> 
         let last = own.into_iter().rfind(|r| r.by == store.actor().as_str() && same(&r.verdict, gate, key))?;
         Some(last.verdict).filter(|v| holds(v, gate, key))
     })?;
-    Some(Verdict { action: gate.action, reused: true, ..found })
+    Some(Verdict { reused: true, ..found })
 }
 
 fn same(v: &Verdict, gate: &Gate, key: &Key) -> bool {
@@ -238,9 +238,7 @@ fn prune(dir: &Path) {
     let Ok(entries) = std::fs::read_dir(dir) else { return };
     let aged = |e: std::fs::DirEntry| Some((e.metadata().ok()?.modified().ok()?, e.path()));
     let mut all: Vec<(SystemTime, PathBuf)> = entries.filter_map(std::result::Result::ok).filter_map(aged).collect();
-    if all.len() > KEPT {
-        all.sort();
-        let too_many = all.len() - KEPT;
-        all.into_iter().take(too_many).for_each(|(_, path)| drop(std::fs::remove_file(path)));
-    }
+    all.sort();
+    let too_many = all.len().saturating_sub(KEPT);
+    all.into_iter().take(too_many).for_each(|(_, path)| drop(std::fs::remove_file(path)));
 }

@@ -163,10 +163,8 @@ impl Work<'_> {
             let why = match before.iter().find(|v| v.gate == *need) {
                 Some(verdict) if verdict.status.lets_through() => continue,
                 Some(verdict) => format!("it needs `{need}`, which says {}", verdict.status),
-                None if self.definitions.gate(need).is_some_and(|g| g.action == Action::Off) => {
-                    format!("it needs `{need}`, which is off")
-                }
-                None => format!("it needs `{need}`, which was not asked"),
+                // What is needed is asked with it, unless it is off.
+                None => format!("it needs `{need}`, which is off"),
             };
             return Some(Answer::new(Status::Error, why));
         }

@@ -210,6 +210,8 @@ mod tests {
             "/usr/bin/grep a b && exit 2",
             "[ -n \"$(git status --porcelain)\" ] && exit 1",
             "grep 'a && b; c' d && exit 1;\n",
+            "grep a\\; b && exit 1",
+            "grep \"a\\\" && b\" c && exit 1",
         ] {
             assert!(trapped(run, 1, ""), "{run}");
         }

@@ -26,6 +26,8 @@ mod define_tests;
 #[cfg(test)]
 mod evaluate_tests;
 #[cfg(test)]
+mod evaluate_words_tests;
+#[cfg(test)]
 mod events_tests;
 #[cfg(test)]
 mod lab;

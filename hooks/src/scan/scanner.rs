@@ -160,11 +160,6 @@ impl<'r> Scanner<'r> {
         Self { set, rules, words, triggers, always, kinds: &KINDS }
     }
 
-    /// The rules that are looked for.
-    pub fn rules(&self) -> &[&'r Rule] {
-        &self.rules
-    }
-
     /// Judges the size of a file that need not be read for it.
     pub fn size(&self, path: &str, bytes: u64) -> Option<Finding> {
         let rule = self.rules.iter().find(|r| r.max_bytes.is_some_and(|max| bytes > max) && fits(r, path))?;

@@ -29,7 +29,8 @@ fn a_waiver_is_given_read_back_and_ended_once() {
         ("no-skip", "the port is taken", "ann", 10)
     );
     assert!(first.until.starts_with("2099-01-02T03:04:05") && !first.contested && first.ended.is_none());
-    let second = give(&store, &NewWaiver { path: Some("test/**".into()), ..new("no-sleep") }).unwrap();
+    let later = lab.store_with(&[("BD_ACTOR", "ann"), ("BD_NOW", "2098-12-01T00:00:00Z")]);
+    let second = give(&later, &NewWaiver { path: Some("test/**".into()), ..new("no-sleep") }).unwrap();
     assert_eq!(second.gate, "no-sleep", "the one that was given now");
     assert_eq!(load(&store).unwrap(), [first.clone(), second.clone()], "the oldest first");
     assert_eq!(first.to_string(), "no-skip until 2099-01-02, by ann: the port is taken");
