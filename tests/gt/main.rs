@@ -15,6 +15,7 @@ mod notify;
 mod property;
 mod review;
 mod schemas;
+mod screens;
 mod shipped;
 mod texts;
 mod two_clones;

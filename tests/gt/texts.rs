@@ -1,7 +1,8 @@
-//! The letters of the workflow to the letter: four checkpoint mails, the alert, the hand-off (reference gastown.md 10.4). The
-//! numbers in them come from tests that really ran; the clock is the test's.
+//! The letters of a formula that says less than the shipped one: what is computed where nothing was handed in, and what is not said
+//! where nothing is known. The whole letters, as the reference has them, are in `screens`.
 
 use crate::kit::{apdc, pour_recipe, repository};
+use crate::screens::expected;
 use bd_tests::{Sandbox, Work};
 
 const M: &str = "day3-refs";
@@ -23,8 +24,6 @@ fn same(got: &str, wanted: &str) {
 
 const ANALYSIS: &str = "Day 3 Analysis Complete - Questions & Concerns
 
-Checkpoint: day3-refs/analysis-checkpoint
-
 Analysis Summary:
 Two requirements, one test.
 
@@ -33,20 +32,20 @@ Questions:
 2. Which user?
 
 Concerns:
-1. The old runs
+- The old runs
 
-Recommendation: Test both
+Recommendation:
+- Test both
 
 Confidence: 85%
-Approval Required: proceed to plan?
+
+Approval Required: Do you approve proceeding to PLAN phase?
+
 ⏰ Timeout: 2 hours (until 2026-03-01 11:00Z)
-📋 Review: analysis checkpoint
 View: gt checkpoint show day3-refs analysis-checkpoint
 ";
 
 const PLAN: &str = "Day 3 Plan Ready - Approval Required
-
-Checkpoint: day3-refs/plan-checkpoint
 
 Test Plan Summary:
 One file, two cases.
@@ -73,15 +72,14 @@ Risk Mitigation:
 None needed.
 
 Confidence: 90%
-Approval Required: proceed to infrastructure?
+
+Approval Required: Do you approve proceeding to implementation (DO phase)?
+
 ⏰ Timeout: 2 hours (until 2026-03-01 11:00Z)
-📋 Review: plan checkpoint
 View: gt checkpoint show day3-refs plan-checkpoint
 ";
 
 const TESTS: &str = "Day 3 Tests Pass at 100% - Ready for Compliance Triage
-
-Checkpoint: day3-refs/test-validation-checkpoint
 
 Test Validation Results:
 ✅ Total Tests: 2 (1 existing + 1 new)
@@ -91,65 +89,50 @@ Test Validation Results:
 ✅ Pass Rate: 100%
 
 Anti-Pattern Detection:
-✅ no-skip: nothing found
-✅ no-sleep: nothing found
+✅ No time.Sleep() detected
+✅ No Skip() calls
 
 Test Output Summary:
 done
 
-Approval Required: proceed to compliance-triage?
+Approval Required: Proceed to compliance triage?
+
 ⏰ Timeout: 2 hours (until 2026-03-01 11:00Z)
-📋 Review: test validation checkpoint
 View: gt checkpoint show day3-refs test-validation-checkpoint
 ";
 
 const COMPLIANCE: &str = "Day 3 Compliance Triage Complete - Approval Required
 
-Checkpoint: day3-refs/compliance-checkpoint
-
 Compliance Report Summary:
-Overall Status: no report was asked for
-Test Pass Rate: 100%
+⚠️  Overall Status: no report was asked for
+✅ Test Pass Rate: 100%
 
 Key Findings:
+✅ All tests pass at 100%
+✅ No anti-patterns detected
 done
 
-Approval Required: proceed to document?
+Approval Required: Approve Day 3 completion and proceed to documentation?
+
 ⏰ Timeout: 2 hours (until 2026-03-01 11:00Z)
-📋 Review: compliance checkpoint
 View: gt checkpoint show day3-refs compliance-checkpoint
-";
-
-const ALERT: &str = "🚨 day3-refs BLOCKED: Test pass rate below 100% (66.7%)
-
-🚨 Gas Town Alert: day3-refs BLOCKED
-
-Reason: Test pass rate below 100% (66.7%)
-Failed Tests: 1/3
-- tests/three.t (FAIL)
-
-Action Required:
-1. Read the output of what failed
-2. Mend the implementation, or the test where the test is wrong
-3. Run the validation again
-4. Go on only at a pass rate of 100%
-
-Status: Day 4 start BLOCKED until Day 3 achieves 100% pass rate
 ";
 
 const HANDOFF: &str = "Day 3 Complete - Handoff to Day 4
 
 From: day3-refs (Polecat)
 
-Implemented: done
-Tests: 2/2 passing (100%)
-Next: nothing waits for it
+Day 3 Summary:
+- Implemented: done
+- Tests: 2/2 passing (100%)
+- Next: nothing waits for it
+
 Handoff Status: ✅ READY
 ";
 
 // goal: W12 W14 tier1
 #[test]
-fn the_letters_are_what_the_reference_says() {
+fn the_letters_of_a_formula_that_says_less() {
     let sandbox = Sandbox::new();
     let wes = repository(&sandbox, "lone").acting_as("wes");
     let lea = wes.acting_as("lea");
@@ -174,9 +157,12 @@ fn the_letters_are_what_the_reference_says() {
     advance("do-refactor").ok();
     let failed = advance("test-validation");
     failed.fails(4);
-    same(&letter(&lea, "🚨 day3-refs BLOCKED"), ALERT);
-    let printed = ALERT.split_once("\n\n").map_or("", |(_, body)| body).trim_end();
-    assert!(failed.stderr().contains(printed), "{}", failed.stderr());
+    // Without remedies of its own the formula gets the reference's.
+    let values = [("molecule", M), ("rate", "66.7"), ("failed", "1"), ("total", "3"), ("file", "tests/three.t"), ("line", "1")];
+    let alert = expected("alert-clean.txt", &values).replace("three.t:1", "three.t");
+    let subject = "🚨 day3-refs BLOCKED: Test pass rate below 100% (66.7%)";
+    same(&letter(&lea, "🚨 day3-refs BLOCKED"), &format!("{subject}\n\n{alert}"));
+    assert!(failed.stderr().contains(alert.trim_end()), "{}", failed.stderr());
     std::fs::remove_file(wes.path("tests/three.t")).expect("a test that goes");
     advance("do-refactor").ok();
     advance("test-validation").ok();
@@ -189,7 +175,7 @@ fn the_letters_are_what_the_reference_says() {
     same(&letter(&lea, "Day 3 Complete"), HANDOFF);
     // What is printed around a letter.
     let shown = lea.gt(&["mail", "read", "1"]);
-    let first: Vec<&str> = shown.ok().lines().take(2).collect();
-    assert!(first[0].starts_with("📨 Gas Town Mail to: @lea (view: "), "{}", shown.stdout());
-    assert!(first[1].starts_with("📋 Subject: Day 3"), "{}", shown.stdout());
+    let first: Vec<&str> = shown.ok().lines().take(4).collect();
+    let head = ["📨 Gas Town Mail", "From: day3-refs (Polecat)", "To: @flow-team", "Subject: Day 3 Complete - Handoff to Day 4"];
+    assert_eq!(first, head, "{}", shown.stdout());
 }

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::files::top;
 use super::front::Written;
-use super::judged::{frame, places};
+use super::judged::{frame, is_empty, places};
 use super::report::{body, digest, open, step_of, template_of};
 use super::{found, paths};
 use crate::molecule::{View, validate};
@@ -55,7 +55,8 @@ pub fn check(store: &Store, view: &View) -> Result<Checked> {
         confidence: front.sure().and_then(Result::ok),
         report: Some(path.clone()),
         digest: Some(digest(&text)),
-        ..own
+        soc2_judged: places(&written.body).iter().any(|p| p.name == "soc2" && !is_empty(&p.text)),
+        ..own.clone()
     };
     let mut out = Checked { path, facts, ..Checked::default() };
     if front.molecule != view.name {

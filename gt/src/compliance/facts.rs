@@ -29,7 +29,19 @@ pub struct Facts {
     /// The digest of its text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
+    /// The first warnings, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings_said: Vec<String>,
+    /// The first gaps, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps_said: Vec<String>,
+    /// True if somebody judged the controls of SOC2 in the report.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub soc2_judged: bool,
 }
+
+/// At most so many sentences of a kind are kept beside the numbers; the report has them all.
+pub(super) const SAID: usize = 8;
 
 impl Facts {
     /// The verdict in a word.

@@ -136,6 +136,12 @@ fn requirements(value: &Value, out: &mut Vec<String>) {
     }
 }
 
+/// The first sentences, short enough for a letter.
+fn said(all: &[String]) -> Vec<String> {
+    let one = |text: &String| crate::mail::text::cut(&crate::molecule::handin::one_line(text), 300);
+    all.iter().take(super::facts::SAID).map(one).collect()
+}
+
 impl Facts {
     /// From what was found to what it means. `asked` is the step that validates, where the formula has one.
     fn judge(&mut self, asked: Option<&str>, unread: Vec<String>) {
@@ -207,6 +213,8 @@ impl Facts {
             warnings: number(self.warnings.len()),
             requirements: number(self.trace.found()),
             traced: number(self.trace.traced.len()),
+            warnings_said: said(&self.warnings),
+            gaps_said: said(&self.gaps),
             ..super::Facts::default()
         }
     }

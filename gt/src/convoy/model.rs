@@ -196,3 +196,9 @@ pub(super) fn comes_before<'a>(file: &'a ConvoyFile, molecule: &str) -> Vec<&'a 
 pub fn requires_of(file: &ConvoyFile, molecule: &str) -> Vec<String> {
     comes_before(file, molecule).into_iter().map(|m| m.id.clone()).collect()
 }
+
+/// The molecules of the file that a molecule comes before, in the order of the file.
+pub fn waiting_for(file: &ConvoyFile, molecule: &str) -> Vec<String> {
+    let waits = |id: &&String| requires_of(file, id).iter().any(|r| r == molecule);
+    file.molecules.iter().map(|m| &m.id).filter(waits).cloned().collect()
+}

@@ -1,6 +1,7 @@
 //! `convoy-status.toml`: a record for reviewers, written on the default branch only and never read back.
 
 use super::board::Board;
+use super::line::Standing;
 use super::{Line, place};
 use crate::molecule::model::percent;
 use bd::error::{Error, Result};
@@ -36,7 +37,7 @@ pub fn text(board: &Board, now: Timestamp) -> String {
         }
         let mut all = Table::new();
         all.set_implicit(true);
-        lines.iter().for_each(|l| all[&l.id] = Item::Table(member(l)));
+        lines.iter().for_each(|l| all[&l.id] = Item::Table(member(l, name == "molecules")));
         doc[name] = Item::Table(all);
     }
     if let Some(next) = &board.next_checkpoint {
@@ -51,9 +52,9 @@ pub fn text(board: &Board, now: Timestamp) -> String {
     format!("{HEAD}{doc}")
 }
 
-fn member(line: &Line) -> Table {
+fn member(line: &Line, molecule: bool) -> Table {
     let mut table = Table::new();
-    table["state"] = value(line.standing.as_str());
+    table["state"] = value(state(line, molecule));
     if let Some(rate) = line.pass_rate {
         table["pass_rate"] = number(rate);
     }
@@ -62,6 +63,16 @@ fn member(line: &Line) -> Table {
     }
     table["blocked_by"] = value(line.blocked_by.iter().collect::<Array>());
     table
+}
+
+/// A molecule's own states (docs/concepts/molecules.md), whether it was poured or only planned; a bead's standing.
+fn state(line: &Line, molecule: bool) -> &'static str {
+    match line.standing {
+        Standing::Recorded => "completed",
+        Standing::Done if molecule => "completed",
+        _ if molecule && line.bead.is_none() => "planned",
+        standing => standing.as_str(),
+    }
 }
 
 fn number(share: f64) -> Item {

@@ -43,6 +43,11 @@ fn parse(text: &str) -> Option<Crew> {
             match key {
                 "involved_teams" => out.teams.extend(names(item)),
                 "primary_coordinator" => owner = item.as_str().map(str::to_owned).or(owner),
+                // `[teams.members]`, as the board reads it; a list below `[teams]` itself says the same.
+                "members" if item.is_table_like() => {
+                    let each = item.as_table_like().into_iter().flat_map(TableLike::iter);
+                    out.members.extend(each.filter(|(_, list)| list.is_array()).map(|(team, list)| (team.to_owned(), names(list))));
+                }
                 _ if item.is_array() => out.members.push((key.to_owned(), names(item))),
                 _ => {}
             }
@@ -66,12 +71,12 @@ mod tests {
     #[test]
     fn a_convoys_teams_are_received_by_its_coordinator() {
         let crew = parse(
-            "owner = \"@jgil\"\n[teams]\ninvolved_teams = [\"gateway\", \"audit\"]\nprimary_coordinator = \"@coo\"\naudit = [\"eve\"]\n[[molecules]]\nid = \"d1\"\nteam = \"db\"\nowner = \"@kim\"\n",
+            "owner = \"@jgil\"\n[teams]\ninvolved_teams = [\"gateway\", \"audit\"]\nprimary_coordinator = \"@coo\"\naudit = [\"eve\"]\n[teams.members]\ndb = [\"dan\"]\n[[molecules]]\nid = \"d1\"\nteam = \"db\"\nowner = \"@kim\"\n",
         );
         let crew = crew.unwrap();
         assert_eq!(crew.teams, ["gateway", "audit", "db"]);
         assert_eq!(crew.owner.as_deref(), Some("@coo"));
-        assert_eq!(crew.members, [("audit".to_owned(), vec!["eve".to_owned()])]);
+        assert_eq!(crew.members, [("audit".into(), vec!["eve".to_owned()]), ("db".into(), vec!["dan".to_owned()])]);
         assert!(["@coo", "@jgil", "@kim", "eve"].iter().all(|p| crew.people.iter().any(|q| q == p)));
         assert!(parse("owner = ").is_none());
     }

@@ -13,7 +13,7 @@ pub struct HandIn {
     /// What may go wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub concerns: Vec<String>,
-    /// What the worker would do.
+    /// What the worker would do, a line each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recommendation: Option<String>,
     /// How sure the worker is, 0 to 100.
@@ -43,12 +43,29 @@ enum Percent {
     Text(String),
 }
 
+/// One sentence, or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Lines {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Lines {
+    fn all(self) -> Vec<String> {
+        match self {
+            Self::One(text) => vec![text],
+            Self::Many(texts) => texts,
+        }
+    }
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Front {
     questions: Vec<String>,
     concerns: Vec<String>,
-    recommendation: Option<String>,
+    recommendation: Option<Lines>,
     confidence: Option<Percent>,
     gaps: Vec<String>,
     artifacts: Vec<String>,
@@ -73,11 +90,11 @@ impl HandIn {
             None => Front::default(),
         };
         let confidence = front.confidence.map(|c| percent(name, c)).transpose()?;
-        let line = |texts: Vec<String>| texts.into_iter().map(|t| one_line(&t)).filter(|t| !t.is_empty()).collect();
+        let line = |texts: Vec<String>| texts.into_iter().map(|t| one_line(&t)).filter(|t| !t.is_empty()).collect::<Vec<_>>();
         let out = Self {
             questions: line(front.questions),
             concerns: line(front.concerns),
-            recommendation: front.recommendation.map(|t| one_line(&t)).filter(|t| !t.is_empty()),
+            recommendation: front.recommendation.map(|t| line(t.all()).join("\n")).filter(|t| !t.is_empty()),
             confidence,
             gaps: line(front.gaps),
             artifacts: line(front.artifacts),

@@ -22,7 +22,7 @@ pub mod validate;
 mod view;
 
 pub use change::Acted;
-pub use compute::{load, load_all, load_open, named};
+pub use compute::{load, load_all, load_bead, load_open, named};
 pub use model::{CheckpointState, MoleculeState, StepState, Validation};
 pub use shelf::Shelf;
 pub use view::{CheckpointView, StepView, View};

@@ -26,6 +26,8 @@ pub mod field {
     pub const RUN: &str = "mol.run";
     /// Why it went back.
     pub const FIX: &str = "mol.fix";
+    /// What waited for it when it was completed, by name.
+    pub const NEXT: &str = "mol.next";
     /// What was said last.
     pub const NOTE: &str = "mol.note";
     /// The last validation.

@@ -3,6 +3,7 @@
 use crate::mail::text::{cut, one_line};
 use crate::mail::{MailKind, Mailbox, Message};
 use crate::molecule::model::field;
+use crate::molecule::texts;
 use bd::error::Result;
 use bd::model::BeadId;
 use bd::store::Snapshot;
@@ -28,6 +29,15 @@ impl Alert {
         let subject = Some(cut(&one_line(&message.subject), 200))
             .filter(|s| safe(s))
             .unwrap_or_else(|| "(the subject is not repeated here)".to_owned());
+        if let Some(mut lines) = checkpoint(snapshot, message)? {
+            lines.extend([
+                format!("View: gastown mail read {}", mailbox.short(message)),
+                format!("Mail: {subject}"),
+                format!("To: {}", cut(&message.to.join(", "), 200)),
+            ]);
+            lines.retain(|line| safe(line));
+            return Ok(Self { id: message.id.to_string(), subject, text: format!("{}\n", lines.join("\n")) });
+        }
         let sign = if message.kind == MailKind::Alert { "🚨" } else { "📋" };
         let mut lines = vec!["📨 Gas Town Notification".to_owned(), format!("{sign} {subject}")];
         let mut views = vec![format!("View: gastown mail read {}", mailbox.short(message))];
@@ -40,6 +50,28 @@ impl Alert {
         lines.retain(|line| safe(line));
         Ok(Self { id: message.id.to_string(), subject, text: format!("{}\n", lines.join("\n")) })
     }
+}
+
+/// The head of an alert that asks for a decision about a checkpoint.
+fn checkpoint(snapshot: &Snapshot, message: &Message) -> Result<Option<Vec<String>>> {
+    let Some(id) = message.about.as_deref().and_then(|a| BeadId::new(a).ok()).filter(|_| message.kind == MailKind::Task) else {
+        return Ok(None);
+    };
+    let parent = snapshot.bead(&id)?.and_then(|b| b.parent().map(str::to_owned)).and_then(|p| BeadId::new(&p).ok());
+    let Some(molecule) = parent.map(|p| snapshot.bead(&p)).transpose()?.flatten().filter(|b| b.text(field::NAME).is_some()) else {
+        return Ok(None);
+    };
+    let opened = message.at.parse().unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let view = crate::molecule::load_bead(snapshot, molecule, opened)?;
+    let Some(step) = view.steps.iter().find(|s| s.bead == id && s.checkpoint.is_some()) else { return Ok(None) };
+    let (name, step_name) = (one_line(&view.name), one_line(&step.def.id));
+    let mut lines = vec!["📨 Gas Town Notification".to_owned(), format!("🚨 Checkpoint: {name}/{step_name}")];
+    if let Some((from, to)) = step.checkpoint.as_ref().and_then(|c| c.opened.zip(c.deadline)) {
+        lines.push(format!("⏰ Timeout: {}", texts::span(from, to)));
+    }
+    lines.push(format!("📋 Review: {}", cut(&texts::review(&view, step), 200)));
+    lines.extend([String::new(), format!("View: gastown checkpoint show {name} {step_name}")]);
+    Ok(Some(lines))
 }
 
 /// What it is about, and the command that shows that: a checkpoint or a molecule by its name, another bead by its id.

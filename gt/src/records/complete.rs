@@ -52,12 +52,25 @@ pub fn text(view: &View, beads: &Beads) -> String {
     out.push_str("\n## Steps\n\n");
     for (step, (bead, _)) in view.steps.iter().zip(&beads.steps).filter(|(s, _)| s.checkpoint.is_none()) {
         let hand_in: HandIn = decoded(bead, field::HAND_IN).unwrap_or_default();
-        let said = hand_in.body.lines().find(|l| !l.trim().is_empty()).unwrap_or("(nothing was handed in)");
+        // A heading says what follows, not what was done.
+        let said = hand_in.body.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with('#'));
+        let said = said.map_or("(nothing was handed in)", |l| l.strip_prefix("- ").unwrap_or(l));
         let tries = if step.attempt > 1 { format!(" (try {})", step.attempt) } else { String::new() };
         out.push_str(&format!("- {}{tries}: {said}\n", step.def.id));
         for gap in &hand_in.gaps {
             out.push_str(&format!("  - gap: {gap}\n"));
         }
+    }
+    out.push_str("\n## Next\n\n");
+    let next: Vec<String> = decoded(&beads.molecule, field::NEXT).unwrap_or_default();
+    for name in &next {
+        match texts::first_label(name) {
+            label if label == *name => out.push_str(&format!("- {name}\n")),
+            label => out.push_str(&format!("- {label}: {name}\n")),
+        }
+    }
+    if next.is_empty() {
+        out.push_str("- Nothing waits for it\n");
     }
     out
 }

@@ -1,7 +1,7 @@
 //! `reports/validation-<date>[-<n>].md`: one report for each validation that failed.
 
 use super::Record;
-use crate::molecule::model::{Validation, field};
+use crate::molecule::model::{Validation, field, percent};
 use crate::molecule::{View, texts};
 use bd::error::Result;
 use bd::store::Snapshot;
@@ -32,6 +32,13 @@ pub fn all(snapshot: &Snapshot, view: &View, folder: &str) -> Result<Vec<Record>
         text.push_str(&format!("- Step: {} (try {})\n- At: {}\n- By: {}\n", step.def.id, v.attempt, e.at, e.by));
         if !v.code.is_empty() {
             text.push_str(&format!("- Code: {}\n", v.code));
+        }
+        if v.counted {
+            let rate = percent(v.rate());
+            text.push_str(&format!("- Tests: {} of {} passed, {} failed, {} skipped ({rate}%)\n", v.ok, v.total, v.failed, v.skipped));
+        }
+        if let Some(to) = fix.as_ref().and_then(|f| f["to"].as_str()) {
+            text.push_str(&format!("- Back to: {to}\n"));
         }
         text.push_str(&format!("\n```text\n{}```\n", texts::alert_text(view, step, &v).replace("```", "'''")));
         if !v.failures.is_empty() {

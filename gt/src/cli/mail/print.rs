@@ -97,12 +97,28 @@ pub(super) fn table(rows: Vec<Vec<Text>>, most: usize, width: usize) -> (Vec<Tex
 
 /// A message whole, in the layout of the mail that people know from Gas Town.
 pub(super) fn letter(mailbox: &Mailbox, message: &Message, reader: &str) -> Vec<Text> {
-    let mut out = vec![
-        Text::new().plain(format!("📨 Gas Town Mail to: {reader} (view: gastown mail inbox)")),
-        Text::new().plain("📋 Subject: ").with(Style::Strong, &message.subject),
-        Text::new(),
-    ];
-    out.extend(message.body.lines().map(|line| Text::new().plain(line)));
+    // A molecule hands itself on: its name stands in the first line of the text.
+    let molecule = (message.kind == MailKind::Handoff).then(|| message.body.split_once("\n\n")).flatten();
+    let (mut out, body) = match molecule.and_then(|(head, rest)| Some((head.strip_prefix("From: ")?, rest))) {
+        Some((from, rest)) if !from.contains('\n') => {
+            let head = vec![
+                Text::new().plain("📨 Gas Town Mail"),
+                Text::new().plain("From: ").with(Style::Actor, from),
+                Text::new().plain(format!("To: {}", message.to.first().map_or(reader, String::as_str))),
+                Text::new().plain("Subject: ").with(Style::Strong, &message.subject),
+            ];
+            (head, rest)
+        }
+        _ => {
+            let head = vec![
+                Text::new().plain(format!("📨 Gas Town Mail to: {reader} (view: gastown mail inbox)")),
+                Text::new().plain("📋 Subject: ").with(Style::Strong, &message.subject),
+            ];
+            (head, message.body.as_str())
+        }
+    };
+    out.push(Text::new());
+    out.extend(body.lines().map(|line| Text::new().plain(line)));
     if !message.body.is_empty() {
         out.push(Text::new());
     }

@@ -224,16 +224,18 @@ fn dry(ctx: &mut Ctx<'_, '_>, pour: &Pour, resolved: &Resolved) -> Result<()> {
 
 fn say(ctx: &mut Ctx<'_, '_>, store: &Store, poured: &Pour, waits: &[String], duration: Option<&str>) -> Result<()> {
     let (recipe, name) = (&poured.recipe, &poured.name);
-    let sum = recipe.estimate();
-    let range = |min: u32, max: u32| {
-        if min == max { print::minutes(max) } else { format!("{} to {}", print::minutes(min), print::minutes(max)) }
+    // A range counts with its upper end, as in the ETA.
+    let short = |most: u32| match (most / 60, most % 60) {
+        (0, m) => format!("{m}m"),
+        (h, 0) => format!("{h}h"),
+        (h, m) => format!("{h}h {m}m"),
     };
     ctx.ui.line(format!("✅ Molecule created: {name}"))?;
     ctx.ui.line(format!("📋 Formula: {} v{}", recipe.name, recipe.version))?;
     let planned = duration.map(|d| format!(" (planned: {})", crate::molecule::handin::one_line(d))).unwrap_or_default();
-    ctx.ui.line(format!("⏱️  Estimated Duration: {}{planned}", range(sum.min, sum.max)))?;
+    ctx.ui.line(format!("⏱️  Estimated Duration: {}{planned}", short(recipe.estimate().max)))?;
     if let Some(first) = recipe.steps.first() {
-        let time = first.estimate.map(|e| format!(" ({})", range(e.min, e.max))).unwrap_or_default();
+        let time = first.estimate.map(|e| format!(" ({})", short(e.max))).unwrap_or_default();
         ctx.ui.line(format!("🔍 First Step: {}{time}", first.id))?;
     }
     ctx.ui.line(format!("🚨 Checkpoints: {} human approvals required", recipe.checkpoints().count()))?;

@@ -1,6 +1,6 @@
 //! `gt molecule history`: what happened, who did it, oldest first.
 
-use crate::molecule::model::field;
+use crate::molecule::model::{Run, field};
 use crate::molecule::{beads, load};
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
@@ -32,7 +32,7 @@ struct Args {
 fn shape() -> Value {
     json!({"type": "array", "items": {"type": "object", "required": ["at", "by", "what", "step"], "properties": {
         "at": {"type": "string"}, "by": {"type": "string"}, "what": {"type": "string"},
-        "step": {"type": ["string", "null"]}, "text": {"type": ["string", "null"]}, "id": {"type": "string"},
+        "step": {"type": ["string", "null"]}, "text": {"type": ["string", "null"]}, "attempt": {"type": ["integer", "null"]}, "id": {"type": "string"},
     }}})
 }
 
@@ -51,8 +51,10 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             let hand_in = || Some(e.set.get(field::HAND_IN)?.to_tree()["body"].as_str()?.lines().next()?.to_owned());
             let text = e.text.clone().or_else(|| extra("why")).or_else(|| e.set.get(field::WHY)?.as_str().map(Into::into));
             let text = text.or_else(|| e.set.get(field::NOTE)?.as_str().map(Into::into)).or_else(hand_in);
+            // An event that only says how a step stands repeats its try.
+            let attempt = e.set.get(field::STEP_RUN).and_then(bd::model::Value::decode::<Run>).map(|r| r.attempt);
             let what = if e.kind == bd::model::Kind::CREATE { "pour" } else { e.kind.as_str() };
-            let object = json!({"at": e.at, "by": e.by.as_str(), "what": what, "step": step, "text": text,
+            let object = json!({"at": e.at, "by": e.by.as_str(), "what": what, "step": step, "text": text, "attempt": attempt,
                 "to": extra("to"), "against": extra("against"), "commit": extra("commit"), "id": e.id.to_string()});
             all.push((e.at.clone(), e.id.to_string(), object));
         }
@@ -79,6 +81,9 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         let mut line = Text::new().plain(text("at").get(..16).unwrap_or_default().replace('T', " ")).plain("  ");
         line.push(Style::Strong, format!("{:<9}", text("what")));
         line.push(Style::Plain, format!(" {:<28} {}", text("step"), text("by")));
+        if let Some(attempt) = o["attempt"].as_u64().filter(|n| *n > 1) {
+            line.push(Style::Plain, format!(" (try {attempt})"));
+        }
         let said = text("text");
         if !said.is_empty() {
             line.push(Style::Plain, format!(": {}", said.lines().next().unwrap_or_default()));

@@ -164,7 +164,7 @@ pub fn step_words(view: &View, step: &StepView) -> String {
 pub fn status(view: &View) -> Vec<Text> {
     let mut out = vec![Text::new().plain("Molecule: ").with(Style::Strong, &view.name)];
     let formula = format!("{} v{}", view.recipe.name, view.recipe.version);
-    let (done, total) = view.progress();
+    let (_, total) = view.progress();
     let mut line = |text: String| out.push(Text::new().plain(&text));
     let at = view.current();
     let position = at.and_then(|c| view.steps.iter().position(|s| s.def.id == c.def.id)).map_or(0, |n| n + 1);
@@ -176,14 +176,17 @@ pub fn status(view: &View) -> Vec<Text> {
         _ => at.map(|s| format!("{} ({})", s.def.id, step_words(view, s))).unwrap_or_default(),
     };
     line(format!("Status: {state}"));
-    line(format!("State: {}", view.state));
     match view.state {
-        MoleculeState::Completed => line(format!("Progress: 100% ({total}/{total} steps)")),
-        _ => line(format!("Progress: {}% complete ({done}/{total} done, step {position}/{total})", progress(view))),
+        MoleculeState::Completed => line(format!("Progress: 100% complete ({total} steps)")),
+        _ => line(format!("Progress: {}% complete (Step {position}/{total})", progress(view))),
     }
     if !matches!(view.state, MoleculeState::Completed | MoleculeState::Cancelled) {
-        let until = view.next_checkpoint().map_or_else(|| "the end".to_owned(), |c| c.def.id.clone());
-        line(format!("ETA: {} (to {until})", minutes(view.eta_minutes())));
+        line(format!("ETA: {}", minutes(view.eta_minutes())));
+    }
+    line(format!("Last Update: {}", view.note.as_deref().unwrap_or("(nothing said yet)")));
+    line(format!("State: {}", view.state));
+    if let Some(next) = view.next_checkpoint() {
+        line(format!("Next Checkpoint: {}", next.def.id));
     }
     line(format!("Formula: {formula}"));
     for (name, value) in [("Convoy", &view.convoy), ("Owner", &view.owner), ("Team", &view.team), ("Why", &view.why)] {
@@ -205,7 +208,6 @@ pub fn status(view: &View) -> Vec<Text> {
     if let Some(fix) = &view.fix {
         line(format!("Fix: {} went back to {} ({})", fix.step, fix.to, fix.reason));
     }
-    line(format!("Last Update: {}", view.note.as_deref().unwrap_or("(nothing said yet)")));
     out
 }
 

@@ -40,6 +40,13 @@ pub fn advance(tx: &mut Tx<'_>, id: &BeadId, step: &str, hand_in: &HandIn, evide
     let mut hand_in = hand_in.clone();
     hand_in.attempt = attempt;
     hand_in.missing = missing(&step, &hand_in);
+    if evidence.facts.as_ref().is_some_and(|f| f.report.is_some()) {
+        // The report has them: it is one, and what it found and recommends are sections of it.
+        hand_in.missing.retain(|name| !OF_THE_REPORT.contains(&name.as_str()));
+    }
+    if step.def.kind == StepKind::Document {
+        hand_in.missing.retain(|name| !OF_COMPLETION.contains(&name.as_str()));
+    }
     if !hand_in.missing.is_empty() {
         change
             .notes
@@ -173,6 +180,11 @@ fn criteria(change: &Change<'_, '_>, view: &View, step: &StepView, evidence: &Ev
     Err(Error::new(ErrorKind::Blocked, format!("`{}` asks for what no machine can judge: {}", step.def.id, open.join("; ")))
         .hint(format!("Where it is true: gt molecule attest {} {} --all --note TEXT", view.name, step.def.id)))
 }
+
+/// Outputs that a compliance report is, or has a section of.
+const OF_THE_REPORT: [&str; 4] = ["compliance_report", "gap_analysis", "anti_pattern_findings", "recommendations"];
+/// Outputs that completing a molecule makes: the commit of the report, and the summary of the day.
+const OF_COMPLETION: [&str; 2] = ["committed_compliance_report", "day_summary"];
 
 fn missing(step: &StepView, hand_in: &HandIn) -> Vec<String> {
     let has = |name: &str| {

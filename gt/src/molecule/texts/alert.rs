@@ -6,12 +6,20 @@ use crate::molecule::model::{ScanFinding, Validation, percent};
 use crate::molecule::{StepView, View};
 
 /// What to do where the formula says nothing.
-const REMEDIES: [&str; 4] = [
-    "Read the output of what failed",
-    "Mend the implementation, or the test where the test is wrong",
-    "Run the validation again",
-    "Go on only at a pass rate of 100%",
-];
+fn remedies(view: &View, step: &StepView) -> Vec<String> {
+    let id = &step.def.id;
+    let to = step.def.on_fail.as_ref().map_or(id, |f| &f.goto);
+    let checkpoint = view.steps.iter().find(|s| s.checkpoint.is_some() && s.def.needs.contains(id));
+    vec![
+        "Review test failures in molecule report".to_owned(),
+        format!("Fix failing tests in {to} phase"),
+        format!("Re-run {id}"),
+        match checkpoint {
+            Some(checkpoint) => format!("Approve {} when 100% pass", checkpoint.def.id),
+            None => "Go on only when every test passes".to_owned(),
+        },
+    ]
+}
 
 /// The alert as it is printed and mailed.
 pub fn alert_text(view: &View, step: &StepView, v: &Validation) -> String {
@@ -46,8 +54,8 @@ pub fn alert_text(view: &View, step: &StepView, v: &Validation) -> String {
         }
     }
     out.push_str("\nAction Required:\n");
-    let own: Vec<&str> = step.def.remediation_steps.iter().map(String::as_str).collect();
-    let remedies = if own.is_empty() { REMEDIES.to_vec() } else { own };
+    let own = step.def.remediation_steps.clone();
+    let remedies = if own.is_empty() { remedies(view, step) } else { own };
     for (n, remedy) in remedies.iter().enumerate() {
         out.push_str(&format!("{}. {remedy}\n", n + 1));
     }

@@ -47,13 +47,13 @@ pub fn checkpoint(view: &View, beads: &Beads, step: &StepView, deadline: Option<
         About::Compliance => format!("{day} Compliance Triage Complete - Approval Required"),
         About::Other => format!("{day}: {} - Approval Required", crate::molecule::handin::one_line(&step.def.title)),
     };
-    let mut body = format!("Checkpoint: {}/{}\n\n", view.name, step.def.id);
+    let mut body = String::new();
     match about {
-        About::Analysis => analysis(&mut body, &hand_in),
+        About::Analysis => summary(&mut body, "Analysis Summary", &hand_in),
         About::Plan => plan(&mut body, view, &hand_in),
         About::Tests => tests(&mut body, view, beads, &hand_in),
         About::Compliance => compliance(&mut body, view, beads, before, &hand_in),
-        About::Other => other(&mut body, &hand_in),
+        About::Other => summary(&mut body, "Summary", &hand_in),
     }
     list(
         &mut body,
@@ -62,14 +62,17 @@ pub fn checkpoint(view: &View, beads: &Beads, step: &StepView, deadline: Option<
         false,
     );
     if let Some(confidence) = hand_in.confidence {
-        body.push_str(&format!("Confidence: {confidence}%\n"));
+        body.push_str(&format!("Confidence: {confidence}%\n\n"));
     }
-    body.push_str(&format!("Approval Required: {}\n", question(view, step)));
-    list(&mut body, "\nApproval Criteria", &step.def.approval_criteria, false);
+    if let Some(path) = report_of(beads, before) {
+        body.push_str(&format!("Full Report: {path}\n\n"));
+    }
+    body.push_str(&format!("Approval Required: {}\n\n", question(view, about, step)));
+    // Up to here it is the reference's letter. What follows is what the reader needs to answer it.
+    list(&mut body, "Approval Criteria", &step.def.approval_criteria, false);
     if let Some(deadline) = deadline {
         body.push_str(&format!("⏰ Timeout: {} (until {})\n", span(now, deadline), bd::ops::claim::minute(deadline)));
     }
-    body.push_str(&format!("📋 Review: {}\n", step.def.title));
     body.push_str(&format!("View: gt checkpoint show {} {}\n", view.name, step.def.id));
     Letter {
         to: vec![owner_address(view)],
@@ -82,20 +85,47 @@ pub fn checkpoint(view: &View, beads: &Beads, step: &StepView, deadline: Option<
     }
 }
 
-fn question(view: &View, step: &StepView) -> String {
-    let next = view.steps.iter().find(|s| s.def.needs.contains(&step.def.id));
-    match next {
-        Some(next) => format!("proceed to {}?", next.def.id),
-        None => format!("complete {}?", view.name),
+/// What is ready for a person's review, in a line of a notification.
+pub fn review(view: &View, step: &StepView) -> String {
+    let what = match about(view, step).0 {
+        About::Analysis => "Analysis summary",
+        About::Plan => "Test plan",
+        About::Tests => "Test results",
+        About::Compliance => "Compliance report",
+        About::Other => return format!("{}: ready for your review", crate::molecule::handin::one_line(&step.def.title)),
+    };
+    format!("{what} ready for your review")
+}
+
+/// What exactly is approved: what begins with it.
+fn question(view: &View, about: About, step: &StepView) -> String {
+    let Some(next) = view.steps.iter().find(|s| s.def.needs.contains(&step.def.id)) else {
+        return format!("Approve and complete {}?", view.name);
+    };
+    let phase = next.def.phase.as_deref().map(str::to_uppercase).filter(|p| !p.is_empty());
+    match (about, phase) {
+        (About::Analysis, Some(phase)) => format!("Do you approve proceeding to {phase} phase?"),
+        (About::Plan, Some(phase)) => format!("Do you approve proceeding to implementation ({phase} phase)?"),
+        (About::Compliance, _) if next.def.kind == StepKind::Document => {
+            format!("Approve {} completion and proceed to documentation?", label(&view.name))
+        }
+        _ => format!("Proceed to {}?", next.def.id.replace('-', " ")),
     }
 }
 
-fn analysis(out: &mut String, hand_in: &HandIn) {
-    out.push_str(&format!("Analysis Summary:\n{}\n\n", text_or_none(&hand_in.body)));
+/// What was handed in, below the letter's own title; then questions, concerns, what is recommended and what is missing.
+fn summary(out: &mut String, title: &str, hand_in: &HandIn) {
+    let own = hand_in.section(title).filter(|t| !t.is_empty());
+    out.push_str(&format!("{title}:\n{}\n\n", own.as_deref().unwrap_or_else(|| text_or_none(&hand_in.body))));
+    asked(out, hand_in);
+}
+
+fn asked(out: &mut String, hand_in: &HandIn) {
     list(out, "Questions", &hand_in.questions, true);
-    list(out, "Concerns", &hand_in.concerns, true);
-    recommendation(out, hand_in);
-    list(out, "Gaps", &hand_in.gaps, false);
+    list(out, "Concerns", &hand_in.concerns, false);
+    let lines: Vec<String> = hand_in.recommendation.iter().flat_map(|t| t.lines()).map(str::to_owned).collect();
+    list(out, "Recommendation", &lines, false);
+    list(out, "Gaps Identified", &hand_in.gaps, false);
 }
 
 const PLAN: [&str; 4] = ["TDD Sequence", "Success Criteria", "Integration Points", "Risk Mitigation"];
@@ -122,10 +152,23 @@ fn plan(out: &mut String, view: &View, hand_in: &HandIn) {
             out.push_str(&format!("{title}:\n{text}\n\n"));
         }
     }
-    list(out, "Questions", &hand_in.questions, true);
-    list(out, "Concerns", &hand_in.concerns, true);
-    recommendation(out, hand_in);
-    list(out, "Gaps", &hand_in.gaps, false);
+    asked(out, hand_in);
+}
+
+/// What a scan that found nothing has shown, in the reference's words where it has some.
+fn clean(rule: &str) -> String {
+    match rule {
+        "no-sleep" => "No time.Sleep() detected".to_owned(),
+        "no-skip" => "No Skip() calls".to_owned(),
+        "eventually-misuse" => "Eventually() used correctly".to_owned(),
+        "direct-audit" => "No direct audit infrastructure testing".to_owned(),
+        _ => format!("{rule}: nothing found"),
+    }
+}
+
+/// The order of the reference: what it names first, then the rest by name.
+fn place(rule: &str) -> usize {
+    ["no-sleep", "no-skip", "eventually-misuse", "direct-audit"].iter().position(|r| *r == rule).unwrap_or(usize::MAX)
 }
 
 fn tests(out: &mut String, view: &View, beads: &Beads, hand_in: &HandIn) {
@@ -148,54 +191,95 @@ fn tests(out: &mut String, view: &View, beads: &Beads, hand_in: &HandIn) {
     if v.scans.is_empty() {
         out.push_str("(no scan was asked for)\n");
     }
-    for scan in &v.scans {
+    let mut scans: Vec<&String> = v.scans.iter().collect();
+    scans.sort_by_key(|s| (place(s), s.as_str()));
+    for scan in scans {
         let let_through = waived.iter().filter(|f| f.rule == *scan).count();
         let more = if let_through > 0 { format!(" ({let_through} waived)") } else { String::new() };
-        out.push_str(&format!("✅ {scan}: nothing found{more}\n"));
+        out.push_str(&format!("✅ {}{more}\n", clean(scan)));
     }
     out.push_str(&format!("\nTest Output Summary:\n{}\n\n", text_or_none(&hand_in.body)));
 }
 
+fn facts_of(beads: &Beads, before: Option<usize>) -> Option<crate::compliance::Facts> {
+    before.and_then(|at| decoded(&beads.steps.get(at)?.0, field::COMPLIANCE))
+}
+
+fn report_of(beads: &Beads, before: Option<usize>) -> Option<String> {
+    facts_of(beads, before)?.report
+}
+
+fn mark(good: bool) -> &'static str {
+    if good { "✅" } else { "❌" }
+}
+
+/// What the report counts; what its author is concerned about is one too, whether its number was raised or not.
+fn warnings(facts: &crate::compliance::Facts, hand_in: &HandIn) -> usize {
+    let counted = usize::try_from(facts.warnings).unwrap_or(usize::MAX);
+    counted.max(facts.warnings_said.len().saturating_add(hand_in.concerns.len()))
+}
+
 fn compliance(out: &mut String, view: &View, beads: &Beads, before: Option<usize>, hand_in: &HandIn) {
-    let facts: Option<crate::compliance::Facts> = before.and_then(|at| decoded(&beads.steps[at].0, field::COMPLIANCE));
     out.push_str("Compliance Report Summary:\n");
-    // Where no report was asked for nothing was judged, and nothing is compliant.
-    out.push_str(&format!("Overall Status: {}\n", facts.as_ref().map_or("no report was asked for", |f| f.status())));
-    if let Some(facts) = &facts {
-        out.push_str(&format!("Critical Issues: {}\nWarnings: {}\n", facts.critical, facts.warnings));
+    let v = view.validation.as_ref();
+    let rate = match v {
+        Some(v) => format!("{} Test Pass Rate: {}%\n", mark(v.passed), percent(v.rate())),
+        None => "⚠️  Test Pass Rate: not measured\n".to_owned(),
+    };
+    let facts = facts_of(beads, before);
+    match &facts {
+        // Where no report was asked for nothing was judged, and nothing is compliant.
+        None => out.push_str(&format!("⚠️  Overall Status: no report was asked for\n{rate}")),
+        Some(f) => {
+            let good = f.critical == 0;
+            out.push_str(&format!("{} Overall Status: {}\n", mark(good), if good { "PASS" } else { "FAIL" }));
+            out.push_str(&format!("{} Critical Issues: {}\n", mark(good), f.critical));
+            let warnings = warnings(f, hand_in);
+            let sign = if warnings == 0 { "✅" } else { "⚠️ " };
+            out.push_str(&format!("{sign} Warnings: {warnings} (non-blocking)\n{rate}"));
+            let whole = f.traced == f.requirements;
+            let covered = if whole {
+                format!("Complete ({}/{})", f.traced, f.requirements)
+            } else {
+                format!("{}/{}", f.traced, f.requirements)
+            };
+            out.push_str(&format!("{} BR Coverage: {covered}\n", if whole { "✅" } else { "⚠️ " }));
+            if f.soc2_judged {
+                out.push_str(&format!("{} SOC2 Compliance: judged in the report\n", mark(good)));
+            }
+        }
     }
-    let rate = view.validation.as_ref().map_or_else(|| "not measured".to_owned(), |v| format!("{}%", percent(v.rate())));
-    out.push_str(&format!("Test Pass Rate: {rate}\n"));
-    if let Some(facts) = &facts {
-        out.push_str(&format!("BR Coverage: {}/{}\n", facts.traced, facts.requirements));
+    out.push_str("\nKey Findings:\n");
+    if let Some(v) = v {
+        let open = v.findings.iter().filter(|f| f.waived.is_none()).count();
+        if v.counted && v.passed {
+            out.push_str("✅ All tests pass at 100%\n");
+        }
+        if open == 0 && !v.scans.is_empty() {
+            out.push_str("✅ No anti-patterns detected\n");
+        }
     }
-    out.push('\n');
+    out.push_str(&format!("{}{}\n", hand_in.body, if hand_in.body.is_empty() { "" } else { "\n" }));
     let facts = facts.unwrap_or_default();
-    out.push_str(&format!("Key Findings:\n{}\n\n", text_or_none(&hand_in.body)));
-    list(out, "Gaps", &hand_in.gaps, false);
+    let said = || facts.warnings_said.iter().chain(&hand_in.concerns);
+    if warnings(&facts, hand_in) > 0 {
+        out.push_str("Warnings (Non-Blocking):\n");
+        for (n, text) in said().enumerate() {
+            out.push_str(&format!("⚠️  Warning {}: {text}\n", n + 1));
+        }
+        let more = warnings(&facts, hand_in).saturating_sub(said().count());
+        if more > 0 {
+            out.push_str(&format!("⚠️  {more} more in the report\n"));
+        }
+        out.push('\n');
+    }
+    let gaps: Vec<String> = facts.gaps_said.iter().chain(&hand_in.gaps).cloned().collect();
+    list(out, "Gaps Identified", &gaps, false);
     if let Some(recommendation) = facts.recommendation.as_ref().or(hand_in.recommendation.as_ref()) {
-        let mark = if facts.critical == 0 { "✅" } else { "❌" };
-        out.push_str(&format!("Recommendation: {mark} {recommendation}\n"));
+        out.push_str(&format!("Recommendation: {} {recommendation}\n\n", mark(facts.critical == 0)));
     }
     if let Some(confidence) = facts.confidence.filter(|_| hand_in.confidence.is_none()) {
-        out.push_str(&format!("Confidence: {confidence}%\n"));
-    }
-    if let Some(path) = &facts.report {
-        out.push_str(&format!("Full Report: {path}\n"));
-    }
-}
-
-fn other(out: &mut String, hand_in: &HandIn) {
-    out.push_str(&format!("Summary:\n{}\n\n", text_or_none(&hand_in.body)));
-    list(out, "Questions", &hand_in.questions, true);
-    list(out, "Concerns", &hand_in.concerns, true);
-    recommendation(out, hand_in);
-    list(out, "Gaps", &hand_in.gaps, false);
-}
-
-fn recommendation(out: &mut String, hand_in: &HandIn) {
-    if let Some(text) = &hand_in.recommendation {
-        out.push_str(&format!("Recommendation: {text}\n\n"));
+        out.push_str(&format!("Confidence: {confidence}%\n\n"));
     }
 }
 

@@ -6,8 +6,8 @@ mod checkpoint;
 mod done;
 
 pub use alert::{alert_text, blocked, reason as reason_of};
-pub use checkpoint::{checkpoint, commented, decided, expired, to_commit};
-pub use done::{HandOff, handoff};
+pub use checkpoint::{checkpoint, commented, decided, expired, review, to_commit};
+pub use done::{HandOff, Waiting, handoff};
 
 use super::View;
 use jiff::Timestamp;
@@ -25,6 +25,12 @@ pub fn next_label(name: &str) -> Option<String> {
     let label = label(name);
     let last: u32 = label.strip_prefix("Day ")?.rsplit('-').next()?.parse().ok()?;
     Some(format!("Day {}", last + 1))
+}
+
+/// The day on which a molecule begins: `Day 4` for `day4-5-x`, else its name.
+pub fn first_label(name: &str) -> String {
+    let label = label(name);
+    if label == name { label } else { label.split('-').next().unwrap_or(&label).to_owned() }
 }
 
 /// To whom a molecule's questions go: its owner, else the project's people.
@@ -78,6 +84,7 @@ mod tests {
         assert_eq!(next_label("day4-5-error-details").as_deref(), Some("Day 6"));
         assert_eq!((label("daybreak"), label("login")), ("daybreak".to_owned(), "login".to_owned()));
         assert_eq!(next_label("login"), None);
+        assert_eq!((first_label("day4-5-x"), first_label("log-in")), ("Day 4".to_owned(), "log-in".to_owned()));
         assert_eq!((team_address("gateway"), team_address("@gateway-team")), ("@gateway-team".into(), "@gateway-team".into()));
     }
 }
