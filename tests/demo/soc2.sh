@@ -294,7 +294,7 @@ run gt molecule advance $M compliance-triage --note "Both requirements are trace
 meet
 as lea
 run_said 0 gt checkpoint show $M compliance-checkpoint
-said "BR Coverage: 2/2"
+said "BR Coverage: Complete (2/2)"
 run gt checkpoint approve $M compliance-checkpoint --note "read the report"
 meet
 

@@ -35,7 +35,10 @@ pub fn all(snapshot: &Snapshot, view: &View, folder: &str) -> Result<Vec<Record>
         }
         if v.counted {
             let rate = percent(v.rate());
-            text.push_str(&format!("- Tests: {} of {} passed, {} failed, {} skipped ({rate}%)\n", v.ok, v.total, v.failed, v.skipped));
+            text.push_str(&format!(
+                "- Tests: {} of {} passed, {} failed, {} skipped ({rate}%)\n",
+                v.ok, v.total, v.failed, v.skipped
+            ));
         }
         if let Some(to) = fix.as_ref().and_then(|f| f["to"].as_str()) {
             text.push_str(&format!("- Back to: {to}\n"));

@@ -1,11 +1,11 @@
 //! When the last step is done: the completion criteria are looked at, and the work is handed on.
 
+use super::super::beads::Beads;
 use super::super::change::{Acted, Change, decoded, finished};
+use super::super::compute::waits_for;
 use super::super::handin::HandIn;
 use super::super::model::field;
 use super::super::predicate::unmet;
-use super::super::beads::Beads;
-use super::super::compute::waits_for;
 use super::super::texts::{self, HandOff, Waiting};
 use super::super::{MoleculeState, StepState, View, names};
 use crate::compliance::Facts;
@@ -37,10 +37,8 @@ pub fn end(mut change: Change<'_, '_>) -> Result<Acted> {
     let id = change.id.clone();
     let next = next(&change, &view)?;
     let names: Vec<&str> = next.iter().map(|n| n.name.as_str()).collect();
-    let fields = finished()
-        .with(field::RUN, Value::text("completed"))
-        .with(field::FIX, Value::null())
-        .with(field::NEXT, Value::of(&names));
+    let fields =
+        finished().with(field::RUN, Value::text("completed")).with(field::FIX, Value::null()).with(field::NEXT, Value::of(&names));
     change.set(&id, "complete", fields, &[])?;
     let last: HandIn = beads.steps.last().and_then(|(bead, _)| decoded(bead, field::HAND_IN)).unwrap_or_default();
     let scope: serde_json::Map<String, serde_json::Value> = decoded(&beads.molecule, field::SCOPE).unwrap_or_default();

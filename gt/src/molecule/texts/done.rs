@@ -44,7 +44,13 @@ impl Waiting {
 /// The hand-off letter.
 pub fn handoff(view: &View, facts: &HandOff) -> Letter {
     let day = label(&view.name);
-    let next = facts.next.iter().find(|w| w.others.is_empty()).or(facts.next.first()).map(|w| first_label(&w.name)).or_else(|| next_label(&view.name));
+    let next = facts
+        .next
+        .iter()
+        .find(|w| w.others.is_empty())
+        .or(facts.next.first())
+        .map(|w| first_label(&w.name))
+        .or_else(|| next_label(&view.name));
     let subject = match &next {
         Some(next) => format!("{day} Complete - Handoff to {next}"),
         None => format!("{day} Complete - Handoff"),
