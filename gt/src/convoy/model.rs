@@ -197,6 +197,15 @@ pub fn requires_of(file: &ConvoyFile, molecule: &str) -> Vec<String> {
     comes_before(file, molecule).into_iter().map(|m| m.id.clone()).collect()
 }
 
+/// Adds what `[blocking_conditions]` of the file asks of each of its molecules. One that the program does not know is for a person
+/// to attest.
+pub fn ask_of(file: &ConvoyFile, progression: &mut crate::formula::Progression) {
+    let conditions = file.extra.get("blocking_conditions").and_then(Value::as_object);
+    for (condition, _) in conditions.into_iter().flatten().filter(|(_, on)| on.as_bool() == Some(true)) {
+        progression.block_if(condition.clone());
+    }
+}
+
 /// The molecules of the file that a molecule comes before, in the order of the file.
 pub fn waiting_for(file: &ConvoyFile, molecule: &str) -> Vec<String> {
     let waits = |id: &&String| requires_of(file, id).iter().any(|r| r == molecule);

@@ -51,6 +51,15 @@ pub struct Progression {
     pub day_completion_criteria: Vec<String>,
 }
 
+impl Progression {
+    /// One more blocking condition, unless it is there.
+    pub fn block_if(&mut self, condition: String) {
+        if !self.block_next_day_if.contains(&condition) {
+            self.block_next_day_if.push(condition);
+        }
+    }
+}
+
 /// What a step asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -2,6 +2,7 @@
 //! expected texts were typed before gt's were looked at: tests/gt/texts/expected/README.md.
 
 mod kit;
+mod rows;
 mod scenarios;
 
 pub use kit::expected;

@@ -185,8 +185,12 @@ fn plan(
     if let Some(duration) = &more.duration {
         scope.insert("duration".to_owned(), json!(duration));
     }
+    let mut recipe = resolved.recipe.clone();
+    if let Some(file) = &file {
+        convoy::ask_of(file, &mut recipe.progression);
+    }
     let pour = Pour {
-        recipe: resolved.recipe.clone(),
+        recipe,
         name: name.to_owned(),
         convoy,
         owner: owner.map(|o| if o.starts_with('@') || o.contains('/') { o } else { format!("@{o}") }),

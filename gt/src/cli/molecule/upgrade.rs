@@ -43,7 +43,12 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let library = Library::of(store.env(), store.git().paths().work_dir.as_deref());
     let resolved = library.resolve(&view.recipe.name, &vars)?;
     resolved.must_be_whole()?;
-    let acted = ctx.write(|tx| act::upgrade(tx, &id, &resolved.recipe))?;
+    let mut recipe = resolved.recipe.clone();
+    // The convoy's own conditions come with every formula.
+    if let Some(file) = view.convoy.as_deref().map(|c| crate::convoy::file_of(&store, c)).transpose()?.flatten() {
+        crate::convoy::ask_of(&file, &mut recipe.progression);
+    }
+    let acted = ctx.write(|tx| act::upgrade(tx, &id, &recipe))?;
     crate::records::after(ctx, &acted.view)?;
     print::acted(ctx, &acted, "⬆ Upgraded")
 }

@@ -26,6 +26,7 @@ const KEYS: &[&str] = &[
     "metadata",
     "quality_requirements",
     "progression_rules",
+    "blocking_conditions",
 ];
 
 /// Keys that others give a meaning to: kept without a word.
@@ -40,7 +41,6 @@ const KEPT: &[&str] = &[
     "agent",
     "review_only",
     "squash",
-    "blocking_conditions",
     "requires",
 ];
 
@@ -73,6 +73,7 @@ pub(super) fn read(log: &mut Log, source: u32, stem: &str, entries: Vec<Entry>) 
             "metadata" => formula.metadata = object(fields::table(log, entry)),
             "quality_requirements" => formula.quality = object(fields::table(log, entry)),
             "progression_rules" => progression(log, entry, &mut formula),
+            "blocking_conditions" => blocking(log, entry, &mut formula),
             key => {
                 if !KEPT.contains(&key) {
                     fields::unknown(log, entry, "a formula", KEYS);
@@ -151,11 +152,26 @@ fn synthesis(log: &mut Log, entry: &Entry) -> Option<super::super::model::Draft>
     Some(step::read(log, node, &entries, "the synthesis"))
 }
 
+/// `[blocking_conditions]`: the same conditions as flags. None of them can be lifted: a validation asks them in any case.
+fn blocking(log: &mut Log, entry: &Entry, formula: &mut Formula) {
+    for field in fields::table(log, entry) {
+        let wrong = log.errors.len();
+        if fields::truth(log, field) {
+            formula.progression.block_if(field.key.clone());
+        } else if log.errors.len() == wrong {
+            log.warn(field.value.at, format!("`{} = false` lifts nothing", field.key.escape_debug()));
+        }
+    }
+}
+
 fn progression(log: &mut Log, entry: &Entry, formula: &mut Formula) {
     let mut others = serde_json::Map::new();
     for field in fields::table(log, entry) {
         match field.key.as_str() {
-            "block_next_day_if" => formula.progression.block_next_day_if = fields::texts(log, field),
+            "block_next_day_if" => {
+                let conditions = fields::texts(log, field);
+                conditions.into_iter().for_each(|c| formula.progression.block_if(c));
+            }
             "day_completion_criteria" => formula.progression.day_completion_criteria = fields::texts(log, field),
             key => {
                 fields::unknown(log, field, "`progression_rules`", &["block_next_day_if", "day_completion_criteria"]);
