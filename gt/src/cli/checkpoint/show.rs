@@ -81,7 +81,9 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     ctx.ui.line("")?;
     ctx.ui.line(format!("📋 Subject: {}", letter.subject))?;
     ctx.ui.line("")?;
-    letter.body.trim_end().lines().try_for_each(|l| ctx.ui.line(l))?;
+    // The letter ends with the time that is left and with this very command: the one stands above, the other was typed.
+    let end = letter.body.rfind("\n⏰ Timeout: ").or_else(|| letter.body.rfind("\nView: ")).unwrap_or(letter.body.len());
+    letter.body[..end].trim_end().lines().try_for_each(|l| ctx.ui.line(l))?;
     for comment in &bead.comments {
         ctx.ui.line("")?;
         ctx.ui.line(format!("💬 {} ({}):", comment.by, comment.at.get(..16).unwrap_or_default().replace('T', " ")))?;
