@@ -48,11 +48,20 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
                 continue;
             }
             let extra = |name: &str| e.extra.get(name).map(bd::model::Value::to_plain);
-            let hand_in = || Some(e.set.get(field::HAND_IN)?.to_tree()["body"].as_str()?.lines().next()?.to_owned());
+            let hand_in = || {
+                Some(
+                    e.set.get(field::HAND_IN)?.to_tree()["body"]
+                        .as_str()?
+                        .lines()
+                        .find(|l| !l.starts_with('#') && !l.trim().is_empty())?
+                        .to_owned(),
+                )
+            };
             let text = e.text.clone().or_else(|| extra("why")).or_else(|| e.set.get(field::WHY)?.as_str().map(Into::into));
             let text = text.or_else(|| e.set.get(field::NOTE)?.as_str().map(Into::into)).or_else(hand_in);
-            // An event that only says how a step stands repeats its try.
-            let attempt = e.set.get(field::STEP_RUN).and_then(bd::model::Value::decode::<Run>).map(|r| r.attempt);
+            // A rejection sets the try that is to come.
+            let run = e.set.get(field::STEP_RUN).filter(|_| e.kind.as_str() != "reject");
+            let attempt = run.and_then(bd::model::Value::decode::<Run>).map(|r| r.attempt);
             let what = if e.kind == bd::model::Kind::CREATE { "pour" } else { e.kind.as_str() };
             let object = json!({"at": e.at, "by": e.by.as_str(), "what": what, "step": step, "text": text, "attempt": attempt,
                 "to": extra("to"), "against": extra("against"), "commit": extra("commit"), "id": e.id.to_string()});

@@ -30,19 +30,8 @@ const KEYS: &[&str] = &[
 ];
 
 /// Keys that others give a meaning to: kept without a word.
-const KEPT: &[&str] = &[
-    "author",
-    "tags",
-    "pour",
-    "phase",
-    "prompts",
-    "output",
-    "presets",
-    "agent",
-    "review_only",
-    "squash",
-    "requires",
-];
+const KEPT: &[&str] =
+    &["author", "tags", "pour", "phase", "prompts", "output", "presets", "agent", "review_only", "squash", "requires"];
 
 pub(super) fn read(log: &mut Log, source: u32, stem: &str, entries: Vec<Entry>) -> Option<Formula> {
     let start = Place { source, start: 0, end: 1 };
