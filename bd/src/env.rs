@@ -1,5 +1,6 @@
 //! The outside world enters here: variables, clock, randomness, the working directory. Tests make their own.
 
+use crate::error::{Error, Result};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -54,6 +55,28 @@ impl Env {
         }
     }
 
+    /// What is wrong with the variables that stand for the clock and the randomness: a text that fixes neither would otherwise
+    /// leave a command to the machine's own, and a deadline would be judged by a time that nobody named.
+    ///
+    /// # Errors
+    /// `BD_NOW` is no time, `BD_SEED` no number (exit 2).
+    pub fn check(&self) -> Result<()> {
+        let wrong = |name: &str, what: &str, text: &str| {
+            let shown: String = text.chars().take(60).collect();
+            Error::usage(format!("{name} is `{}`, which is {what}", shown.escape_debug()))
+        };
+        if let Some(text) = self.var("BD_NOW").filter(|_| self.fixed_now.is_none()) {
+            return Err(wrong("BD_NOW", "no time", text)
+                .hint("A time such as 2026-03-01T09:00:00Z, or nothing: then the machine's clock counts"));
+        }
+        if let Some(text) = self.var("BD_SEED").filter(|_| self.seed.is_none()) {
+            return Err(
+                wrong("BD_SEED", "no number", text).hint("A whole number, or nothing: then the machine's randomness counts")
+            );
+        }
+        Ok(())
+    }
+
     /// A variable; an empty one counts as not set.
     pub fn var(&self, name: &str) -> Option<&str> {
         self.vars.get(name).map(String::as_str).filter(|v| !v.is_empty())
@@ -105,6 +128,20 @@ impl Env {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_or_a_seed_that_is_none_is_an_error() {
+        let env = |name: &str, text: &str| Env::new("/".into(), BTreeMap::from([(name.to_owned(), text.to_owned())]));
+        for (name, good) in [("BD_NOW", "2026-03-01T09:00:00Z"), ("BD_NOW", ""), ("BD_SEED", "7"), ("BD_SEED", "")] {
+            assert!(env(name, good).check().is_ok(), "{name}={good}");
+        }
+        for (name, bad) in
+            [("BD_NOW", "soon"), ("BD_NOW", "2026-03-01"), ("BD_NOW", "2026-13-01T00:00:00Z"), ("BD_SEED", "x"), ("BD_SEED", "-1")]
+        {
+            let error = env(name, bad).check().unwrap_err();
+            assert!(error.kind.exit_code() == 2 && error.message.starts_with(name), "{name}={bad}: {error}");
+        }
+    }
 
     #[test]
     fn a_seed_gives_one_sequence_and_no_seed_gives_none() {

@@ -44,6 +44,15 @@ fn two_decisions_that_did_not_see_each_other_contest_until_one_names_both() {
     wes.gt(&["molecule", "advance", M, "analysis", "--note", "longer"]).ok();
     assert_eq!(step(&wes, M, "analysis-checkpoint").1, "contested");
     wes.gt(&["molecule", "advance", M, "plan", "--note", "x"]).fails(3);
+    // bd offers nothing behind it either, and says why.
+    for work in [&wes, &other] {
+        let plan = bead(work, "plan");
+        assert!(!work.bd(&["ready", "--json"]).ok().contains(&plan), "bd offers what waits for a contested checkpoint");
+        let why = work.bd(&["ready", "--explain", &plan, "--json"]).ok().to_owned();
+        let why: serde_json::Value = serde_json::from_str(&why).unwrap();
+        assert!(why.to_string().contains("two decided differently about"), "{why}");
+        assert!(work.bd(&["blocked", "--json"]).ok().contains(&plan));
+    }
     let doctor = wes.gt(&["doctor"]);
     doctor.fails(1);
     assert!(doctor.stdout().contains("two decided differently"), "{}", doctor.stdout());
@@ -82,7 +91,14 @@ fn two_approvals_are_no_contest() {
     for work in [&wes, &other] {
         assert_eq!(step(work, M, "analysis-checkpoint").1, "approved");
         assert_eq!(step(work, M, "plan").0, "ready");
+        assert!(work.bd(&["ready", "--json"]).ok().contains(&bead(work, "plan")), "nor for bd");
     }
+}
+
+fn bead(work: &Work, step: &str) -> String {
+    let json = work.gt(&["molecule", "status", M, "--json"]).json();
+    let step = json["steps"].as_array().and_then(|all| all.iter().find(|s| s["id"] == step)).cloned().unwrap_or_default();
+    step["bead"].as_str().unwrap_or_default().to_owned()
 }
 
 const FIRST: &str =

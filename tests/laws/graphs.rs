@@ -60,6 +60,14 @@ pub fn beads(rng: &mut Rng) -> Vec<Bead> {
         } else {
             event = fields(rng, event.setting("title", Value::text("x")));
         }
+        // A checkpoint that was decided once, twice alike, or twice differently.
+        let decided = event.kind == Kind::CREATE && rng.one_in(8);
+        if decided {
+            event = event.setting("issue_type", Value::text("checkpoint")).setting("cp.state", Value::text("approved"));
+            if !rng.one_in(4) {
+                event = event.setting("status", Value::text("closed"));
+            }
+        }
         for _ in 0..rng.below(4) {
             let to = match rng.below(12) {
                 0 => "external:web:login".to_owned(),
@@ -72,6 +80,11 @@ pub fn beads(rng: &mut Rng) -> Vec<Bead> {
         let contested = rng.one_in(20) && event.set.get("claim").is_some();
         let claim = |holder: &str| Claim { holder: Some(Actor::new(holder)), epoch: 1, until: None };
         maker.add(event);
+        if decided && !rng.one_in(3) {
+            let other = rng.one_of(&["rejected", "rejected", "approved"]);
+            let event = maker.event(&name(i), Kind::new("reject")).setting("cp.state", Value::text(other));
+            maker.add(event);
+        }
         if contested {
             let event = maker.event(&name(i), Kind::CLAIM).setting("claim", Value::of(&claim("bob")));
             maker.add(event);

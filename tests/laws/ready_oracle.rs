@@ -20,7 +20,8 @@ pub struct Oracle<'a> {
 pub type Reason = (usize, String, usize, String);
 
 /// The rules of the blocking table, in its order.
-pub const TABLE: [&str; 6] = ["blocks", "conditional-open", "conditional-succeeded", "waits-for-all", "waits-for-any", "external"];
+pub const TABLE: [&str; 7] =
+    ["blocks", "undecided", "conditional-open", "conditional-succeeded", "waits-for-all", "waits-for-any", "external"];
 
 /// What the page says of a bead.
 #[derive(Debug, PartialEq, Eq)]
@@ -130,7 +131,7 @@ impl Oracle<'_> {
             let (any, target) = if kind == "waits-for" { Self::wait(&to, &meta) } else { (false, to) };
             if target.starts_with("external:") {
                 if !self.shipped.contains(&target) {
-                    reasons.insert((5, target));
+                    reasons.insert((6, target));
                 }
                 continue;
             }
@@ -143,21 +144,30 @@ impl Oracle<'_> {
                 "blocks" if target != id && self.live(&target) => {
                     reasons.insert((0, target));
                 }
-                "conditional-blocks" if target != id && self.live(&target) => {
+                "blocks" if target != id && self.undecided(&target) => {
                     reasons.insert((1, target));
                 }
-                "conditional-blocks" if target != id && !self.failed(&target) => {
+                "conditional-blocks" if target != id && self.live(&target) => {
                     reasons.insert((2, target));
+                }
+                "conditional-blocks" if target != id && !self.failed(&target) => {
+                    reasons.insert((3, target));
                 }
                 "waits-for" if any => {
                     let none = !others.iter().any(|c| self.stands(c) && !self.live(c));
-                    reasons.extend(none.then_some((4, target)));
+                    reasons.extend(none.then_some((5, target)));
                 }
-                "waits-for" => reasons.extend(others.into_iter().filter(|c| self.live(c)).map(|c| (3, c))),
+                "waits-for" => reasons.extend(others.into_iter().filter(|c| self.live(c)).map(|c| (4, c))),
                 _ => {}
             }
         }
         (reasons, dangling)
+    }
+
+    fn undecided(&self, id: &str) -> bool {
+        let bead = self.beads[id];
+        let said = |heads: &[bd::fold::Head]| heads.iter().any(|h| h.value != heads[0].value);
+        bead.issue_type() == "checkpoint" && bead.fields.get("cp.state").is_some_and(|r| said(r.heads()))
     }
 
     fn time(&self, id: &str, field: &str) -> Option<i64> {

@@ -138,7 +138,7 @@ fn printing(
     let json = args.iter().take_while(|a| *a != "--").any(|a| a == "--json" || a == "--json=true");
     let mut printer = Printer::new(&env, out, err, Look { json, ..look });
     let mut code = 0;
-    let ended = run(env, args, &mut printer, &mut code);
+    let ended = env.check().and_then(|()| run(env, args, &mut printer, &mut code));
     let ended = ended.and_then(|()| printer.finish());
     match ended {
         Ok(()) => code,

@@ -36,6 +36,8 @@ pub struct Node {
     pub not_work: bool,
     /// Some field has a visible conflict (told by `explain`, decides nothing).
     pub conflict: bool,
+    /// A closed checkpoint about which two decided differently.
+    pub undecided: bool,
     /// Not before (milliseconds since 1970).
     pub defer_until: Option<i64>,
     /// Who holds it.

@@ -127,6 +127,7 @@ pub(super) fn direct<V: GraphView + ?Sized>(
         }
         match kind {
             EdgeKind::Blocks if node.is_live() => f(Rule::Blocks, target),
+            EdgeKind::Blocks if node.undecided => f(Rule::Undecided, target),
             EdgeKind::Conditional if node.is_live() => f(Rule::ConditionalOpen, target),
             EdgeKind::Conditional if !node.failed => f(Rule::ConditionalSucceeded, target),
             EdgeKind::WaitsAll => view.incoming(at, &mut |kind, child| {

@@ -2,12 +2,15 @@
 
 use super::categories::{Categories, StatusClass};
 use super::graph::{EdgeKind, Lease, Node, Wait};
-use crate::fold::{Bead, Holding};
+use crate::fold::{Bead, Holding, Register};
 use crate::model::{Category, DepType, Outcome, Status, is_failure_reason, parse_time};
 
 /// Types that are not work to pick up (docs/concepts/ready.md says why each); `--type` overrides.
 pub const NOT_WORK: &[&str] =
     &["agent", "checkpoint", "convoy", "event", "gate", "merge-request", "message", "molecule", "queue", "rig", "role", "slot"];
+
+/// The field of a checkpoint that says what was decided (docs/design/workflow.md, Fields).
+const DECISION: &str = "cp.state";
 
 /// The claim on a bead as the fold left it; expiry is asked later, with the caller's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +95,8 @@ pub struct Row {
     pub conflict: bool,
     /// Several actors hold it.
     pub contested: bool,
+    /// A checkpoint about which two decided differently, without having seen each other.
+    pub undecided: bool,
     /// Who holds it.
     pub claim: Option<RowClaim>,
     /// The parent that shows.
@@ -159,6 +164,7 @@ impl Row {
             template: bead.flag("is_template"),
             conflict: !bead.conflicts().is_empty(),
             contested: matches!(holding, Holding::Contested(_)),
+            undecided: bead.issue_type() == "checkpoint" && bead.fields.get(DECISION).is_some_and(Register::in_conflict),
             claim,
             parent: bead.parent().map(str::to_owned),
             labels: bead.labels.keys().cloned().collect(),
@@ -179,6 +185,7 @@ impl Row {
             template: self.template,
             not_work: NOT_WORK.contains(&self.issue_type.as_str()),
             conflict: self.conflict,
+            undecided: self.undecided && self.is_closed(),
             defer_until: self.defer_until,
             lease: match &self.claim {
                 None => Lease::Free,

@@ -37,6 +37,8 @@ pub enum Rule {
     AncestorDeferred,
     /// A `blocks` target is not closed.
     Blocks,
+    /// A `blocks` target is a checkpoint about which two decided differently.
+    Undecided,
     /// A `conditional-blocks` target is not closed yet.
     ConditionalOpen,
     /// A `conditional-blocks` target was closed without a failure: the case for this bead did not arise.
@@ -57,7 +59,7 @@ pub enum Rule {
 
 impl Rule {
     /// All, in order.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Unknown,
         Self::Deleted,
         Self::Closed,
@@ -75,6 +77,7 @@ impl Rule {
         Self::DeferredUntil,
         Self::AncestorDeferred,
         Self::Blocks,
+        Self::Undecided,
         Self::ConditionalOpen,
         Self::ConditionalSucceeded,
         Self::WaitsForAll,
@@ -105,6 +108,7 @@ impl Rule {
             Self::DeferredUntil => "deferred-until",
             Self::AncestorDeferred => "ancestor-deferred",
             Self::Blocks => "blocks",
+            Self::Undecided => "undecided",
             Self::ConditionalOpen => "conditional-open",
             Self::ConditionalSucceeded => "conditional-succeeded",
             Self::WaitsForAll => "waits-for-all",
@@ -136,6 +140,7 @@ impl Rule {
             Self::DeferredUntil => "it is put off to a date that has not come",
             Self::AncestorDeferred => "its ancestor {by} is put off",
             Self::Blocks => "{by} blocks it and is not closed",
+            Self::Undecided => "two decided differently about {by}, until one decision names the other",
             Self::ConditionalOpen => "it runs only if {by} fails, and {by} is not closed",
             Self::ConditionalSucceeded => "it runs only if {by} fails, and {by} did not fail",
             Self::WaitsForAll => "it waits for {by} to be closed",

@@ -3,7 +3,7 @@
 use super::absorb::{Manner, absorb};
 use crate::error::{Error, ErrorKind, Result};
 use crate::git::Git;
-use crate::model::{BeadId, Event, EventId, Kind};
+use crate::model::{BeadId, Event, EventId, Kind, MAIL_BEAD};
 use crate::store::{STATE_REF, Store, list_rides};
 use std::collections::BTreeMap;
 
@@ -39,6 +39,16 @@ pub fn redact(store: &Store, ids: &[EventId], reason: Option<&str>) -> Result<Re
                 found.entry(stored.event.id).or_default().push(bead.clone());
             }
         }
+        let mail = BeadId::new(MAIL_BEAD)?;
+        if ids.iter().any(|id| !found.contains_key(id)) {
+            // Messages are in a stream of their own, which no bead is folded from.
+            for stored in tx.snapshot().mail()?.iter().filter(|s| ids.contains(&s.event.id)) {
+                if stored.event.kind == Kind::REDACT {
+                    return Err(Error::usage(format!("`{}` is itself a redaction; it has no text to take away", stored.event.id)));
+                }
+                found.entry(stored.event.id).or_default().push(mail.clone());
+            }
+        }
         for id in ids {
             let beads = found.get(id).ok_or_else(|| {
                 Error::usage(format!("no event `{id}` is known here"))
@@ -56,12 +66,16 @@ pub fn redact(store: &Store, ids: &[EventId], reason: Option<&str>) -> Result<Re
             let mut event: Event = tx.event(&bead, Kind::REDACT)?;
             event.ids = ids;
             event.text = reason.map(str::to_owned);
+            let of_mail = bead == mail;
             out.push((bead, event.id));
-            tx.push(event);
+            if of_mail { tx.push_mail(event) } else { tx.push(event) }
         }
         Ok(out)
     })?;
-    take_out(store).map_err(|e| Error {
+    let taken = take_out(store);
+    // What is remembered of the mail to find it faster is made anew, without the text.
+    let remembered = store.snapshot().and_then(|s| s.mail().map(drop));
+    taken.and(remembered).map_err(|e| Error {
         // The event is durable and enforced from here on, whatever the disk says now.
         message: format!("the redaction holds and nobody sees the text, but it is still in this clone's files: {}", e.message),
         ..e.hint("`bd sync` takes it out, as soon as it can write")

@@ -38,6 +38,7 @@ pub(super) fn row(id: &str) -> Row {
         template: false,
         conflict: false,
         contested: false,
+        undecided: false,
         claim: None,
         parent: None,
         labels: Vec::new(),

@@ -94,6 +94,11 @@ fn a_bead_by_itself() {
 fn every_blocking_type() {
     let mut failed = row("failed").with_status("closed");
     failed.failed = true;
+    let checkpoint = |id: &str, status: &str| {
+        let mut row = row(id).with_status(status);
+        (row.issue_type, row.undecided) = ("checkpoint".to_owned(), true);
+        row
+    };
     let mut gone = row("gone");
     gone.deleted = true;
     let g = graph([
@@ -117,6 +122,11 @@ fn every_blocking_type() {
         row("u").edge(DepType::new("parent_child").unwrap(), "a1"),
         row("x").edge(DepType::BLOCKS, "external:web:login"),
         row("self").edge(DepType::BLOCKS, "self"),
+        checkpoint("two", "closed"),
+        checkpoint("asked", "open"),
+        row("k1").edge(DepType::BLOCKS, "two"),
+        row("k2").edge(DepType::BLOCKS, "asked"),
+        row("k3").edge(DepType::TRACKS, "two"),
     ]);
     for (id, want) in [
         ("a1", "blocks"),
@@ -133,6 +143,9 @@ fn every_blocking_type() {
         ("u", "ready"),
         ("x", "external"),
         ("self", "ready"),
+        ("k1", "undecided"),
+        ("k2", "blocks"),
+        ("k3", "ready"),
     ] {
         assert_eq!(rule_of(&g, id), want, "{id}");
     }

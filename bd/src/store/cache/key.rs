@@ -10,7 +10,7 @@ use std::fs::File;
 use std::path::Path;
 
 /// Raised with every change of the format; another one's cache is rebuilt.
-pub const VERSION: u64 = 1;
+pub const VERSION: u64 = 2;
 /// How much of a log's end counts.
 const TAIL: u64 = 96;
 

@@ -34,6 +34,7 @@ pub fn put_row(out: &mut Vec<u8>, row: &Row) {
         template,
         conflict,
         contested,
+        undecided,
         claim,
         parent,
         labels,
@@ -57,6 +58,7 @@ pub fn put_row(out: &mut Vec<u8>, row: &Row) {
     out.push(outcome.and_then(|o| Outcome::ALL.iter().position(|a| *a == o)).map_or(0, |at| at as u8 + 1));
     let flags = [failed, deleted, shadow, pinned, ephemeral, template, conflict, contested];
     out.push(flags.iter().enumerate().fold(0, |byte, (at, flag)| byte | u8::from(**flag) << at));
+    out.push(u8::from(*undecided));
     out.push(u8::from(claim.is_some()));
     if let Some(RowClaim { holder, epoch, until }) = claim {
         put_opt_str(out, holder.as_deref());
@@ -99,6 +101,7 @@ pub fn take_row(take: &mut Take<'_>) -> Read<Row> {
     };
     let flags = take.u8()?;
     let flag = |at: u8| flags & 1 << at != 0;
+    let undecided = take.bool()?;
     let claim = match take.bool()? {
         true => Some(RowClaim { holder: owned(take.opt_str()?), epoch: take.var()?, until: take.opt_int()? }),
         false => None,
@@ -139,6 +142,7 @@ pub fn take_row(take: &mut Take<'_>) -> Read<Row> {
         template: flag(5),
         conflict: flag(6),
         contested: flag(7),
+        undecided,
         claim,
         parent,
         labels,
@@ -194,6 +198,7 @@ impl Standing {
             matches!(n.lease, Lease::Held(Some(_))),
             self.blocked,
             self.listed,
+            n.undecided,
         ];
         let flags = flags.iter().enumerate().fold(lease << 14, |bits, (at, flag)| bits | u16::from(*flag) << at);
         out.push(n.class as u8);
@@ -220,6 +225,7 @@ impl Standing {
             template: flag(5),
             not_work: flag(6),
             conflict: flag(7),
+            undecided: flag(12),
             defer_until: flag(8).then_some(defer),
             lease: match flags >> 14 {
                 0 => Lease::Free,

@@ -237,6 +237,7 @@ const NOTHING: Node = Node {
     template: false,
     not_work: false,
     conflict: false,
+    undecided: false,
     defer_until: None,
     lease: crate::query::Lease::Free,
 };

@@ -229,6 +229,7 @@ impl<'c> Folder<'c> {
             template: byte(code::TEMPLATE)? == 2,
             conflict: false,
             contested: false,
+            undecided: false,
             claim,
             parent: None,
             labels: Vec::new(),
