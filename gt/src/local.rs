@@ -53,20 +53,30 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let io = |e: std::io::Error| Error::io(path, &e);
     let dir = path.parent().ok_or_else(|| Error::internal("a local file is in no folder"))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    bd::failpoint!("gt.local.before");
     std::fs::create_dir_all(dir).map_err(io)?;
     let temp = dir.join(format!(".{name}.new"));
+    // What a killed command left is nobody's: the lock is ours.
+    bd::failpoint!("gt.local.tidy.before");
+    let _ = std::fs::remove_file(&temp);
+    bd::failpoint!("gt.local.tidy.after");
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // What a killed command left is nobody's: the lock is ours.
-    let _ = std::fs::remove_file(&temp);
+
     let written = options.open(&temp).and_then(|mut f| f.write_all(bytes).and_then(|()| f.sync_all()));
-    if let Err(e) = written.and_then(|()| std::fs::rename(&temp, path)) {
+    bd::failpoint!("gt.local.write.after");
+    let placed = written.and_then(|()| std::fs::rename(&temp, path));
+    bd::failpoint!("gt.local.rename.after");
+    if let Err(e) = placed {
         let _ = std::fs::remove_file(&temp);
+        bd::failpoint!("gt.local.take_back");
         return Err(io(e));
     }
-    File::open(dir).and_then(|d| d.sync_all()).map_err(io)
+    let synced = File::open(dir).and_then(|d| d.sync_all());
+    bd::failpoint!("gt.local.sync.after");
+    synced.map_err(io)
 }
 
 /// A name for a file about somebody: nothing of the text itself can leave its place.

@@ -2,17 +2,22 @@
 
 mod agent;
 mod attack;
+mod clocks;
 mod compliance;
 mod contested;
 mod convoy;
 mod convoy_work;
 mod demo;
+mod ends;
 mod formula;
 mod kit;
+mod landing;
 mod looks;
 mod mail;
 mod notify;
 mod property;
+mod redact;
+mod refused;
 mod review;
 mod schemas;
 mod screens;

@@ -150,6 +150,7 @@ fn mails(s: &mut Shapes, wes: &Work, lea: &Work) {
     s.fits(lea, "mail thread", &["mail", "thread", "1"]);
     s.fits(lea, "mail reply", &["mail", "reply", "1", "-m", "443"]);
     s.fits(lea, "mail ack", &["mail", "ack", "1"]);
+    s.fits(lea, "mail redact", &["mail", "redact", "1", "--dry-run"]);
     s.fits(lea, "mail archive", &["mail", "archive", "1"]);
     s.fits(wes, "mail sent", &["mail", "sent"]);
     s.fits(wes, "mail search", &["mail", "search", "port"]);

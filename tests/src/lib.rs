@@ -32,7 +32,7 @@ pub use forge::{Conflict, Forge, Landed};
 pub use http::{Door, HttpForge};
 pub use mounts::{Mounts, mount_disk, mount_read_only, own_mounts, unmount};
 pub use normalise::Normalise;
-pub use outside::{compat_data, repository_root, setting};
+pub use outside::{binary_of, compat_data, repository_root, setting};
 pub use rng::Rng;
 pub use sandbox::{Options, Remote, Sandbox};
 pub use work::Work;

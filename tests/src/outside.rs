@@ -32,7 +32,10 @@ pub(crate) fn binary() -> PathBuf {
 }
 
 /// A binary under test, built by cargo next to the test that runs.
-pub(crate) fn binary_of(name: &str) -> PathBuf {
+///
+/// # Panics
+/// It was not built.
+pub fn binary_of(name: &str) -> PathBuf {
     let me = std::env::current_exe().expect("the path of the running test");
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     // A benchmark is built for release; what it only prepares with may be the tests' binary.

@@ -1,6 +1,6 @@
 //! `gt doctor`: what is wrong with molecules, records and deadlines; `bd doctor` is about the store.
 
-use crate::molecule::{CheckpointState, View, act, load_all};
+use crate::molecule::{CheckpointState, MoleculeState, View, act, load_all};
 use crate::records;
 use bd::cli::{Ctx, Group, Verb, parsed};
 use bd::error::{ErrorKind, Result};
@@ -39,11 +39,30 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let mut fixed: Vec<String> = Vec::new();
     for view in load_all(&snapshot, now)? {
         found.extend(wrong(&view));
-        let holder = records::is_holder(&store, &snapshot, &view.bead)?;
+        // Who completed one holds it no more, and renders it all the same.
+        let holder = records::was_holder(&store, &snapshot, &view)?;
         let top = store.git().paths().work_dir.clone();
         let rendered = top.is_some_and(|t| t.join(records::folder(&view)).join("molecule.toml").is_file());
         if !rendered {
+            let over = matches!(view.state, MoleculeState::Completed | MoleculeState::Cancelled);
+            let worked = view.workers().iter().any(|w| w == store.actor().as_str());
+            if holder && worked && !over && !records::is_elsewhere(&store, &view)? {
+                if args.fix {
+                    fixed.extend(records::write(&store, &snapshot, &view)?);
+                    continue;
+                }
+                let name = &view.name;
+                found.push(format!(
+                    "{name}: its records are in no branch and no working tree; `gt molecule record {name}` renders them"
+                ));
+            }
             continue;
+        }
+        if holder && view.state == MoleculeState::Completed && !records::is_committed(&store, &view)? {
+            let name = &view.name;
+            found.push(format!(
+                "{name}: its completion is in no commit of this branch; `gt molecule record {name} --commit` makes it"
+            ));
         }
         let stale = records::stale(&store, &snapshot, &view)?;
         if stale.is_empty() {

@@ -162,7 +162,7 @@ mod tests {
         for good in ["gt", "gt help molecule", "gt --json status", "gt mol status --json", "gt cp approve M C --note \"a b\""] {
             assert!(understands(good, true).is_ok(), "{good}");
         }
-        for bad in ["gt frobnicate", "gt molecule frobnicate", "gt status --limit 3", "bd list", "gt checkpoint approve M C --nope"]
+        for bad in ["gt frobnicate", "gt molecule frobnicate", "gt status --depth 3", "bd list", "gt checkpoint approve M C --nope"]
         {
             assert!(understands(bad, false).is_err(), "{bad}");
         }

@@ -4,10 +4,10 @@ use crate::cli::molecule::print;
 use crate::convoy;
 use crate::molecule::Shelf;
 use crate::status::Desk;
-use bd::cli::{Ctx, Group, Verb};
+use bd::cli::{Ctx, Group, Verb, parsed};
 use bd::error::Result;
 use bd::ui::{Style, Text};
-use clap::ArgMatches;
+use clap::{ArgMatches, Args as _};
 use serde_json::{Value, json};
 
 pub(super) const VERB: Verb = Verb {
@@ -15,9 +15,16 @@ pub(super) const VERB: Verb = Verb {
     aliases: &[],
     group: Group::Look,
     about: "What is going on now, on one screen: convoys, molecules, checkpoints, mail",
-    args: |c| c,
+    args: Args::augment_args,
     run,
 };
+
+#[derive(clap::Args)]
+struct Args {
+    /// At most this many of each kind with --json; 0 = all. `total` counts what there is
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+}
 
 /// The JSON Schema of `--json`.
 pub(super) fn shape() -> Value {
@@ -28,16 +35,20 @@ pub(super) fn shape() -> Value {
     }});
     json!({
         "type": "object",
-        "required": ["actor", "convoys", "molecules", "waiting", "ready", "unread", "urgent_received", "urgent_sent", "due"],
+        "required": ["actor", "convoys", "molecules", "waiting", "ready", "unread", "urgent_received", "urgent_sent", "due", "total"],
         "properties": {
             "actor": {"type": "string"}, "convoys": {"type": "array", "items": convoy}, "molecules": print::list_schema(),
             "waiting": texts, "ready": number, "unread": number, "urgent_received": texts, "urgent_sent": texts,
             "due": {"type": "boolean"},
+            "total": {"type": "object", "required": ["convoys", "molecules", "waiting", "urgent_received", "urgent_sent"], "properties": {
+                "convoys": number, "molecules": number, "waiting": number, "urgent_received": number, "urgent_sent": number,
+            }},
         },
     })
 }
 
-fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
+fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
+    let args: Args = parsed(m)?;
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let desk = Desk::load(&store, &snapshot, now)?;
     let mut convoys: Vec<Value> = Vec::new();
@@ -56,7 +67,7 @@ fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
                 lines.push(format!("{}: {}/{} {} ({percent}%), {} blocking", id, b.done, b.total, b.unit.as_str(), b.blocking));
                 convoys.push(json!({"id": id, "done": b.done, "total": b.total, "unit": b.unit.as_str(), "blocking": b.blocking}));
             }
-            Err(error) => lines.push(format!("{id}: {error}")),
+            Err(error) => lines.push(format!("{id}: {}", error.to_string().lines().next().unwrap_or_default())),
         }
     }
     let asked: Vec<String> = desk
@@ -68,11 +79,19 @@ fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
         })
         .collect();
     if ctx.ui.is_json() {
+        let most = if args.limit == 0 { usize::MAX } else { args.limit };
+        let (received, sent) = &desk.urgent;
+        let total = json!({
+            "convoys": convoys.len(), "molecules": desk.molecules.len(), "waiting": asked.len(),
+            "urgent_received": received.len(), "urgent_sent": sent.len(),
+        });
+        convoys.truncate(most);
         return ctx.ui.json(&json!({
-            "actor": desk.actor, "convoys": convoys, "molecules": desk.molecules.iter().map(print::object).collect::<Vec<_>>(),
-            "waiting": asked, "ready": desk.ready_total, "unread": desk.unread,
-            "urgent_received": desk.urgent.0.iter().map(|m| m.subject.clone()).collect::<Vec<_>>(),
-            "urgent_sent": desk.urgent.1.iter().map(|m| m.subject.clone()).collect::<Vec<_>>(), "due": desk.due,
+            "actor": desk.actor, "convoys": convoys,
+            "molecules": desk.molecules.iter().take(most).map(print::object).collect::<Vec<_>>(),
+            "waiting": asked.iter().take(most).collect::<Vec<_>>(), "ready": desk.ready_total, "unread": desk.unread,
+            "urgent_received": received.iter().take(most).map(|m| &m.subject).collect::<Vec<_>>(),
+            "urgent_sent": sent.iter().take(most).map(|m| &m.subject).collect::<Vec<_>>(), "due": desk.due, "total": total,
         }));
     }
     section(ctx, "Convoys", &lines)?;

@@ -24,7 +24,7 @@ pub struct Reasoned {
 pub fn transition(ctx: &mut Ctx<'_, '_>, name: &str, make: impl FnOnce(&mut Tx<'_>, &BeadId) -> Result<Acted>) -> Result<Acted> {
     let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
     let id = beads::find(&store, &snapshot, name)?;
-    let acted = ctx.write(|tx| make(tx, &id))?;
-    crate::records::after(ctx, &acted.view)?;
+    let mut acted = ctx.write(|tx| make(tx, &id))?;
+    crate::records::after(ctx, &mut acted)?;
     Ok(acted)
 }

@@ -270,7 +270,7 @@ impl Facts {
             "counts": counts, "critical": self.critical, "warnings": self.warnings, "gaps": self.gaps,
             "validation": v.map(|v| json!({
                 "passed": v.passed, "counted": v.counted, "total": v.total, "ok": v.ok, "failed": v.failed, "skipped": v.skipped,
-                "rate": percent(v.rate()), "failures": v.failures, "errors": v.errors, "code": v.code,
+                "rate": v.counted_rate().map(percent), "failures": v.failures, "errors": v.errors, "code": v.code,
             })),
         });
         let more = [

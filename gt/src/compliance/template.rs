@@ -28,7 +28,7 @@ pub struct Template {
 /// one that ships.
 ///
 /// # Errors
-/// A name that leads out of `.beads/templates`; a file that is too large or no UTF-8 (exit 2).
+/// A name that leads out of `.beads/templates`, or of a file that is not there; a file that is too large or no UTF-8 (exit 2).
 pub fn load(top: &Path, named: Option<&str>) -> Result<Template> {
     let named = named.unwrap_or(NAME);
     let name = named.strip_prefix("./").unwrap_or(named);
@@ -42,6 +42,12 @@ pub fn load(top: &Path, named: Option<&str>) -> Result<Template> {
             let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("{path} is not UTF-8")))?;
             return Ok(Template { origin: path, text });
         }
+    }
+    let last = name.rsplit('/').next().unwrap_or(name);
+    if last.strip_suffix(".md").unwrap_or(last) != NAME.strip_suffix(".md").unwrap_or(NAME) {
+        // Another one in its place would ask other questions than whoever wrote the formula.
+        return Err(Error::usage(format!("report_template: there is no file {FOLDER}/{name}"))
+            .hint("`gt compliance template --write` writes the one that ships, to be changed"));
     }
     Ok(Template { origin: "built-in".to_owned(), text: BUILT_IN.to_owned() })
 }
@@ -71,7 +77,12 @@ mod tests {
     #[test]
     fn the_trees_own_comes_first_and_names_stay_in_the_folder() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(load(dir.path(), Some("x.md")).unwrap().origin, "built-in");
+        for shipped in
+            [None, Some(NAME), Some("compliance-triage-report-v2"), Some(".beads/templates/compliance-triage-report-v2.md")]
+        {
+            assert_eq!(load(dir.path(), shipped).unwrap().origin, "built-in");
+        }
+        assert!(load(dir.path(), Some("x.md")).is_err(), "another one is not put in its place");
         paths::write(dir.path(), ".beads/templates/x.md", "own").unwrap();
         for name in ["x.md", "x", ".beads/templates/x.md", "./.beads/templates/x.md"] {
             assert_eq!(load(dir.path(), Some(name)).unwrap().text, "own", "{name}");

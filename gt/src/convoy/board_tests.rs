@@ -110,12 +110,12 @@ fn a_molecule_goes_its_way() {
 
     let mut fix = view("day3-settlement-refs", MoleculeState::NeedsFix, 2);
     assert_eq!(third(&with(vec![fix.clone()])), "🚨 day3-settlement-refs (blocked: needs_fix)");
-    fix.validation = Some(Validation { total: 35, ok: 32, failed: 3, ..Validation::default() });
+    fix.validation = Some(Validation { counted: true, total: 35, ok: 32, failed: 3, ..Validation::default() });
     let b = with(vec![fix]);
     assert_eq!((third(&b).as_str(), b.blocking), ("🚨 day3-settlement-refs (blocked: needs_fix, 91.4% pass)", 1));
 
     let mut done = view("day3-settlement-refs", MoleculeState::Completed, 4);
-    done.validation = Some(Validation { passed: true, total: 3, ok: 3, ..Validation::default() });
+    done.validation = Some(Validation { passed: true, counted: true, total: 3, ok: 3, ..Validation::default() });
     let b = with(vec![done]);
     assert_eq!(third(&b), "✅ day3-settlement-refs (complete, 100% pass)");
     assert_eq!(b.progress_text(), "3/8 days (37.5%)");

@@ -1,6 +1,7 @@
 //! Landing: every member is closed, and where commits name one, they are provably on the target.
 
 use super::bead::field;
+use super::gates::Allowed;
 use super::place;
 use super::proof::{Target, Unlanded, unlanded};
 use super::scene::{Scene, path_of};
@@ -108,14 +109,11 @@ fn beads(snapshot: &Snapshot, scene: &Scene) -> Result<BTreeMap<BeadId, String>>
     Ok(out)
 }
 
-/// Lands: closes the convoy with what was proven. False if it has landed already.
+/// Says what is missing.
 ///
 /// # Errors
-/// Something is missing (exit 3), each thing named; a gate that the convoy asks for has not passed (exit 4).
-pub fn land(tx: &mut Tx<'_>, convoy: &Convoy, proof: &Proof, given_up: &[String]) -> Result<bool> {
-    if convoy.state.is_closed() {
-        return Ok(false);
-    }
+/// Something is (exit 3), each thing named.
+pub fn must_hold(convoy: &Convoy, proof: &Proof) -> Result<()> {
     if !proof.holds() {
         let all = proof.missing();
         let shown = all.iter().take(10).cloned().collect::<Vec<_>>().join("\n  ");
@@ -127,6 +125,19 @@ pub fn land(tx: &mut Tx<'_>, convoy: &Convoy, proof: &Proof, given_up: &[String]
             error.hint(format!("What counts is {} as this clone knows it; `git fetch` brings it up to date", proof.target.shown()))
         });
     }
+    Ok(())
+}
+
+/// Lands: closes the convoy with what was proven. False if it has landed already. `allowed`: no gate of the moment `land` speaks
+/// against the target as it was proven.
+///
+/// # Errors
+/// Something is missing (exit 3), each thing named; a gate that the convoy asks for has not passed (exit 4).
+pub fn land(tx: &mut Tx<'_>, convoy: &Convoy, proof: &Proof, given_up: &[String], _allowed: &Allowed) -> Result<bool> {
+    if convoy.state.is_closed() {
+        return Ok(false);
+    }
+    must_hold(convoy, proof)?;
     let id = convoy.bead.id.as_str();
     let reason = Some("every member is closed and proven to be on the target".to_owned());
     close(tx, id, &CloseRequest { reason, ..CloseRequest::default() })?;

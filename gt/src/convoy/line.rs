@@ -164,10 +164,12 @@ impl Line {
         #[expect(clippy::cast_precision_loss, reason = "a percentage")]
         let share = if all == 0 { 0.0 } else { done as f64 * 100.0 / all as f64 };
         let step = view.current().map(|s| s.def.id.clone());
-        let rate = view.validation.as_ref().map(crate::molecule::Validation::rate);
+        let rate = view.validation.as_ref().and_then(crate::molecule::Validation::counted_rate);
+        let uncounted = view.validation.as_ref().is_some_and(|v| !v.counted);
         let named = || step.clone().unwrap_or_else(|| "no step".to_owned());
         let contested = view.steps.iter().any(|s| s.checkpoint.as_ref().is_some_and(|c| c.state == CheckpointState::Contested));
         let (standing, words) = match view.state {
+            MoleculeState::Completed if uncounted => (Standing::Done, "complete, no test report".to_owned()),
             MoleculeState::Completed => (Standing::Done, complete(rate)),
             MoleculeState::Cancelled => (Standing::GivenUp, "cancelled".to_owned()),
             MoleculeState::Waiting => (Standing::Waiting, blocked_by(&view.waits_for)),

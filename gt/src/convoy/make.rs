@@ -158,12 +158,20 @@ fn there(tx: &Tx<'_>, new: &NewConvoy, bead: &BeadId) -> Result<Option<Made>> {
 
 fn write_new(store: &Store, path: &str, text: &str) -> Result<PathBuf> {
     let full = place::prepare(store, path)?;
-    if full.symlink_metadata().is_ok() {
+    // A command that was ended before it had promised anything has left its file: it is ours, and written again.
+    let ours = || std::fs::read_to_string(&full).is_ok_and(|old| same(&old, text));
+    if full.symlink_metadata().is_ok_and(|m| !m.is_file() || !ours()) {
         return Err(Error::new(ErrorKind::Conflict, format!("{path} is there already"))
             .hint(format!("`gt convoy create --config {path}` adopts it")));
     }
     bd::ops::files::write(&full, text.as_bytes())?;
     Ok(full)
+}
+
+/// True if two new files say the same, whenever they were made.
+fn same(one: &str, other: &str) -> bool {
+    let said = |line: &&str| !line.starts_with("created = ");
+    one.lines().filter(said).eq(other.lines().filter(said))
 }
 
 /// The label that makes an address a watcher.

@@ -8,6 +8,7 @@ pub mod board;
 pub mod days;
 pub mod edit;
 pub mod fresh;
+pub mod gates;
 pub mod graph;
 pub mod health;
 pub mod land;

@@ -4,6 +4,7 @@ use super::builtin;
 use super::job::Job;
 use super::model::{Formula, Kind};
 use super::names::unsafe_name;
+use super::overlay;
 use super::problem::{Diagnostic, Log, Problems, meant};
 use super::read;
 use super::recipe::Recipe;
@@ -301,6 +302,33 @@ impl Library {
         read::read(log, source, name)
     }
 
+    /// Reads the overlay of a formula into a log, where there is one: the project's (beside its formulas, or where Gas Town has
+    /// them: at the top), else the user's. The first takes the place of the others.
+    pub(super) fn overlay(&self, log: &mut Log, name: &str) -> Option<u32> {
+        for shelf in &self.shelves {
+            let beside =
+                shelf.folder.parent().map(|p| (p.join(overlay::FOLDER), format!("{}/{}", up(&shelf.shown), overlay::FOLDER)));
+            let top = shelf.folder.parent().and_then(Path::parent).filter(|_| shelf.tier == Tier::Project);
+            let top = top.map(|p| (p.join(overlay::FOLDER), overlay::FOLDER.to_owned()));
+            for (folder, shown) in beside.into_iter().chain(top) {
+                let path = folder.join(format!("{name}.toml"));
+                if shelf.tier == Tier::File || !is_there(&path) {
+                    continue;
+                }
+                let shown = format!("{shown}/{name}.toml");
+                let found = Found { tier: shelf.tier, shown: shown.clone(), place: Ok(path), second: None };
+                match found.text() {
+                    Ok(text) => return Some(log.add(Source::new(shown, shelf.tier, text))),
+                    Err(why) => {
+                        log.error(None, format!("{shown}: {why}"));
+                        return None;
+                    }
+                }
+            }
+        }
+        None
+    }
+
     /// The file of a formula, or the built-in one.
     fn find(&self, name: &str) -> Option<Found> {
         for shelf in &self.shelves {
@@ -386,6 +414,11 @@ impl Found {
 fn same(a: &Path, b: &Path) -> bool {
     let real = |p: &Path| p.canonicalize().ok();
     a == b || real(a).is_some_and(|a| real(b) == Some(a))
+}
+
+/// The folder above, as it is shown.
+fn up(shown: &str) -> &str {
+    shown.rsplit_once('/').map_or("", |(above, _)| above)
 }
 
 fn is_there(path: &Path) -> bool {

@@ -19,6 +19,7 @@ mod model;
 mod names;
 mod node;
 mod order;
+mod overlay;
 mod problem;
 mod read;
 mod recipe;

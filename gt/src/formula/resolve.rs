@@ -8,7 +8,7 @@ use super::recipe::{Recipe, Step};
 use super::source::{Place, hex};
 use super::text::{self, Sort};
 use super::vars::{self, Values};
-use super::{condition::Condition, finish, legs};
+use super::{condition::Condition, finish, legs, overlay};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 
@@ -37,6 +37,7 @@ pub(super) fn resolve(job: &mut Job<'_>, name: &str) -> Option<Made> {
     }
     compose::apply_aspects(job, &formula.compose, &mut steps, &values);
     compose::expand(job, &formula, &mut steps, &values);
+    let laid_over = overlay::apply(job, name, &mut steps);
     let bonds = compose::bonds(job, &formula, &steps);
     put_in(job, &mut steps, &values);
     let foreign_commands = steps.iter().any(|s| foreign(job, s));
@@ -45,6 +46,9 @@ pub(super) fn resolve(job: &mut Job<'_>, name: &str) -> Option<Made> {
     recipe.digest = digest(job, &recipe);
     if let Some(bonds) = bonds {
         recipe.extra.insert("compose".to_owned(), bonds);
+    }
+    if let Some(laid_over) = laid_over {
+        recipe.extra.insert("overlay".to_owned(), laid_over);
     }
     let summary = |(name, given): (String, vars::Given)| {
         let var = formula.vars.get(&name).cloned().unwrap_or_default();

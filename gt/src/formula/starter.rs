@@ -3,8 +3,7 @@
 use super::library::{FOLDER, Library};
 use super::names::unsafe_name;
 use bd::error::{Error, ErrorKind, Result};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const STARTER: &str = include_str!("starter.toml");
 
@@ -53,23 +52,7 @@ fn create(top: &Path, name: &str, text: &str) -> Result<String> {
     }
     std::fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, &e))?;
     let path = folder.join(format!("{name}.toml"));
-    write(&path, text)?;
+    // Whole or not at all: a command that is ended in between leaves nothing under this name.
+    bd::ops::files::write(&path, text.as_bytes())?;
     Ok(format!("{FOLDER}/{name}.toml"))
-}
-
-/// Writes a file that must not be there yet.
-fn write(path: &PathBuf, text: &str) -> Result<()> {
-    let made = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
-    let mut file = match made {
-        Ok(file) => file,
-        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-            return Err(Error::usage(format!("{} is there already", path.display())));
-        }
-        Err(e) => return Err(Error::io(path, &e)),
-    };
-    if let Err(e) = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()) {
-        let _unfinished = std::fs::remove_file(path);
-        return Err(Error::io(path, &e));
-    }
-    Ok(())
 }

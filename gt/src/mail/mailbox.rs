@@ -1,6 +1,6 @@
 //! All messages of a clone, each once.
 
-use super::model::{MAIL_ACK, Message};
+use super::model::{MAIL, MAIL_ACK, Message};
 use bd::error::{Error, Result};
 use bd::model::EventId;
 use bd::store::Snapshot;
@@ -126,6 +126,23 @@ impl Mailbox {
 
 /// The shortest part of an id that names a message: less is the number of a row.
 const SHORT: usize = 6;
+
+/// The events of a message and of every copy of it: two clones that made one letter with one key wrote its text twice.
+///
+/// # Errors
+/// As [`Snapshot::mail`].
+pub fn copies(snapshot: &Snapshot, message: &Message) -> Result<Vec<EventId>> {
+    let mut out = vec![message.id];
+    if let Some(key) = &message.key {
+        let same = |e: &bd::model::Event| {
+            e.kind.as_str() == MAIL && e.extra.get("key").and_then(bd::model::Value::decode::<String>).as_ref() == Some(key)
+        };
+        out.extend(snapshot.mail()?.iter().map(|s| &s.event).filter(|e| same(e)).map(|e| e.id));
+    }
+    out.sort_unstable();
+    out.dedup();
+    Ok(out)
+}
 
 #[cfg(test)]
 mod tests {

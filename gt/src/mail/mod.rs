@@ -23,7 +23,7 @@ pub use deliver::Reader;
 pub use directory::{Directory, Recipient, Team};
 pub use draft::Draft;
 pub use inject::inject;
-pub use mailbox::Mailbox;
+pub use mailbox::{Mailbox, copies};
 pub use marks::Marks;
 pub use model::{Ack, MAIL, MAIL_ACK, MailKind, Message, Priority};
 pub use send::{Sent, ack, send};

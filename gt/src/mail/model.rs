@@ -191,6 +191,11 @@ impl Message {
         Some((id(event, "mail")?, Ack { by: line(event.by.as_str(), 200), at: line(&event.at, 40) }))
     }
 
+    /// What people wrote in it, a line each.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.subject.as_str()).chain(self.body.lines()).map(str::trim)
+    }
+
     /// True if it was found nowhere but here: nobody else has it yet, so it was made in this clone.
     pub fn is_from_here(&self) -> bool {
         self.place <= Place::State

@@ -1,6 +1,7 @@
 //! What every transition shares: setting fields of beads, closing and opening them, and settling what follows.
 
 use super::beads::Beads;
+use super::clock;
 use super::compute::{view, waits_for};
 use super::letter::Letter;
 use super::machine::{self, MoleculeAction};
@@ -160,7 +161,8 @@ impl<'t, 's> Change<'t, 's> {
     /// # Errors
     /// As [`Change::set`]; a timeout that is none.
     pub fn open(&mut self, view: &View, beads: &Beads, step: &StepView) -> Result<()> {
-        let now = self.tx.now();
+        // By what is believed, so that a deadline is not past in the moment in which it is set.
+        let now = clock::opening(&clock::seen(beads), self.tx.now(), self.tx.actor().as_str());
         let deadline = step.def.timeout.as_deref().map(|t| super::deadline::after(self.tx.store(), now, t)).transpose()?;
         let mut fields = opened().with(field::DECISION, Value::text(CheckpointState::Open.as_str()));
         clear_decision(&mut fields);

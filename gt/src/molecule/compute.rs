@@ -4,6 +4,7 @@
 //! contested). So nothing that happens to a single bead (an undo, an old client) can make a molecule look further than it is.
 
 use super::beads::Beads;
+use super::clock::{self, Witness};
 use super::model::{CheckpointState, Fix, MoleculeState, Run, StepState, Validation, field};
 use super::view::{CheckpointView, StepView, View};
 use crate::formula::{Step, StepKind};
@@ -12,6 +13,7 @@ use bd::fold::{Bead, Holding};
 use bd::model::{BeadId, DepType, Status};
 use bd::store::{Snapshot, Store};
 use jiff::Timestamp;
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 /// One molecule as it stands now.
@@ -96,9 +98,10 @@ pub fn view(beads: &Beads, waits_for: Vec<String>, now: Timestamp) -> View {
     let mol = &beads.molecule;
     let mut done: HashMap<&str, bool> = HashMap::new();
     let mut steps: Vec<StepView> = Vec::with_capacity(beads.steps.len());
+    let time = Time { now, seen: LazyCell::new(|| clock::seen(beads)) };
     for (bead, def) in &beads.steps {
         let clear = def.needs.iter().all(|n| done.get(n.as_str()).copied().unwrap_or(false));
-        let step = step_view(bead, def, clear, now);
+        let step = step_view(bead, def, clear, &time);
         done.insert(&def.id, step.state == StepState::Done);
         steps.push(step);
     }
@@ -182,7 +185,14 @@ fn run_of(bead: &Bead) -> Run {
     Run { state, attempt }
 }
 
-fn step_view(bead: &Bead, def: &Step, clear: bool, now: Timestamp) -> StepView {
+/// The own clock, and what was read of others: looked at only where a deadline is still to come.
+struct Time<F: FnOnce() -> Vec<Witness>> {
+    now: Timestamp,
+    seen: LazyCell<Vec<Witness>, F>,
+}
+
+fn step_view<F: FnOnce() -> Vec<Witness>>(bead: &Bead, def: &Step, clear: bool, time: &Time<F>) -> StepView {
+    let now = time.now;
     let run = run_of(bead);
     let holder = match bead.holding() {
         Holding::Held(claim) if !claim.expired(now) => claim.holder.map(|h| h.as_str().to_owned()),
@@ -191,7 +201,7 @@ fn step_view(bead: &Bead, def: &Step, clear: bool, now: Timestamp) -> StepView {
     let mut workers: Vec<String> = holder.iter().cloned().collect();
     workers.extend(bead.fields.get(field::HAND_IN).map(|r| r.shown().by.as_str().to_owned()));
     workers.dedup();
-    let checkpoint = (def.kind == StepKind::Checkpoint).then(|| checkpoint(bead, clear, now));
+    let checkpoint = (def.kind == StepKind::Checkpoint).then(|| checkpoint(bead, clear, time));
     let done = checkpoint.as_ref().map_or(run.state == StepState::Done, |c| c.state == CheckpointState::Approved);
     let state = match (clear, done) {
         (false, _) => StepState::Pending,
@@ -207,7 +217,7 @@ fn step_view(bead: &Bead, def: &Step, clear: bool, now: Timestamp) -> StepView {
     StepView { bead, def, state, attempt, holder, checkpoint, ticked, workers }
 }
 
-fn checkpoint(bead: &Bead, clear: bool, now: Timestamp) -> CheckpointView {
+fn checkpoint<F: FnOnce() -> Vec<Witness>>(bead: &Bead, clear: bool, time: &Time<F>) -> CheckpointView {
     let register = bead.fields.get(field::DECISION);
     let heads = register.map(bd::fold::Register::heads).unwrap_or_default();
     // An approval that no approval wrote (an undo of its reopening, an import) is none: the checkpoint is asked anew.
@@ -227,7 +237,14 @@ fn checkpoint(bead: &Bead, clear: bool, now: Timestamp) -> CheckpointView {
         [one] => *one,
         _ => CheckpointState::Contested,
     };
-    let late = deadline.is_some_and(|d| d <= now);
+    let opened = bead.time(field::OPENED);
+    let mut late = deadline.is_some_and(|d| d <= time.now);
+    let mut late_by = None;
+    if let (Some(deadline), false, true, CheckpointState::Open) = (deadline, late, clear, stored) {
+        let opener = bead.fields.get(field::OPENED).map(|r| r.shown().by.as_str());
+        late_by = clock::passed(&time.seen, time.now, opened, opener, deadline).cloned();
+        late = late_by.is_some();
+    }
     let state = match stored {
         // What it was about is no longer done: the answer stays in the history, and counts for nothing.
         CheckpointState::Approved | CheckpointState::Open | CheckpointState::Expired if !clear => CheckpointState::Pending,
@@ -236,10 +253,11 @@ fn checkpoint(bead: &Bead, clear: bool, now: Timestamp) -> CheckpointView {
     };
     CheckpointView {
         state,
-        opened: bead.time(field::OPENED),
+        opened,
         deadline,
         by: decided.map(|h| h.by.as_str().to_owned()),
         reason: bead.text(field::WHY),
+        late_by,
         overridden: bead.flag(field::OVERRIDDEN),
     }
 }

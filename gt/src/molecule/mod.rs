@@ -3,6 +3,7 @@
 pub mod act;
 pub mod beads;
 pub mod change;
+mod clock;
 pub mod compute;
 pub mod deadline;
 pub mod handin;

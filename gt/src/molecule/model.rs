@@ -252,6 +252,11 @@ impl Validation {
             (total, _) => f64::from(self.ok) * 100.0 / f64::from(total),
         }
     }
+
+    /// The same where a report was read; `None` where exit codes alone counted: a percentage that nobody counted is none.
+    pub fn counted_rate(&self) -> Option<f64> {
+        self.counted.then(|| self.rate())
+    }
 }
 
 /// A percentage as people read it: at most one digit after the point, and none where it is 0. Never rounded up to 100.

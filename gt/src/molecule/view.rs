@@ -1,5 +1,6 @@
 //! What a molecule is at one moment: computed from its beads, never stored.
 
+use super::clock::Witness;
 use super::model::{CheckpointState, Fix, MoleculeState, StepState, Validation};
 use crate::formula::{Recipe, Step};
 use bd::model::BeadId;
@@ -39,6 +40,8 @@ pub struct CheckpointView {
     pub by: Option<String>,
     /// The reason or the rationale.
     pub reason: Option<String>,
+    /// Who says that its deadline has passed, where this machine's clock does not.
+    pub late_by: Option<Witness>,
     /// True if it was approved although something spoke against it.
     pub overridden: bool,
 }

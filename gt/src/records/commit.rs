@@ -12,7 +12,11 @@ use bd::error::{Error, Result};
 use bd::model::BeadId;
 use bd::store::{Snapshot, Store};
 use bd::sync::ride::{RideOptions, ride};
+use bd_gate::gate::Tree;
 use std::path::Path;
+
+/// So many branches, the newest first, are looked through for records.
+const BRANCHES: usize = 100;
 
 /// A commit that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,11 +27,11 @@ pub struct Committed {
     pub subject: String,
 }
 
-/// Commits the records of a molecule, and its events as a ride, on the current branch.
+/// Commits the records of a molecule, and its events as a ride, on the current branch; `None` where the branch has all of it.
 ///
 /// # Errors
 /// What [`ride`] refuses: no branch, a merge under way; the branch moved meanwhile (exit 6).
-pub fn commit(store: &Store, snapshot: &Snapshot, view: &View) -> Result<Committed> {
+pub fn commit(store: &Store, snapshot: &Snapshot, view: &View) -> Result<Option<Committed>> {
     let beads = Beads::read(snapshot, &view.bead)?;
     let mut files: Vec<(String, Vec<u8>)> = render(snapshot, view)?.into_iter().map(|(p, t)| (p, t.into_bytes())).collect();
     let reports = reports(store, view)?;
@@ -48,9 +52,38 @@ pub fn commit(store: &Store, snapshot: &Snapshot, view: &View) -> Result<Committ
         ..RideOptions::default()
     };
     let done = ride(store, &options)?;
-    let commit =
-        done.commit.ok_or_else(|| Error::usage(format!("there is nothing of `{}` that this branch has not", view.name)))?;
-    Ok(Committed { commit: commit.to_string(), subject })
+    Ok(done.commit.map(|commit| Committed { commit: commit.to_string(), subject }))
+}
+
+/// True if the current branch has the record of a molecule's completion. Where no branch is checked out nobody could commit it.
+///
+/// # Errors
+/// History that cannot be read.
+pub fn is_committed(store: &Store, view: &View) -> Result<bool> {
+    let bd::git::Head::Branch(_, tip) = store.git().head()? else { return Ok(true) };
+    let path = format!("{}/{}", folder(view), super::complete::file_name(&view.name));
+    Ok(Tree::Commit("HEAD".to_owned(), tip).read(store.git(), &path)?.is_some())
+}
+
+/// True if a branch or another working tree of this clone has the records of a molecule.
+///
+/// # Errors
+/// History that cannot be read.
+pub fn is_elsewhere(store: &Store, view: &View) -> Result<bool> {
+    let (git, path) = (store.git(), format!("{}/molecule.toml", folder(view)));
+    let trees = git.run(&["worktree", "list", "--porcelain", "-z"]).unwrap_or_default();
+    if trees.split('\0').filter_map(|l| l.strip_prefix("worktree ")).any(|top| Path::new(top).join(&path).is_file()) {
+        return Ok(true);
+    }
+    let count = format!("--count={BRANCHES}");
+    let branches =
+        git.run(&["for-each-ref", &count, "--sort=-committerdate", "--format=%(objectname)", "refs/heads", "refs/remotes"])?;
+    for oid in branches.lines().filter_map(bd::git::Oid::from_hex) {
+        if Tree::Commit(oid.to_string(), oid).read(git, &path)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Beads that were found while working on the steps.

@@ -7,12 +7,12 @@ mod complete;
 mod failure;
 mod molecule;
 
-pub use commit::{Committed, commit};
+pub use commit::{Committed, commit, is_committed, is_elsewhere};
 
 use crate::molecule::beads::Beads;
-use crate::molecule::{CheckpointState, MoleculeState, View, beads};
+use crate::molecule::{Acted, CheckpointState, MoleculeState, View, beads};
 use bd::cli::Ctx;
-use bd::error::{Error, Result};
+use bd::error::{Error, ErrorKind, Result};
 use bd::fold::Holding;
 use bd::model::BeadId;
 use bd::store::{Snapshot, Store};
@@ -87,8 +87,14 @@ pub fn write(store: &Store, snapshot: &Snapshot, view: &View) -> Result<Vec<Stri
 fn replace(file: &Path, text: &str) -> Result<()> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let temp = file.with_file_name(format!(".{name}.bd-new"));
-    std::fs::write(&temp, text).and_then(|()| std::fs::rename(&temp, file)).map_err(|e| {
+    bd::failpoint!("gt.record.write.before");
+    let written = std::fs::write(&temp, text);
+    bd::failpoint!("gt.record.write.after");
+    let placed = written.and_then(|()| std::fs::rename(&temp, file));
+    bd::failpoint!("gt.record.rename.after");
+    placed.map_err(|e| {
         let _ = std::fs::remove_file(&temp);
+        bd::failpoint!("gt.record.take_back");
         Error::io(file, &e)
     })
 }
@@ -117,30 +123,57 @@ pub fn is_holder(store: &Store, snapshot: &Snapshot, id: &BeadId) -> Result<bool
     })
 }
 
-/// Renders what a transition changed, where the acting actor holds the molecule; a completed one is committed.
+/// Renders what a transition changed, where the acting actor holds the molecule; a completed one is committed. What could not be
+/// done stands in the notes, and the command ends with its code (docs/reference/exit-codes.md): the transition stands, and a
+/// person has to look after the rest.
 ///
 /// # Errors
-/// A file cannot be written. What the transition did stands all the same.
-pub fn after(ctx: &mut Ctx<'_, '_>, view: &View) -> Result<()> {
+/// The store cannot be read.
+pub fn after(ctx: &mut Ctx<'_, '_>, acted: &mut Acted) -> Result<()> {
     let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
+    let view = &acted.view;
     if !was_holder(&store, &snapshot, view)? {
         return Ok(());
     }
     if let Err(error) = write(&store, &snapshot, view) {
-        ctx.ui.warn(&format!("the records were not rendered: {error}; `gt molecule record {}` does it again", view.name));
+        let note = format!(
+            "what was done stands, but the records were not rendered: {error}; `gt molecule record {}` does it again",
+            view.name
+        );
+        undone(ctx, acted, &error, note);
         return Ok(());
     }
     entered(ctx, view)?;
     if view.state == MoleculeState::Completed {
         match commit(&store, &snapshot, view) {
-            Ok(done) => ctx.ui.talk(format!("committed {} ({})", done.commit.get(..10).unwrap_or(&done.commit), done.subject)),
-            Err(error) => ctx.ui.warn(&format!(
-                "the completion was not committed: {error}; `gt molecule record {} --commit` does it again",
-                view.name
-            )),
+            Ok(Some(done)) => {
+                ctx.ui.talk(format!("committed {} ({})", done.commit.get(..10).unwrap_or(&done.commit), done.subject))
+            }
+            // A ride of somebody else has brought all of it.
+            Ok(None) => {}
+            Err(error) => {
+                let note = format!(
+                    "the molecule is completed, but its completion was not committed: {error}; `gt molecule record {} --commit` does it again",
+                    view.name
+                );
+                undone(ctx, acted, &error, note);
+            }
         }
     }
     Ok(())
+}
+
+/// Something that follows a transition could not be done. The code is not that of wrong words (2): something was changed.
+fn undone(ctx: &mut Ctx<'_, '_>, acted: &mut Acted, error: &Error, note: String) {
+    let kind = match error.kind {
+        kind @ (ErrorKind::Locked | ErrorKind::Damaged | ErrorKind::Internal) => kind,
+        _ => ErrorKind::Conflict,
+    };
+    ctx.failed.get_or_insert(kind);
+    if ctx.ui.is_json() {
+        acted.notes.push(note.clone());
+    }
+    ctx.ui.error(&Error::new(kind, note), None);
 }
 
 /// Makes the report that an open compliance step asks for, where there is none (docs/concepts/compliance.md).
@@ -163,7 +196,10 @@ pub fn entered(ctx: &mut Ctx<'_, '_>, view: &View) -> Result<()> {
 }
 
 /// A completed molecule is held by nobody any more: who completed it renders.
-fn was_holder(store: &Store, snapshot: &Snapshot, view: &View) -> Result<bool> {
+///
+/// # Errors
+/// The store cannot be read.
+pub fn was_holder(store: &Store, snapshot: &Snapshot, view: &View) -> Result<bool> {
     if is_holder(store, snapshot, &view.bead)? {
         return Ok(true);
     }

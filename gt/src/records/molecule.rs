@@ -56,7 +56,10 @@ pub fn text(view: &View, beads: &Beads) -> String {
         for (name, n) in [("total", v.total), ("ok", v.ok), ("failed", v.failed), ("skipped", v.skipped)] {
             table.insert(name, value(i64::from(n)));
         }
-        table.insert("pass_rate", value(percent(v.rate())));
+        // What nobody counted has no rate.
+        if let Some(rate) = v.counted_rate() {
+            table.insert("pass_rate", value(percent(rate)));
+        }
         table.insert("counted", value(v.counted));
         let open = v.findings.iter().filter(|f| f.waived.is_none()).count();
         table.insert("findings", value(i64::try_from(open).unwrap_or(i64::MAX)));

@@ -36,7 +36,9 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     if ctx.globals.actor.is_some() {
         return Err(Error::usage("the review says who decides").hint("`--person LOGIN=NAME` says who a login is here"));
     }
-    let review = Review::parse(&bd::cli::read_text(ctx, &args.event)?)?;
+    let name = if args.event == "-" { "standard input" } else { &args.event };
+    let review = Review::parse(&bd::cli::read_text(ctx, &args.event)?)
+        .map_err(|e| bd::error::Error { message: format!("{name}: {}", e.message), ..e })?;
     ctx.globals.actor = Some(review.person(&args.people)?);
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let name = match args.molecule {
@@ -51,7 +53,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     }
     let step = review::checkpoint_of(&view, &review)?;
     let source = Some(review.address.clone());
-    let (acted, first) = match &review.verdict {
+    let (mut acted, first) = match &review.verdict {
         Verdict::Approved => {
             let note = Some(review.body.clone()).filter(|b| !b.is_empty());
             let approval = act::Approval { note, over: None, review: source };
@@ -66,6 +68,6 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             (ctx.write(|tx| act::reject(tx, &id, &step, &rejection))?, "❌ Rejected")
         }
     };
-    crate::records::after(ctx, &acted.view)?;
+    crate::records::after(ctx, &mut acted)?;
     print::acted(ctx, &acted, &format!("{first}: {}/{step} by {}", acted.view.name, store.actor()))
 }

@@ -144,7 +144,10 @@ fn read(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
 fn clear(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
     ctx.writable()?;
     let path = place(ctx)?;
-    let gone = match std::fs::remove_file(&path) {
+    bd::failpoint!("gt.session.clear.before");
+    let removed = std::fs::remove_file(&path);
+    bd::failpoint!("gt.session.clear.after");
+    let gone = match removed {
         Ok(()) => true,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => false,
         Err(e) => return Err(Error::io(&path, &e)),

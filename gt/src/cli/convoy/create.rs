@@ -51,7 +51,9 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let made = ctx.write(|tx| make(tx, &new, &mut wrote));
     if let (Err(_), Some(path)) = (&made, &wrote) {
         // Nothing changes where a command fails.
+        bd::failpoint!("gt.convoy.take_back.before");
         let _gone_already = std::fs::remove_file(path);
+        bd::failpoint!("gt.convoy.take_back.after");
     }
     let made = made?;
     let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);

@@ -50,7 +50,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     for convoy in convoys.into_iter().filter(wanted) {
         // One file that cannot be read hides neither its convoy nor the others.
         let file = place::at(&store, &path_of(&convoy)).unwrap_or_else(|e| {
-            ctx.ui.warn(&e.to_string());
+            // One line each: `gt convoy health` shows the place.
+            ctx.ui.warn(e.to_string().lines().next().unwrap_or_default());
             None
         });
         scenes.push(Scene::with(&snapshot, convoy, file, &molecules, now)?);

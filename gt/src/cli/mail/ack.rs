@@ -40,6 +40,10 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             Err(e) => ctx.fail(text, &e),
         }
     }
+    // Nothing is changed where nothing was meant.
+    if chosen.is_empty() && ctx.failed.is_some() {
+        return Ok(());
+    }
     let ids: Vec<_> = chosen.iter().map(|m| m.id).collect();
     let fresh = ctx.write(|tx| {
         // What is known under the lock decides whether it is the first time.

@@ -52,6 +52,10 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             Err(e) => ctx.fail(text, &e),
         }
     }
+    // Nothing is changed where nothing was meant.
+    if chosen.is_empty() && ctx.failed.is_some() {
+        return Ok(());
+    }
     let marks = Marks::update(&opened.store, &opened.reader.identity, |marks| {
         chosen.iter().for_each(|m| marks.set_archived(m.id, !args.undo));
     })?;

@@ -8,6 +8,7 @@ mod inbox;
 mod open;
 mod print;
 mod read;
+mod redact;
 mod reply;
 mod search;
 mod send;
@@ -31,6 +32,7 @@ pub static SUBS: &[Sub] = &[
     thread::SUB,
     ack::SUB,
     archive::SUB,
+    redact::SUB,
     search::SUB,
     sent::SUB,
     directory::SUB,

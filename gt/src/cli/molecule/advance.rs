@@ -109,7 +109,7 @@ pub(in crate::cli) fn hand_over(
             evidence.facts = Some(crate::compliance::final_facts(&store, view, &found)?);
         }
     }
-    let acted = ctx.write(|tx| {
+    let mut acted = ctx.write(|tx| {
         let acted = act::advance(tx, id, step, hand_in, &evidence)?;
         if file_gaps {
             for gap in &hand_in.gaps {
@@ -120,7 +120,7 @@ pub(in crate::cli) fn hand_over(
         }
         Ok(acted)
     })?;
-    crate::records::after(ctx, &acted.view)?;
+    crate::records::after(ctx, &mut acted)?;
     Ok(acted)
 }
 

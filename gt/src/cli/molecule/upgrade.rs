@@ -48,7 +48,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     if let Some(file) = view.convoy.as_deref().map(|c| crate::convoy::file_of(&store, c)).transpose()?.flatten() {
         crate::convoy::ask_of(&file, &mut recipe.progression);
     }
-    let acted = ctx.write(|tx| act::upgrade(tx, &id, &recipe))?;
-    crate::records::after(ctx, &acted.view)?;
+    let mut acted = ctx.write(|tx| act::upgrade(tx, &id, &recipe))?;
+    crate::records::after(ctx, &mut acted)?;
     print::acted(ctx, &acted, "⬆ Upgraded")
 }

@@ -104,6 +104,10 @@ fn turns(
             first = steps[0].step.id.clone();
         }
         if let (Times::Until(until, max), Some(end)) = (&repeat.times, steps.last_mut()) {
+            // As in Beads, which pours one turn and marks it: what runs the formula would have to ask, and here a person works.
+            job.log
+                .warn(repeat.at, format!("`until` is asked by nobody: the loop `{}` is poured as one turn", draft.id()))
+                .help(format!("a validation in it that fails goes back to `{first}`"));
             end.step.extra.insert("loop".to_owned(), json!({"until": until, "max": max, "from": first}));
             end.goto.get_or_insert_with(|| Ref { name: first.clone(), at: repeat.at, fixed: true });
         }

@@ -12,7 +12,7 @@ fn wrong(log: &mut Log, entry: &Entry, want: &str) {
 }
 
 /// True if a text is not too long.
-pub(super) fn bounded(log: &mut Log, key: &str, node: &Node, text: &str) -> bool {
+pub(in super::super) fn bounded(log: &mut Log, key: &str, node: &Node, text: &str) -> bool {
     let fits = text.len() <= MAX_TEXT;
     if !fits {
         log.error(node.at, format!("`{}` is longer than 256 KiB", key.escape_debug()))
@@ -21,7 +21,7 @@ pub(super) fn bounded(log: &mut Log, key: &str, node: &Node, text: &str) -> bool
     fits
 }
 
-pub(super) fn text(log: &mut Log, entry: &Entry) -> Option<String> {
+pub(in super::super) fn text(log: &mut Log, entry: &Entry) -> Option<String> {
     match &entry.value.data {
         Data::Text(text) => bounded(log, &entry.key, &entry.value, text).then(|| text.clone()),
         _ => {
@@ -32,7 +32,7 @@ pub(super) fn text(log: &mut Log, entry: &Entry) -> Option<String> {
 }
 
 /// A text, or a number or truth value as text.
-pub(super) fn scalar(log: &mut Log, entry: &Entry) -> Option<String> {
+pub(in super::super) fn scalar(log: &mut Log, entry: &Entry) -> Option<String> {
     // A number as it is written: version 2.10 is not 2.1.
     let written =
         |at: super::super::source::Place| Some(log.sources.get(at.source as usize)?.text.get(at.start..at.end)?.trim().to_owned());
@@ -48,15 +48,15 @@ pub(super) fn scalar(log: &mut Log, entry: &Entry) -> Option<String> {
     found
 }
 
-pub(super) fn words(log: &mut Log, entry: &Entry) -> Option<Words> {
+pub(in super::super) fn words(log: &mut Log, entry: &Entry) -> Option<Words> {
     text(log, entry).map(|text| Words { text, at: entry.value.at })
 }
 
-pub(super) fn name(log: &mut Log, entry: &Entry) -> Option<Ref> {
+pub(in super::super) fn name(log: &mut Log, entry: &Entry) -> Option<Ref> {
     text(log, entry).map(|text| Ref::new(text, entry.value.at))
 }
 
-pub(super) fn truth(log: &mut Log, entry: &Entry) -> bool {
+pub(in super::super) fn truth(log: &mut Log, entry: &Entry) -> bool {
     match entry.value.data {
         Data::Bool(truth) => truth,
         _ => {
@@ -66,7 +66,7 @@ pub(super) fn truth(log: &mut Log, entry: &Entry) -> bool {
     }
 }
 
-pub(super) fn int(log: &mut Log, entry: &Entry) -> Option<i64> {
+pub(in super::super) fn int(log: &mut Log, entry: &Entry) -> Option<i64> {
     match entry.value.data {
         Data::Int(int) => Some(int),
         _ => {
@@ -77,7 +77,7 @@ pub(super) fn int(log: &mut Log, entry: &Entry) -> Option<i64> {
 }
 
 /// Texts with their places.
-pub(super) fn refs(log: &mut Log, entry: &Entry) -> Vec<Ref> {
+pub(in super::super) fn refs(log: &mut Log, entry: &Entry) -> Vec<Ref> {
     let Data::List(items) = &entry.value.data else {
         wrong(log, entry, "a list of texts");
         return Vec::new();
@@ -99,12 +99,12 @@ pub(super) fn refs(log: &mut Log, entry: &Entry) -> Vec<Ref> {
     out
 }
 
-pub(super) fn texts(log: &mut Log, entry: &Entry) -> Vec<String> {
+pub(in super::super) fn texts(log: &mut Log, entry: &Entry) -> Vec<String> {
     refs(log, entry).into_iter().map(|r| r.name).collect()
 }
 
 /// A list of texts, or one text.
-pub(super) fn one_or_more(log: &mut Log, entry: &Entry) -> Vec<Ref> {
+pub(in super::super) fn one_or_more(log: &mut Log, entry: &Entry) -> Vec<Ref> {
     match &entry.value.data {
         Data::Text(text) => vec![Ref::new(text.clone(), entry.value.at)],
         _ => refs(log, entry),
@@ -112,7 +112,7 @@ pub(super) fn one_or_more(log: &mut Log, entry: &Entry) -> Vec<Ref> {
 }
 
 /// The entries of a table.
-pub(super) fn table<'n>(log: &mut Log, entry: &'n Entry) -> &'n [Entry] {
+pub(in super::super) fn table<'n>(log: &mut Log, entry: &'n Entry) -> &'n [Entry] {
     if let Data::Table(entries) = &entry.value.data {
         return entries;
     }
@@ -121,7 +121,7 @@ pub(super) fn table<'n>(log: &mut Log, entry: &'n Entry) -> &'n [Entry] {
 }
 
 /// The tables of a list; one table counts as a list of one.
-pub(super) fn tables<'n>(log: &mut Log, entry: &'n Entry) -> Vec<(&'n Node, &'n [Entry])> {
+pub(in super::super) fn tables<'n>(log: &mut Log, entry: &'n Entry) -> Vec<(&'n Node, &'n [Entry])> {
     match &entry.value.data {
         Data::Table(entries) => vec![(&entry.value, entries)],
         Data::List(items) => {
@@ -144,7 +144,7 @@ pub(super) fn tables<'n>(log: &mut Log, entry: &'n Entry) -> Vec<(&'n Node, &'n 
 }
 
 /// A table of texts (numbers and truth values become texts).
-pub(super) fn strings(log: &mut Log, entry: &Entry) -> BTreeMap<String, String> {
+pub(in super::super) fn strings(log: &mut Log, entry: &Entry) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
     for field in table(log, entry) {
         if let Some(value) = scalar(log, field) {
@@ -155,7 +155,7 @@ pub(super) fn strings(log: &mut Log, entry: &Entry) -> BTreeMap<String, String> 
 }
 
 /// A key that has no meaning here: said, and kept by whoever calls.
-pub(super) fn unknown(log: &mut Log, entry: &Entry, place: &str, known: &[&str]) {
+pub(in super::super) fn unknown(log: &mut Log, entry: &Entry, place: &str, known: &[&str]) {
     if log.is_warned() {
         return;
     }
@@ -166,6 +166,6 @@ pub(super) fn unknown(log: &mut Log, entry: &Entry, place: &str, known: &[&str])
 }
 
 /// A key that has to be there.
-pub(super) fn missing(log: &mut Log, at: super::super::source::Place, what: &str) {
+pub(in super::super) fn missing(log: &mut Log, at: super::super::source::Place, what: &str) {
     log.error(at, what.to_owned());
 }

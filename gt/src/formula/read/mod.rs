@@ -1,7 +1,7 @@
 //! From nodes to a formula: types, names, keys that mean nothing.
 
 mod compose;
-mod fields;
+pub(super) mod fields;
 mod step;
 mod top;
 mod vars;

@@ -42,6 +42,7 @@ fn until_is_one_turn_that_goes_back_to_its_beginning() {
         "[[steps]]\nid = \"l\"\n[steps.loop]\nuntil = \"step.status == 'complete'\"\nmax = 3\n[[steps.loop.body]]\nid = \"x\"\n[[steps.loop.body]]\nid = \"y\"\nneeds = [\"x\"]\n",
     );
     let last = &made.recipe.steps[1];
+    assert!(made.warnings.iter().any(|w| w.message.contains("`until` is asked by nobody")), "{:?}", made.warnings);
     assert_eq!((last.id.as_str(), last.on_fail.as_ref().map(|b| b.goto.as_str())), ("l.iter1.y", Some("l.iter1.x")));
     assert_eq!((&last.extra["loop"]["max"], &last.extra["loop"]["from"]), (&3.into(), &"l.iter1.x".into()));
 }

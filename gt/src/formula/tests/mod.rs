@@ -5,6 +5,7 @@ mod control;
 mod errors;
 mod forms;
 mod limits;
+mod overlay;
 mod props;
 mod values;
 

@@ -76,6 +76,13 @@ fn checkpoint_for<'v>(view: &'v View, step: &str, action: CheckpointAction) -> R
     };
     let named = format!("{}/{}", view.name, step.def.id);
     let error = Error::new(kind, format!("`{named}` is {}: {} is not possible, since {why}", checkpoint.state, action.as_str()));
+    let error = match &checkpoint.late_by {
+        Some(w) => error.hint(format!(
+            "This machine's clock does not say so, but {} wrote at {} about this molecule; docs/design/workflow.md says which clocks are believed",
+            w.by, bd::model::format_time(w.at)
+        )),
+        None => error,
+    };
     Err(match checkpoint.state {
         CheckpointState::Expired => error.hint(format!("`gt molecule resume {}` opens it again", view.name)),
         CheckpointState::Contested => error.hint(format!("`gt checkpoint show {} {}` shows both", view.name, step.def.id)),

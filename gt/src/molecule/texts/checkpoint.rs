@@ -223,7 +223,10 @@ fn compliance(out: &mut String, view: &View, beads: &Beads, before: Option<usize
     out.push_str("Compliance Report Summary:\n");
     let v = view.validation.as_ref();
     let rate = match v {
-        Some(v) => format!("{} Test Pass Rate: {}%\n", mark(v.passed), percent(v.rate())),
+        Some(v) => match v.counted_rate() {
+            Some(rate) => format!("{} Test Pass Rate: {}%\n", mark(v.passed), percent(rate)),
+            None => format!("{} Test Pass Rate: no report was read\n", mark(v.passed)),
+        },
         None => "⚠️  Test Pass Rate: not measured\n".to_owned(),
     };
     let facts = facts_of(beads, before);
