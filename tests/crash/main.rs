@@ -1,6 +1,8 @@
 //! Every place that changes the disk, and a kill at each.
 
 mod covered;
+mod flow;
+mod flow_rows;
 mod kill;
 mod power;
 mod pruning;
