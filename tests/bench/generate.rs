@@ -167,13 +167,15 @@ pub fn import(work: &Work, name: &str, from: Option<&str>, files: &[(String, Vec
 }
 
 /// Commits that bring `per_step` new loose files each, as another clone's sync would; their ids, oldest first.
-/// They start from the state ref's tip and move no ref that is read.
+/// They start from the state ref's tip and move no ref that is read. Each comes on a day of its own: what a clone brings is packed
+/// above 256 files, so that no folder of its holds the thousands that all steps together make.
 pub fn arrivals(generated: &Generated, steps: usize, per_step: usize) -> Vec<String> {
     let mut draw = Draw(77 + per_step as u64);
-    let at: Timestamp = "2025-12-01T08:00:00Z".parse().unwrap_or(Timestamp::UNIX_EPOCH);
+    let first: Timestamp = "2025-12-01T08:00:00Z".parse().unwrap_or(Timestamp::UNIX_EPOCH);
     let mut tip = generated.work.rev("refs/beads/state");
     let mut out = Vec::new();
-    for _ in 0..steps {
+    for step in 0..steps {
+        let at = first.saturating_add(SignedDuration::from_hours(24 * step as i64)).unwrap_or(first);
         let mut files = Vec::new();
         while files.len() < per_step {
             for event in events_of(&mut draw, at, &[]).into_iter().take(per_step - files.len()) {
