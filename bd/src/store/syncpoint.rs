@@ -16,8 +16,9 @@ use std::io::Write;
 
 /// Mutations between two sync points.
 pub(super) const EVERY: u64 = 64;
-/// Sync points between two runs that pack our loose objects: 8 × 64 = 512 mutations, well below git's `gc.auto`.
-const POINTS_PER_PACK: u64 = 8;
+/// Sync points between two runs that pack our loose files and objects: 4 × 64 = 256 mutations, which is 1 536 objects, well
+/// below git's `gc.auto`, and a folder of at most 256 files in the state ref.
+const POINTS_PER_PACK: u64 = 4;
 /// How long the journal keeps what no remote holds, in seconds.
 const KEEP: i64 = 30 * 86_400;
 

@@ -3,6 +3,7 @@
 
 use super::choice::{Choice, choice};
 use super::flow::{Options, sync};
+use super::tidy::pack_loose;
 use crate::config::Push;
 use crate::error::{ErrorKind, Result};
 use crate::store::{Lock, STATE_REF, Store};
@@ -17,7 +18,7 @@ pub fn due(store: &Store) -> bool {
     store.sync_point().pack_due()
 }
 
-/// Packs the loose objects that the state ref reaches, after a sync point. Returns whether there was anything to do.
+/// Packs the loose files of the state ref, and the loose objects that it reaches, after a sync point. Returns whether there was anything to do.
 ///
 /// # Errors
 /// The clone's lock is held for too long; git does not pack.
@@ -30,6 +31,8 @@ pub fn pack_objects(store: &Store, always: bool) -> Result<bool> {
         Err(e) if e.kind == ErrorKind::Locked => return Ok(false),
         other => other?,
     };
+    // What stands in its way is said by the next command; the objects need not wait for it.
+    let packed = pack_loose(store).unwrap_or(false);
     let lock = store.lock()?;
     store.commit_pending(&lock)?;
     let point = store.make_sync_point(&lock)?;
@@ -39,6 +42,11 @@ pub fn pack_objects(store: &Store, always: bool) -> Result<bool> {
     store.git().pack_reachable(tip, None)?;
     let lock = store.lock()?;
     store.objects_packed(&lock)?;
+    drop(lock);
+    if packed {
+        // Here nobody waits for the cache to take note of it.
+        let _ = store.snapshot();
+    }
     Ok(true)
 }
 

@@ -22,6 +22,7 @@ pub mod ride;
 pub mod rides;
 mod shelf;
 pub mod status;
+mod tidy;
 pub mod union;
 pub mod verify;
 
