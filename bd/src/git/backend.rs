@@ -1,7 +1,7 @@
 //! What the two ways of reading a repository differ in: refs and raw objects. All else is in `repo/`, once.
 
 use super::codec::Kind;
-use super::{Cas, CommitSpec, Expected, GitError, Oid};
+use super::{Cas, CommitSpec, Expected, GitError, Oid, PackFile};
 
 /// Refs and objects of one repository.
 pub(super) trait Backend: Send + Sync {
@@ -21,8 +21,16 @@ pub(super) trait Backend: Send + Sync {
     }
     /// Reads many objects, each handed to `each` in the given order; those that are not here are returned.
     fn read_many(&self, ids: &[Oid], each: &mut Each<'_>) -> Result<Vec<Oid>, GitError>;
+    /// See [`super::Git::pack_of`].
+    fn pack_of(&self, _ids: &[Oid]) -> Option<PackFile> {
+        None
+    }
     /// Writes an object unless it exists.
     fn write(&self, kind: Kind, bytes: &[u8]) -> Result<Oid, GitError>;
+    /// True if this process wrote the object itself, and it is still where it was put.
+    fn still_has(&self, _id: Oid) -> bool {
+        false
+    }
     /// Writes a commit that is signed as the user's configuration says.
     fn write_signed(&self, spec: &CommitSpec) -> Result<Oid, GitError>;
 }

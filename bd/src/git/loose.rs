@@ -1,11 +1,11 @@
 //! Loose object files: where they are, whether they are whole, and making them durable. Their form is the same for both
 //! hash lengths and both ref backends.
 
-use super::codec::hash_raw;
+use super::codec::{Kind, hash_raw};
 use super::{GitError, Oid};
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -31,6 +31,55 @@ pub(super) fn is_whole(id: Oid, file: &[u8]) -> bool {
         }
     }
     hash_raw(id, &[&raw]) == Some(id)
+}
+
+/// The first read of a file, which is all of almost every one of ours.
+const FIRST: usize = 16 << 10;
+/// What a header has room in: a word, a number, a zero byte.
+const HEADER: usize = 64;
+/// A header that names more is left to those who ask for memory with care.
+const MOST: u64 = 256 << 20;
+
+/// Reads loose objects one after the other: the decoder's memory, which costs more than most of our objects, is made once.
+#[derive(Default)]
+pub(super) struct Reader {
+    inflate: gix::zlib::Inflate,
+    file: Vec<u8>,
+}
+
+impl Reader {
+    /// The object's content into a buffer, which is cleared first. `None`: there is no whole loose copy, and somebody else
+    /// has to look (in the packs, or for what is wrong with it).
+    pub fn read(&mut self, path: &Path, into: &mut Vec<u8>) -> Option<Kind> {
+        into.clear();
+        let mut file = File::open(path).ok()?;
+        self.file.resize(FIRST, 0);
+        let mut len = 0;
+        loop {
+            let n = file.read(self.file.get_mut(len..)?).ok()?;
+            len += n;
+            // What does not fill the buffer ends the file; if it does not, the stream is cut, and that is seen.
+            if len < self.file.len() {
+                break;
+            }
+            self.file.resize(len * 4, 0);
+        }
+        self.inflate.reset();
+        let mut header = [0; HEADER];
+        let bytes = self.file.get(..len)?;
+        let (_, taken, given) = self.inflate.prefix(bytes, &mut header).ok()?;
+        let header = header.get(..given)?;
+        let (kind, size, start) = gix::objs::decode::loose_header(header).ok()?;
+        let size = usize::try_from(size).ok().filter(|_| size <= MOST)?;
+        let held = given.checked_sub(start).filter(|held| *held <= size)?;
+        let whole = if held == size {
+            into.extend_from_slice(header.get(start..)?);
+            held
+        } else {
+            self.inflate.rest(bytes.get(taken..)?, header, start, into, size).ok()?
+        };
+        (whole == size).then(|| Kind::from_name(std::str::from_utf8(kind.as_bytes()).ok()?))?
+    }
 }
 
 /// Moves the damaged ones among `ids` into `into`, under their names.

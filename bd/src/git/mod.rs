@@ -27,7 +27,7 @@ pub use discover::discover;
 pub use process::is_repo_local;
 pub use redact::redact;
 pub use types::{
-    Cas, CommitSpec, Expected, FetchOutcome, GitError, Head, Mode, Oid, PathChange, PushOutcome, RepoPaths, Signature, Staged,
+    Cas, CommitSpec, Expected, FetchOutcome, GitError, Head, Mode, Oid, PackFile, PathChange, PushOutcome, RepoPaths, Signature, Staged,
     Tracked, TreeEntry,
 };
 
@@ -68,6 +68,8 @@ pub trait Git: Send + Sync {
     fn read_commit(&self, commit: Oid) -> Result<Vec<u8>, GitError>;
     /// The entries of a tree, in git's order.
     fn read_tree(&self, tree: Oid) -> Result<Vec<TreeEntry>, GitError>;
+    /// The entries that two trees do not both have (`None` = an empty one), each side's own: what they share is not copied.
+    fn unlike(&self, a: Option<Oid>, b: Option<Oid>) -> Result<[Vec<TreeEntry>; 2], GitError>;
     /// The content of a blob, into a buffer that the caller reuses (it is cleared first).
     fn read_blob(&self, blob: Oid, into: &mut Vec<u8>) -> Result<(), GitError>;
     /// The content of many blobs, each handed to `each` in any order; blobs that a partial clone lacks are fetched
@@ -78,8 +80,15 @@ pub trait Git: Send + Sync {
     fn reading_order(&self, blobs: &[Oid]) -> Option<Vec<Oid>>;
     /// The same as [`Git::read_blobs`], in the given order.
     fn read_blobs_in_order(&self, blobs: &[Oid], each: &mut EachBlob<'_>) -> Result<(), GitError>;
+    /// The pack that holds all of these objects, of which none is loose; `None` where that cannot be said.
+    fn pack_of(&self, ids: &[Oid]) -> Option<PackFile>;
+    /// True if this pack is there as it was. A pack never changes, and git syncs it before it counts on it: what was read
+    /// out of it once can be read again.
+    fn has_pack(&self, pack: &PackFile) -> bool;
     /// True if the object can be read and is whole (exists, inflates).
     fn object_ok(&self, id: Oid) -> bool;
+    /// True if the object is there: one that this process wrote is not read again, any other is as [`Git::object_ok`] says.
+    fn object_there(&self, id: Oid) -> bool;
     /// Writes a blob; the same bytes give the same id and cost nothing twice. Not synced.
     fn write_blob(&self, bytes: &[u8]) -> Result<Oid, GitError>;
     /// Writes a tree; the entries are sorted here. Not synced.

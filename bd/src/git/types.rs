@@ -117,6 +117,15 @@ pub struct PathChange {
     pub new: Option<(Mode, Oid)>,
 }
 
+/// A file of packed objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackFile {
+    /// Its name without the extension.
+    pub name: String,
+    /// Its length.
+    pub bytes: u64,
+}
+
 /// What an index changes against a tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Staged {

@@ -77,7 +77,8 @@ fn commit(store: &Store, tip: Option<Oid>, records: &[&Record]) -> Result<Option
         changes.insert(format!(".beads/{}", record.path), Some(git.write_blob(&record.bytes)?));
     }
     let who = store.signature();
-    let tree = edit_tree(git, root, &changes)?;
+    let mut written: Vec<Oid> = changes.values().flatten().copied().collect();
+    let tree = edit_tree_noting(git, root, &changes, &mut written)?;
     let parents = tip.into_iter().collect();
     let spec = CommitSpec { tree, parents, author: who.clone(), committer: who, message: message(records), sign: true };
     let new = git.write_commit(&spec)?;
@@ -89,8 +90,9 @@ fn commit(store: &Store, tip: Option<Oid>, records: &[&Record]) -> Result<Option
         return Ok(None);
     }
     // Until the ref named them, a `git gc --prune=now` beside us took these objects for garbage.
+    written.push(new);
     for _ in 0..TRIES {
-        if is_there(git, new, tree, &changes) {
+        if written.iter().all(|id| git.object_there(*id)) {
             break;
         }
         for record in records {
@@ -104,15 +106,6 @@ fn commit(store: &Store, tip: Option<Oid>, records: &[&Record]) -> Result<Option
     }
     store.note_gc(tip);
     Ok(Some(new))
-}
-
-/// True if a commit, its trees on the way to these paths, and what they name there can be read.
-fn is_there(git: &dyn Git, commit: Oid, tree: Oid, changes: &BTreeMap<String, Option<Oid>>) -> bool {
-    let named = |(path, oid): (&String, &Option<Oid>)| match git.entry_at(tree, path) {
-        Ok(found) => found.as_ref().map(|e| e.oid) == *oid && oid.is_none_or(|oid| git.object_ok(oid)),
-        Err(_) => false,
-    };
-    git.object_ok(commit) && changes.iter().all(named)
 }
 
 impl Store {
@@ -194,13 +187,28 @@ impl Store {
 /// Writes the trees that result from setting (`Some`) or removing (`None`) blobs at paths; untouched entries stay as
 /// they are, foreign ones too, and directories that become empty go. Returns the new root.
 pub(crate) fn edit_tree(git: &dyn Git, root: Option<Oid>, changes: &BTreeMap<String, Option<Oid>>) -> Result<Oid, GitError> {
-    match edit_level(git, root, changes)? {
+    edit_tree_noting(git, root, changes, &mut Vec::new())
+}
+
+/// [`edit_tree`], which notes the trees that it writes.
+fn edit_tree_noting(
+    git: &dyn Git,
+    root: Option<Oid>,
+    changes: &BTreeMap<String, Option<Oid>>,
+    written: &mut Vec<Oid>,
+) -> Result<Oid, GitError> {
+    match edit_level(git, root, changes, written)? {
         Some(tree) => Ok(tree),
         None => git.write_tree(&[]),
     }
 }
 
-fn edit_level(git: &dyn Git, old: Option<Oid>, changes: &BTreeMap<String, Option<Oid>>) -> Result<Option<Oid>, GitError> {
+fn edit_level(
+    git: &dyn Git,
+    old: Option<Oid>,
+    changes: &BTreeMap<String, Option<Oid>>,
+    written: &mut Vec<Oid>,
+) -> Result<Option<Oid>, GitError> {
     let mut entries = match old {
         Some(old) => git.read_tree(old)?,
         None => Vec::new(),
@@ -216,11 +224,16 @@ fn edit_level(git: &dyn Git, old: Option<Oid>, changes: &BTreeMap<String, Option
     }
     for (dir, changes) in below {
         let old = entries.iter().find(|e| e.name == dir && e.mode == Mode::Tree).map(|e| e.oid);
-        let new = edit_level(git, old, &changes)?;
+        let new = edit_level(git, old, &changes, written)?;
         entries.retain(|e| e.name != dir);
         entries.extend(new.map(|oid| TreeEntry { name: dir.to_owned(), mode: Mode::Tree, oid }));
     }
-    if entries.is_empty() { Ok(None) } else { git.write_tree(&entries).map(Some) }
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    let tree = git.write_tree(&entries)?;
+    written.push(tree);
+    Ok(Some(tree))
 }
 
 /// Takes the lock of a dead process off one of the refs that we write (the state ref, the tracking ref, what was

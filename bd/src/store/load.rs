@@ -113,26 +113,34 @@ impl Loader {
     pub fn blobs_of(&self, stream: &str, tips: &Tips) -> Result<Vec<Blob>> {
         let git = &*self.git;
         let mut files: Vec<(Place, FileEntry)> = Vec::new();
-        for (place, tip) in [(Place::State, tips.state), (Place::Published, tips.published)] {
-            let Some(tip) = tip else { continue };
-            let root = git.commit_tree(tip)?;
-            files.extend(stream_files(git, Some(root), stream)?.into_iter().map(|f| (place, f)));
+        let root = |tip: Option<Oid>| tip.map(|tip| git.commit_tree(tip)).transpose();
+        let (state, published) = (root(tips.state)?, root(tips.published)?);
+        // What is in both counts as published: of two equal trees the second says nothing.
+        for (place, root) in [(Place::State, state.filter(|_| state != published)), (Place::Published, published)] {
+            files.extend(stream_files(git, root, stream)?.into_iter().map(|f| (place, f)));
         }
         if let Some(tip) = tips.rides.filter(|_| stream == "events") {
             files.extend(list_rides(git, tip)?.into_iter().map(|f| (Place::Ride, f)));
         }
         let quarantined = quarantined(&self.dir)?;
-        let mut places: BTreeMap<(String, Oid), (Place, SealedName)> = BTreeMap::new();
+        let mut places: Vec<(String, Oid, Place, SealedName)> = Vec::with_capacity(files.len());
         for (place, file) in files {
-            if !quarantined.is_empty() && quarantined.contains(&file.oid.to_string()) {
-                continue;
+            if quarantined.is_empty() || !quarantined.contains(&file.oid.to_string()) {
+                places.push((file.path(), file.oid, place, file.name));
             }
-            let slot = places.entry((file.path(), file.oid)).or_insert((place, file.name));
-            slot.0 = slot.0.max(place);
         }
-        let mut numbers: HashMap<Oid, usize> = HashMap::new();
-        let mut out: Vec<Blob> = Vec::new();
-        for ((path, oid), (place, name)) in places {
+        // In order already but for the seams.
+        places.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        places.dedup_by(|next, kept| {
+            let same = (&next.0, next.1) == (&kept.0, kept.1);
+            if same {
+                kept.2 = kept.2.max(next.2);
+            }
+            same
+        });
+        let mut numbers: HashMap<Oid, usize> = HashMap::with_capacity(places.len());
+        let mut out: Vec<Blob> = Vec::with_capacity(places.len());
+        for (path, oid, place, name) in places {
             let at = *numbers.entry(oid).or_insert(out.len());
             if at == out.len() {
                 out.push(Blob { oid, uses: Vec::new() });

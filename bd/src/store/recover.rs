@@ -2,6 +2,7 @@
 //! deleted ref, objects that a power loss left empty. It is made whole again from what this clone still has: the old
 //! tips, the tracking ref, the journal. Nothing is taken away, and the command says what it did.
 
+use super::cache::seen;
 use super::sources::{PUBLISHED_REF, STATE_REF};
 use super::syncpoint::objects_since;
 use super::tree::list_files_at;
@@ -197,10 +198,15 @@ impl Store {
         }
     }
 
-    /// True unless the state ref's tip, or the first tree below it, is what a power loss left of it. Two small reads.
+    /// True unless the state ref's tip, or the first tree below it, is what a power loss left of it. Two small reads,
+    /// or a look whether the pack is there in which they were found before.
     fn state_readable(&self) -> bool {
         match self.git().tip(STATE_REF) {
-            Ok(Some(tip)) => self.git().commit_tree(tip).is_ok_and(|root| self.git().read_tree(root).is_ok()),
+            Ok(Some(tip)) if seen::is_packed(self.git(), self.dir(), tip) => true,
+            Ok(Some(tip)) => {
+                let root = self.git().commit_tree(tip).ok().filter(|root| self.git().read_tree(*root).is_ok());
+                root.inspect(|root| seen::note(self.git(), self.dir(), tip, *root)).is_some()
+            }
             Ok(None) => self.marks().tip.or_else(|| self.sync_point().tip).is_none(),
             Err(_) => false,
         }

@@ -90,9 +90,12 @@ impl Place {
 }
 
 fn level(git: &dyn Git, place: &Place, a: Option<Oid>, b: Option<Oid>, out: &mut TreeDiff) -> Result<()> {
+    if let (Some(tree), None) = (a, b) {
+        return list(git, place, tree, &mut out.a);
+    }
     let mut names: BTreeMap<String, [Option<TreeEntry>; 2]> = BTreeMap::new();
-    for (side, tree) in [a, b].into_iter().enumerate() {
-        for entry in tree.map(|t| git.read_tree(t)).transpose()?.unwrap_or_default() {
+    for (side, entries) in git.unlike(a, b)?.into_iter().enumerate() {
+        for entry in entries {
             let name = entry.name.clone();
             names.entry(name).or_default()[side] = Some(entry);
         }
@@ -115,6 +118,18 @@ fn level(git: &dyn Git, place: &Place, a: Option<Oid>, b: Option<Oid>, out: &mut
         let oids = trees.each_ref().map(|t| t.as_ref().map(|t| t.0));
         if let Some((_, below)) = trees.into_iter().flatten().next() {
             level(git, &below, oids[0], oids[1], out)?;
+        }
+    }
+    Ok(())
+}
+
+/// All files below a tree.
+fn list(git: &dyn Git, place: &Place, tree: Oid, out: &mut Vec<FileEntry>) -> Result<()> {
+    for entry in git.read_tree(tree)? {
+        match place.look(&entry) {
+            Found::Tree(below) => list(git, &below, entry.oid, out)?,
+            Found::File(file) => out.push(file),
+            Found::Foreign(_) => {}
         }
     }
     Ok(())

@@ -1,34 +1,14 @@
 //! Reading many objects: in the order in which packs have them, with the last ones kept, because git stores an object as
 //! the difference to one before it. Without both, every object of a chain of fifty is made from its first one again.
+//! The order is [`super::packs::Found::place`]; here is what is kept.
 
-use super::to_gix;
-use crate::git::Oid;
 use gix::objs::Kind;
 use gix::odb::pack::cache::DecodeEntry;
-use gix::odb::pack::index::File;
 use std::collections::VecDeque;
-use std::path::Path;
 
-/// From here on the order is looked up.
-pub(super) const MANY: usize = 8;
 /// How many bytes of objects are kept, and how many objects.
 const KEPT_BYTES: usize = 8 << 20;
 const KEPT: usize = 64;
-
-/// The names in the order in which packs have the objects; those that no pack has come last.
-pub(super) fn in_pack_order(objects: &Path, ids: &[Oid]) -> Vec<Oid> {
-    let mut packs: Vec<_> = std::fs::read_dir(objects.join("pack")).into_iter().flatten().flatten().map(|e| e.path()).collect();
-    packs.retain(|p| p.extension().is_some_and(|e| e == "idx"));
-    packs.sort();
-    let packs: Vec<File> = packs.iter().filter_map(|p| File::at(p, gix::hash::Kind::Sha1).ok()).collect();
-    let place = |id: &Oid| {
-        let name = to_gix(*id).ok()?;
-        packs.iter().enumerate().find_map(|(n, pack)| Some((n, pack.pack_offset_at_index(pack.lookup(name)?))))
-    };
-    let mut placed: Vec<_> = ids.iter().map(|id| (place(id).unwrap_or((usize::MAX, 0)), *id)).collect();
-    placed.sort_by_key(|(place, _)| *place);
-    placed.into_iter().map(|(_, id)| id).collect()
-}
 
 struct Entry {
     pack: u32,

@@ -5,13 +5,14 @@
 
 mod bulk;
 mod objects;
+mod packs;
 mod refs;
 
 use super::backend::{Backend, Each};
 use super::codec::Kind;
 use super::config::Config;
 use super::process::Runner;
-use super::{Cas, CommitSpec, Expected, GitError, Oid, RepoPaths};
+use super::{Cas, CommitSpec, Expected, GitError, Oid, PackFile, RepoPaths};
 use std::sync::Arc;
 
 /// Refs in files, objects in gix's store.
@@ -69,11 +70,19 @@ impl Backend for GixBackend {
         self.objects.read_many(ids, each)
     }
 
+    fn pack_of(&self, ids: &[Oid]) -> Option<PackFile> {
+        self.objects.pack_of(ids)
+    }
+
     fn write(&self, kind: Kind, bytes: &[u8]) -> Result<Oid, GitError> {
         if self.is_shared() {
             return super::cli_git::write_object(&self.runner, kind, bytes);
         }
         self.objects.write(kind, bytes)
+    }
+
+    fn still_has(&self, id: Oid) -> bool {
+        self.objects.still_has(id)
     }
 
     fn write_signed(&self, spec: &CommitSpec) -> Result<Oid, GitError> {

@@ -1,12 +1,14 @@
 //! Objects through gix: reading from packs and loose files, writing loose files.
 
 use super::bulk;
+use super::packs::{Decoder, Packs};
 use super::{from_gix, other, to_gix, while_vanishing, words};
 use crate::git::backend::Each;
 use crate::git::codec::{self, Kind};
-use crate::git::{GitError, Oid};
+use crate::git::{GitError, Oid, PackFile, loose};
 use gix::objs::{Find, Write};
 use gix::odb::HandleArc;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -22,11 +24,26 @@ pub(super) struct Objects {
     now: SystemTime,
     store: OnceLock<Arc<gix::odb::Store>>,
     idle: Mutex<Vec<HandleArc>>,
+    packs: Packs,
+    tools: Mutex<Vec<Tools>>,
+    /// What this process wrote.
+    written: Mutex<HashSet<Oid>>,
 }
+
+/// What one thread reads with.
+#[derive(Default)]
+struct Tools {
+    loose: loose::Reader,
+    packed: Decoder,
+}
+
+/// After so many objects in a row that are not loose, the others are looked for in the packs first.
+const MISSES: usize = 8;
 
 impl Objects {
     pub fn new(dir: PathBuf, now: SystemTime) -> Self {
-        Self { dir, now, store: OnceLock::new(), idle: Mutex::new(Vec::new()) }
+        let (packs, idle, tools, written) = (Packs::new(&dir), Mutex::default(), Mutex::default(), Mutex::default());
+        Self { dir, now, store: OnceLock::new(), idle, packs, tools, written }
     }
 
     fn with<T>(&self, work: impl FnOnce(&HandleArc) -> Result<T, GitError>) -> Result<T, GitError> {
@@ -71,26 +88,81 @@ impl Objects {
         }
     }
 
+    /// The loose copy first: what was written or fetched lately is there, and who needs no more need not look at the packs.
+    /// What is damaged in one place may be whole in another.
     pub fn read(&self, id: Oid, into: &mut Vec<u8>) -> Result<Option<Kind>, GitError> {
-        if self.store.get().is_none() {
-            // What was written lately is loose: a command that needs no more need not look at the packs. What is damaged
-            // there may be whole in a pack.
-            into.clear();
-            let loose = gix::odb::loose::Store::at(self.dir.clone(), gix::hash::Kind::Sha1);
-            if let Ok(Some(object)) = loose.try_find(&to_gix(id)?, into) {
-                return Ok(Some(from_kind(object.kind)));
-            }
+        let here = self.with_tools(|tools| {
+            tools.loose.read(&self.loose_path(id), into).or_else(|| tools.packed.read(&self.packs.find(id)?, into))
+        });
+        match here {
+            Some(kind) => Ok(Some(kind)),
+            None => self.with(|handle| read_with(handle, id, into)),
         }
-        self.with(|handle| read_with(handle, id, into))
+    }
+
+    fn loose_path(&self, id: Oid) -> PathBuf {
+        let hex = id.to_string();
+        self.dir.join(&hex[..2]).join(&hex[2..])
+    }
+
+    fn with_tools<T>(&self, work: impl FnOnce(&mut Tools) -> T) -> T {
+        let idle = self.tools.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut tools = idle.unwrap_or_default();
+        let result = work(&mut tools);
+        self.tools.lock().unwrap_or_else(PoisonError::into_inner).push(tools);
+        result
     }
 
     /// In the order of the packs: git stores an object as the difference to one before it.
     pub fn reading_order(&self, ids: &[Oid]) -> Vec<Oid> {
-        if ids.len() < bulk::MANY { ids.to_vec() } else { bulk::in_pack_order(&self.dir, ids) }
+        if ids.len() < MISSES {
+            return ids.to_vec();
+        }
+        let mut misses = 0;
+        let mut place = |id: &Oid| {
+            // Loose ones are not looked for in all the packs.
+            let loose = misses < MISSES && self.loose_path(*id).exists();
+            misses = if loose { 0 } else { misses + 1 };
+            if loose { None } else { self.packs.find(*id).map(|found| found.place()) }
+        };
+        let mut placed: Vec<_> = ids.iter().map(|id| (place(id), *id)).collect();
+        placed.sort_by_key(|(place, _)| *place);
+        placed.into_iter().map(|(_, id)| id).collect()
     }
 
     pub fn read_many(&self, ids: &[Oid], each: &mut Each<'_>) -> Result<Vec<Oid>, GitError> {
-        self.with(|handle| read_each(handle, ids, each))
+        self.with_tools(|tools| {
+            let (mut missing, mut buffer) = (Vec::new(), Vec::new());
+            let mut misses = 0;
+            for id in ids {
+                let first = misses < MISSES;
+                let mut kind = if first { tools.loose.read(&self.loose_path(*id), &mut buffer) } else { None };
+                misses = if kind.is_some() { 0 } else { misses + 1 };
+                if kind.is_none() {
+                    kind = self.packs.find(*id).and_then(|found| tools.packed.read_next(&found, &mut buffer));
+                }
+                if kind.is_none() && !first {
+                    kind = tools.loose.read(&self.loose_path(*id), &mut buffer);
+                    misses = if kind.is_some() { 0 } else { misses };
+                }
+                if kind.is_none() {
+                    kind = self.with(|handle| read_with(handle, *id, &mut buffer))?;
+                }
+                match kind {
+                    Some(kind) => each(*id, kind, &buffer)?,
+                    None => missing.push(*id),
+                }
+            }
+            Ok(missing)
+        })
+    }
+
+    /// See [`crate::git::Git::pack_of`].
+    pub fn pack_of(&self, ids: &[Oid]) -> Option<PackFile> {
+        if ids.iter().any(|id| self.loose_path(*id).exists()) {
+            return None;
+        }
+        self.packs.holding(ids)
     }
 
     pub fn write(&self, kind: Kind, bytes: &[u8]) -> Result<Oid, GitError> {
@@ -98,22 +170,29 @@ impl Objects {
         let id = codec::hash(like, kind, bytes)
             .ok_or_else(|| GitError::Other("this content collides with another under SHA-1; it cannot be stored".to_owned()))?;
         let name = to_gix(id)?;
-        self.with(|handle| {
-            if handle.exists_without_refresh(&name) {
-                self.keep_alive(id);
-                return Ok(id);
-            }
-            crate::failpoint!("git.object.before");
-            let write = || handle.write_buf_with_known_id(to_kind(kind), bytes, name);
-            let written = while_vanishing(write).map_err(|e| self.write_error(&e))?;
-            crate::failpoint!("git.object.after");
-            from_gix(&written)
-        })
+        // What we write is new nearly always. The packs are asked only by those who have opened them anyway: a second copy
+        // of what they hold is dropped when the next one is made.
+        let borrowed = || self.store.get().is_some() && self.with(|h| Ok(h.exists_without_refresh(&name))).unwrap_or(false);
+        if self.loose_path(id).exists() || self.packs.is_known(id) || borrowed() {
+            self.keep_alive(id);
+            return Ok(id);
+        }
+        crate::failpoint!("git.object.before");
+        let loose = gix::odb::loose::Store::at(self.dir.clone(), gix::hash::Kind::Sha1);
+        let write = || loose.write_buf_with_known_id(to_kind(kind), bytes, name);
+        let written = while_vanishing(write).map_err(|e| self.write_error(&e))?;
+        crate::failpoint!("git.object.after");
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        from_gix(&written)
+    }
+
+    /// True if this process wrote the object as a loose file, and the file is there.
+    pub fn still_has(&self, id: Oid) -> bool {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).contains(&id) && self.loose_path(id).exists()
     }
 
     fn keep_alive(&self, id: Oid) {
-        let hex = id.to_string();
-        let path = self.dir.join(&hex[..2]).join(&hex[2..]);
+        let path = self.loose_path(id);
         let old =
             |m: std::fs::Metadata| m.modified().is_ok_and(|t| self.now.duration_since(t).is_ok_and(|age| age > REFRESH_AFTER));
         if path.metadata().is_ok_and(old) {
@@ -129,18 +208,6 @@ impl Objects {
             None => other("an object could not be written", error),
         }
     }
-}
-
-fn read_each(handle: &HandleArc, ids: &[Oid], each: &mut Each<'_>) -> Result<Vec<Oid>, GitError> {
-    let mut missing = Vec::new();
-    let mut buffer = Vec::new();
-    for id in ids {
-        match read_with(handle, *id, &mut buffer)? {
-            Some(kind) => each(*id, kind, &buffer)?,
-            None => missing.push(*id),
-        }
-    }
-    Ok(missing)
 }
 
 fn read_with(handle: &HandleArc, id: Oid, into: &mut Vec<u8>) -> Result<Option<Kind>, GitError> {

@@ -9,7 +9,7 @@ use super::{GixBackend, from_gix, other, to_gix, while_vanishing};
 use crate::git::backend::checked;
 use crate::git::{Cas, Expected, GitError, Oid, RepoPaths};
 use gix::refs::{FullNameRef, packed};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -200,7 +200,7 @@ fn is_private(name: &str) -> bool {
 
 fn loose(path: &Path) -> Result<Option<Loose>, GitError> {
     let io = |source| GitError::Io { path: path.to_owned(), source };
-    let text = match std::fs::read(path) {
+    let text = match read_small(path) {
         Ok(text) => text,
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory) => return Ok(None),
         Err(e) => return Err(io(e)),
@@ -216,6 +216,19 @@ fn loose(path: &Path) -> Result<Option<Loose>, GitError> {
         Some(id) => Ok(Some(Loose::Object(id))),
         None => Err(GitError::Other(format!("the ref file `{}` is damaged: it names no object", path.display()))),
     }
+}
+
+/// The bytes of a file that is small nearly always: nobody asks for its length first, nor for what follows its end.
+fn read_small(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut file = std::fs::File::open(path)?;
+    let mut bytes = vec![0; 256];
+    let len = file.read(&mut bytes)?;
+    let filled = len == bytes.len();
+    bytes.truncate(len);
+    if filled {
+        file.read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 fn packed(paths: &RepoPaths, name: &str) -> Result<Option<Oid>, GitError> {

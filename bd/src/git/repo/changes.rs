@@ -3,7 +3,8 @@
 use super::Repo;
 use crate::git::backend::Backend;
 use crate::git::codec::{self, Kind};
-use crate::git::{GitError, Mode, Oid, PathChange};
+use crate::git::{GitError, Mode, Oid, PathChange, TreeEntry};
+use std::cmp::Ordering;
 
 /// One entry of a folder, in git's order.
 pub(in crate::git) struct Item {
@@ -28,6 +29,43 @@ impl<B: Backend> Repo<B> {
             Item { key, mode, oid }
         };
         codec::tree_items(tree, &bytes).map(|found| found.map(item)).collect()
+    }
+
+    /// See [`crate::git::Git::unlike`].
+    pub(in crate::git) fn unlike_entries(&self, a: Option<Oid>, b: Option<Oid>) -> Result<[Vec<TreeEntry>; 2], GitError> {
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        for (tree, bytes) in [(a, &mut left), (b, &mut right)] {
+            tree.map_or(Ok(()), |tree| self.read_as(tree, Kind::Tree, bytes))?;
+        }
+        // Without a tree there are no bytes, and so no entries whose ids could have the wrong length.
+        let items = |tree: Option<Oid>, bytes| tree.or(a).or(b).map(|id| codec::tree_items(id, bytes)).into_iter().flatten();
+        let (mut ours, mut theirs) = (items(a, &left), items(b, &right));
+        let (mut p, mut q) = (ours.next().transpose()?, theirs.next().transpose()?);
+        let mut out = [Vec::new(), Vec::new()];
+        let owned =
+            |(mode, name, oid): (Mode, &[u8], Oid)| TreeEntry { name: String::from_utf8_lossy(name).into_owned(), mode, oid };
+        loop {
+            let order = match (&p, &q) {
+                (Some(p), Some(q)) if p == q => Ordering::Equal,
+                // Of one name and not alike: both go, one after the other.
+                (Some(p), Some(q)) => sorted((p.1, p.0), (q.1, q.0)).then(Ordering::Less),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return Ok(out),
+            };
+            if order.is_lt() {
+                out[0].extend(p.take().map(owned));
+            }
+            if order.is_gt() {
+                out[1].extend(q.take().map(owned));
+            }
+            if order.is_le() {
+                p = ours.next().transpose()?;
+            }
+            if order.is_ge() {
+                q = theirs.next().transpose()?;
+            }
+        }
     }
 
     /// See [`crate::git::Git::tree_changes`].
@@ -55,6 +93,13 @@ impl<B: Backend> Repo<B> {
         out.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(out)
     }
+}
+
+/// git's order of names: that of a folder as if it ended in a slash.
+fn sorted(a: (&[u8], Mode), b: (&[u8], Mode)) -> Ordering {
+    let common = a.0.len().min(b.0.len());
+    let rest = |(name, mode): (&[u8], Mode)| name.get(common).copied().or((mode == Mode::Tree).then_some(b'/'));
+    a.0[..common].cmp(&b.0[..common]).then_with(|| (rest(a), a.0.len()).cmp(&(rest(b), b.0.len())))
 }
 
 /// Notes two entries of one key if they differ.

@@ -10,8 +10,8 @@ use super::config::Config;
 use super::discover::{Format, Located};
 use super::process::Runner;
 use super::{
-    Cas, CommitSpec, EachBlob, Expected, FetchOutcome, Git, GitError, Head, Oid, PathChange, PushOutcome, RepoPaths, Staged,
-    Tracked, TreeEntry, index, loose, staged, transport,
+    Cas, CommitSpec, EachBlob, Expected, FetchOutcome, Git, GitError, Head, Oid, PackFile, PathChange, PushOutcome, RepoPaths,
+    Staged, Tracked, TreeEntry, index, loose, staged, transport,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -81,6 +81,10 @@ impl<B: Backend> Git for Repo<B> {
         self.tree_entries(tree)
     }
 
+    fn unlike(&self, a: Option<Oid>, b: Option<Oid>) -> Result<[Vec<TreeEntry>; 2], GitError> {
+        self.unlike_entries(a, b)
+    }
+
     fn read_blob(&self, blob: Oid, into: &mut Vec<u8>) -> Result<(), GitError> {
         self.blob(blob, into)
     }
@@ -100,8 +104,21 @@ impl<B: Backend> Git for Repo<B> {
         self.blobs(blobs, each)
     }
 
+    fn pack_of(&self, ids: &[Oid]) -> Option<PackFile> {
+        self.backend.pack_of(ids)
+    }
+
+    fn has_pack(&self, pack: &PackFile) -> bool {
+        let file = self.paths.common_dir.join("objects").join("pack").join(format!("{}.pack", pack.name));
+        file.metadata().is_ok_and(|about| about.len() == pack.bytes)
+    }
+
     fn object_ok(&self, id: Oid) -> bool {
         self.whole(id)
+    }
+
+    fn object_there(&self, id: Oid) -> bool {
+        self.backend.still_has(id) || self.whole(id)
     }
 
     fn write_blob(&self, bytes: &[u8]) -> Result<Oid, GitError> {

@@ -71,7 +71,12 @@ impl<B: Backend> Repo<B> {
         let mut names = path.split('/').filter(|name| !name.is_empty()).peekable();
         let mut tree = tree;
         while let Some(name) = names.next() {
-            let Some(entry) = self.tree_entries(tree)?.into_iter().find(|e| e.name == name) else { return Ok(None) };
+            let mut bytes = Vec::new();
+            self.read_as(tree, Kind::Tree, &mut bytes)?;
+            let mut items = codec::tree_items(tree, &bytes);
+            let found = items.find(|item| item.as_ref().map_or(true, |(_, found, _)| *found == name.as_bytes())).transpose()?;
+            let Some((mode, _, oid)) = found else { return Ok(None) };
+            let entry = TreeEntry { name: name.to_owned(), mode, oid };
             if names.peek().is_none() {
                 return Ok(Some(entry));
             }

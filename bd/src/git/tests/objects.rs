@@ -1,7 +1,7 @@
 //! Objects: the same ids as git's, nothing written twice, damage seen and moved away, sync and pack.
 
 use super::lab::{ALL, Flavour, Lab, blob, commit, oid, spec, state};
-use crate::git::{Cas, Expected, Git, GitError, Mode, TreeEntry};
+use crate::git::{Cas, Expected, Git, GitError, Mode, Oid, PackFile, TreeEntry};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -330,4 +330,148 @@ fn a_partial_clone_fetches_what_is_missing_in_one_call() {
         let gone = oid(&"4".repeat(tree.to_string().len()));
         assert!(git.read_blob(gone, &mut Vec::new()).is_err());
     }
+}
+
+#[test]
+fn what_many_packs_and_loose_files_hold_is_read_in_any_order() {
+    Lab::each(|lab, dir, git, flavour| {
+        // A pack of whole blobs, one of differences, one of both, and loose ones, small and larger than what is read at once.
+        let lines = |n: u32| if n == 14 { 20_000 } else { n * n };
+        let text = |n: u32| (0..=lines(n)).map(|i| format!("{n}.{}\n", i.wrapping_mul(2_654_435_761))).collect();
+        let texts: Vec<String> = (0..60).map(text).collect();
+        let mut ids = Vec::new();
+        for (part, texts) in texts.chunks(15).enumerate() {
+            let some: Vec<Oid> = texts.iter().map(|t| git.write_blob(t.as_bytes()).unwrap()).collect();
+            let entries: Vec<_> = some.iter().map(|id| blob(&id.to_string(), *id)).collect();
+            let tree = git.write_tree(&entries).unwrap();
+            let tip = git.write_commit(&spec(tree, &[], "part\n")).unwrap();
+            git.update_ref(&format!("refs/heads/part{part}"), Expected::Missing, Some(tip), "test").unwrap();
+            match part {
+                0 => drop(lab.git(dir, &["repack", "-q", "-d", "--depth=0", "--window=0"])),
+                1 | 2 => drop(lab.git(dir, &["repack", "-q", "-d", "-f", "--depth=20", "--window=20"])),
+                _ => {}
+            }
+            ids.extend(some);
+        }
+        let whole = |id: Oid, bytes: &[u8]| {
+            let number = ids.iter().position(|i| *i == id).unwrap();
+            assert!(texts[number].as_bytes() == bytes, "{flavour:?}: blob {number} is another one");
+        };
+        let mut mixed = ids.clone();
+        mixed.sort_by_key(|id| id.to_string().bytes().rev().collect::<Vec<_>>());
+        for git in [git, &*lab.open(dir, flavour)] {
+            let ordered = git.reading_order(&mixed).unwrap();
+            assert_eq!(ordered.len(), mixed.len());
+            for order in [&mixed, &ordered, &ids] {
+                let mut count = 0;
+                let mut each = |id: Oid, bytes: &[u8]| {
+                    assert_eq!(id, order[count], "in the given order");
+                    count += 1;
+                    whole(id, bytes);
+                    Ok(())
+                };
+                git.read_blobs_in_order(order, &mut each).unwrap();
+                assert_eq!(count, ids.len());
+            }
+            let mut bytes = Vec::new();
+            for id in &mixed {
+                git.read_blob(*id, &mut bytes).unwrap();
+                whole(*id, &bytes);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_loose_object_that_is_cut_is_read_from_the_pack_that_has_it() {
+    let lab = Lab::new();
+    let dir = lab.repo("r", Flavour::Gix).unwrap();
+    let git = lab.open(&dir, Flavour::Gix);
+    let text = "whole\n".repeat(40_000);
+    let id = git.write_blob(text.as_bytes()).unwrap();
+    let path = crate::git::loose::path(&dir.join(".git"), id);
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let mut read = Vec::new();
+    for cut in [0, 1, 20, bytes.len() / 2, bytes.len() - 20] {
+        std::fs::write(&path, &bytes[..cut]).unwrap();
+        assert!(git.read_blob(id, &mut read).is_err(), "cut at {cut}");
+        assert!(!git.object_ok(id), "cut at {cut}");
+        std::fs::remove_file(&path).unwrap();
+        assert!(!git.object_there(id), "it was written, and is gone");
+    }
+    std::fs::write(&path, &bytes).unwrap();
+    assert!(git.object_there(id));
+    let tip = git.write_commit(&spec(git.write_tree(&[blob("a", id)]).unwrap(), &[], "x\n")).unwrap();
+    git.pack_reachable(tip, None).unwrap();
+    assert!(!path.exists());
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    git.read_blob(id, &mut read).unwrap();
+    assert_eq!(read, text.as_bytes());
+}
+
+#[test]
+fn a_pack_is_known_by_name_and_length() {
+    Lab::each(|_, dir, git, flavour| {
+        let tip = state(git, "refs/beads/state");
+        let root = git.commit_tree(tip).unwrap();
+        assert_eq!(git.pack_of(&[tip, root]), None, "both are loose");
+        git.pack_reachable(tip, None).unwrap();
+        let Some(pack) = git.pack_of(&[tip, root]) else {
+            assert_ne!(flavour, Flavour::Gix);
+            return;
+        };
+        assert!(git.has_pack(&pack));
+        assert!(!git.has_pack(&PackFile { bytes: pack.bytes + 1, ..pack.clone() }));
+        assert!(!git.has_pack(&PackFile { name: "pack-0".into(), ..pack.clone() }));
+        let other = git.write_blob(b"not in it").unwrap();
+        assert_eq!(git.pack_of(&[tip, other]), None);
+        let file = dir.join(".git/objects/pack").join(format!("{}.pack", pack.name));
+        std::fs::rename(&file, dir.join("away")).unwrap();
+        assert!(!git.has_pack(&pack));
+        std::fs::rename(dir.join("away"), &file).unwrap();
+    });
+}
+
+#[test]
+fn what_two_trees_share_is_left_out() {
+    Lab::each(|_, _, git, _| {
+        let one = git.write_blob(b"1").unwrap();
+        let two = git.write_blob(b"2").unwrap();
+        let below = git.write_tree(&[blob("x", one)]).unwrap();
+        let folder = |name: &str| TreeEntry { name: name.into(), mode: crate::git::Mode::Tree, oid: below };
+        let mut a: Vec<_> = (0..300).map(|n| blob(&format!("f{n}"), one)).collect();
+        let mut b = a.clone();
+        a.extend([
+            blob("a", one),
+            folder("ab"),
+            blob("ab-", one),
+            blob("ab0", one),
+            blob("same", one),
+            folder("was"),
+            blob("zz", one),
+        ]);
+        b.extend([blob("ab", one), folder("ab-"), blob("ab0", one), folder("b"), blob("same", two), blob("was", one)]);
+        let (left, right) = (git.write_tree(&a).unwrap(), git.write_tree(&b).unwrap());
+        let names = |entries: &[TreeEntry]| entries.iter().map(|e| (e.name.clone(), e.mode, e.oid)).collect::<Vec<_>>();
+        let minus = |x: &[TreeEntry], y: &[TreeEntry]| {
+            let mut out = names(&x.iter().filter(|e| !y.contains(e)).cloned().collect::<Vec<_>>());
+            out.sort_by(|a, b| a.0.cmp(&b.0));
+            out
+        };
+        let sorted = |mut entries: Vec<TreeEntry>| {
+            entries.sort_by(|a, b| a.name.cmp(&b.name));
+            names(&entries)
+        };
+        for (x, y, p, q) in [(left, right, &a, &b), (right, left, &b, &a), (left, left, &a, &a)] {
+            let [only_x, only_y] = git.unlike(Some(x), Some(y)).unwrap();
+            assert_eq!((sorted(only_x), sorted(only_y)), (minus(p, q), minus(q, p)));
+        }
+        let [all, none] = git.unlike(Some(left), None).unwrap();
+        assert_eq!((all.len(), none.len()), (a.len(), 0));
+        let [none, all] = git.unlike(None, Some(right)).unwrap();
+        assert_eq!((none.len(), all.len()), (0, b.len()));
+        assert_eq!(git.unlike(None, None).unwrap(), [Vec::new(), Vec::new()]);
+    });
 }

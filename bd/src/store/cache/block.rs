@@ -161,6 +161,11 @@ impl<W: Write> BlockWriter<W> {
         if self.payload.is_empty() { Ok(()) } else { self.flush_block() }
     }
 
+    /// Hands on what is full.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+
     fn flush_block(&mut self) -> io::Result<()> {
         self.payload.resize(PAYLOAD, 0);
         let sum = check(self.salt, self.number, &self.payload);

@@ -1,6 +1,6 @@
 //! An image from everything that was read: fold every bead, resolve its edges, find out what no clock changes, sort.
 
-use super::block::{BLOCK, BlockWriter, first_block, write_at};
+use super::block::{BLOCK, BlockWriter, Blocks, first_block, write_at};
 use super::fold::{Job, Part};
 use super::gather::Gathered;
 use super::graph::Edges;
@@ -11,7 +11,8 @@ use super::wire::{Broken, Read, put_opt_int, put_str, put_var};
 use crate::query::Categories;
 use crate::store::damage::Damage;
 use crate::store::names::short_take;
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
@@ -19,6 +20,8 @@ use std::io::{BufWriter, Write};
 const CHUNK: usize = 1024;
 /// Below this many a second thread is not worth its start.
 const ALONE: usize = 256;
+/// How many rows of a list stand side by side.
+const FRONT: usize = 64;
 /// With more different beginnings of names than this, a search looks at all names.
 const PREFIXES: usize = 64;
 
@@ -37,7 +40,9 @@ pub struct Plan<'a> {
 /// # Errors
 /// A disk that does not take it; a text that cannot be read back.
 pub fn build(plan: &Plan<'_>, gathered: Gathered<'_>, file: File) -> Read<()> {
-    let mut out = BlockWriter::new(BufWriter::with_capacity(64 * BLOCK, file), plan.salt)?;
+    // Rows that are written can be read again; where reading moves the cursor of whoever writes they are left alone.
+    let back = if cfg!(unix) { Some(Blocks::new(file.try_clone()?, plan.salt)) } else { None };
+    let mut out = BlockWriter::new(BufWriter::with_capacity(16 * BLOCK, file), plan.salt)?;
     let Gathered { mut readers } = gathered;
     let (lines, damage) = readers.first_mut().map_or((0, Vec::new()), |r| (r.lines, std::mem::take(&mut r.damage)));
     let job = Job::new(plan, &readers)?;
@@ -78,7 +83,7 @@ pub fn build(plan: &Plan<'_>, gathered: Gathered<'_>, file: File) -> Read<()> {
     sections.put(Section::Rows, |bytes| rows.iter().for_each(|row| row.put(bytes)))?;
     sections.put(Section::Ins, |bytes| edges.ins.iter().for_each(|from| from.put(bytes)))?;
     drop(edges);
-    let plain = lists(&rows, &mut sections)?;
+    let plain = lists(&rows, back.as_ref(), &mut sections)?;
     for (section, mut list) in [(Section::Missing, missing), (Section::Aside, aside)] {
         list.sort_unstable();
         sections.put(section, |bytes| put_named(bytes, &list))?;
@@ -134,25 +139,54 @@ impl<W: Write> Sections<W> {
 }
 
 /// The presorted lists; returns how many of the free candidates are plain.
-fn lists<W: Write>(rows: &[Fixed], sections: &mut Sections<W>) -> Read<u32> {
-    let mut order: Vec<u32> = (0..rows.len() as u32).filter(|i| rows[*i as usize].standing.is_candidate()).collect();
+fn lists<W: Write>(rows: &[Fixed], back: Option<&Blocks>, sections: &mut Sections<W>) -> Read<u32> {
     let urgency = |i: &u32| (rows[*i as usize].standing.priority, rows[*i as usize].standing.created_at, *i);
-    order.sort_unstable_by_key(urgency);
+    let sorted = |wanted: &dyn Fn(&Fixed) -> bool| {
+        let mut order: Vec<u32> = (0..rows.len() as u32).filter(|i| wanted(&rows[*i as usize])).collect();
+        order.sort_unstable_by_key(urgency);
+        order
+    };
+    let order = sorted(&|row| row.standing.is_candidate());
+    let listed = sorted(&|row| row.standing.listed);
+    let front = front(rows, order.iter().take(FRONT).chain(listed.iter().take(FRONT)), back, sections)?;
+    let candidate = |i: &u32| {
+        let mut candidate = Candidate::new(*i, &rows[*i as usize]);
+        candidate.row_at = front.get(i).copied().unwrap_or(candidate.row_at);
+        candidate
+    };
     let mut plain = 0;
     for (section, timeless) in [(Section::Free, true), (Section::Timed, false)] {
         sections.put(section, |bytes| {
-            for i in order.iter().filter(|i| rows[**i as usize].standing.is_timeless() == timeless) {
-                let candidate = Candidate::new(*i, &rows[*i as usize]);
+            for candidate in order.iter().filter(|i| rows[**i as usize].standing.is_timeless() == timeless).map(candidate) {
                 plain += u32::from(timeless && candidate.is_plain());
                 candidate.put(bytes);
             }
         })?;
     }
-    order.clear();
-    order.extend((0..rows.len() as u32).filter(|i| rows[*i as usize].standing.listed));
-    order.sort_unstable_by_key(urgency);
-    sections.put(Section::Listed, |bytes| order.iter().for_each(|i| Candidate::new(*i, &rows[*i as usize]).put(bytes)))?;
+    sections.put(Section::Listed, |bytes| listed.iter().for_each(|i| candidate(i).put(bytes)))?;
     Ok(plain)
+}
+
+/// The rows that a look shows first once more, side by side: one block instead of one for every row. Returns where each is.
+fn front<'i, W: Write>(
+    rows: &[Fixed],
+    first: impl Iterator<Item = &'i u32>,
+    back: Option<&Blocks>,
+    sections: &mut Sections<W>,
+) -> Read<HashMap<u32, u64>> {
+    let mut places = HashMap::new();
+    let Some(back) = back else { return Ok(places) };
+    sections.out.align()?;
+    sections.out.flush()?;
+    for i in first {
+        if let Entry::Vacant(place) = places.entry(*i) {
+            let row = &rows[*i as usize];
+            let bytes = back.read(row.row_at(), row.row as usize)?;
+            place.insert(sections.out.at());
+            sections.out.put(&bytes)?;
+        }
+    }
+    Ok(places)
 }
 
 /// The names in pages, the fence, and what names begin with.

@@ -42,6 +42,8 @@ pub struct Reader<'t> {
     /// What is wrong with them.
     pub damage: Vec<Damage>,
     sink: Sink<'t>,
+    /// The bead of the line before.
+    last: u32,
 }
 
 impl<'t> Reader<'t> {
@@ -53,6 +55,7 @@ impl<'t> Reader<'t> {
             lines: 0,
             damage: Vec::new(),
             sink: Sink::new(text),
+            last: 0,
         }
     }
 
@@ -140,7 +143,9 @@ impl<'t> Reader<'t> {
             Ok(bead) => bead,
             Err(e) => return Ok(Err(e.to_string())),
         };
-        let number = match self.names.find(&bead) {
+        // What is about one bead stands together more often than not.
+        let known = if !bead.is_empty() && self.names.get(self.last) == bead { Some(self.last) } else { self.names.find(&bead) };
+        let number = match known {
             Some(number) => number,
             None if BeadId::new(&bead).is_err() => {
                 self.arena.truncate(mark);
@@ -148,6 +153,7 @@ impl<'t> Reader<'t> {
             }
             None => self.names.intern(&bead).ok_or(Broken)?,
         };
+        self.last = number;
         self.entries.push(Entry {
             bead: number,
             at: u32::try_from(mark).map_err(|_| Broken)?,

@@ -3,7 +3,8 @@
 //! heap: per bead its resolved edges ([`Out`](super::graph::Out)), its lines ([`LineRef`](super::text::LineRef)) and its row
 //! in full; rows: fixed width, by bead id; ids: the names in pages of one block, with a fence that says where each begins;
 //! lists in the order of [`SortKey::Priority`](crate::query::SortKey::Priority): candidates for `ready` that no clock decides
-//! over, those that a clock decides over, and what a plain `list` shows.
+//! over, those that a clock decides over, and what a plain `list` shows; the rows of their first entries stand once more before
+//! them, side by side, and that is where these entries say that their rows are.
 
 use super::block::PAYLOAD;
 use super::key::{Key, VERSION};

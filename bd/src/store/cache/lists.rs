@@ -71,15 +71,10 @@ impl<'v> Merged<'v> {
         for (number, row) in view.over.rows().filter(|(_, row)| wanted(&row.standing)) {
             changed.push(candidate(number, row));
         }
-        let mut failed = Ok(());
-        changed.sort_by(|a, b| {
-            order(view, a, b).unwrap_or_else(|broken| {
-                failed = Err(broken);
-                Ordering::Equal
-            })
-        });
-        failed?;
-        let mut changed = changed.into_iter();
+        // Many that came together are as old as each other: each name is looked up once.
+        let mut named = changed.into_iter().map(|c| Ok((view.name_of(c.bead)?, c))).collect::<Read<Vec<_>>>()?;
+        named.sort_unstable_by(|(a, x), (b, y)| (x.priority, x.created_at, a).cmp(&(y.priority, y.created_at, b)));
+        let mut changed = named.into_iter().map(|(_, c)| c).collect::<Vec<_>>().into_iter();
         let head = changed.next();
         let cursors = sections.iter().map(|s| Cursor::new(view, *s)).collect::<Read<_>>()?;
         Ok(Self { view, cursors, changed, head })
@@ -136,7 +131,11 @@ fn candidate(number: u32, row: &OverRow) -> Candidate {
 fn row(view: &View, candidate: &Candidate) -> Read<Row> {
     match view.over.get(candidate.bead) {
         Some(row) => view.over.row(row),
-        None => view.base.row_at(candidate.row_at, candidate.row),
+        None => {
+            let row = view.base.row_at(candidate.row_at, candidate.row)?;
+            view.note_short(&row.id, candidate.short);
+            Ok(row)
+        }
     }
 }
 

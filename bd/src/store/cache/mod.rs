@@ -24,6 +24,7 @@ pub(super) mod mail;
 mod names;
 mod overlay;
 mod row;
+pub(super) mod seen;
 mod text;
 mod view;
 mod wire;
@@ -38,7 +39,7 @@ pub use wire::Read;
 
 use super::damage::Damage;
 use super::load::{Loader, StoredEvent};
-use super::names::{begins_with, short};
+use super::names::{begins_with, short, shortened};
 use super::snapshot::{ReadyAsk, RowPage};
 use crate::model::{BeadId, Event};
 use crate::query::{Filter, GraphView, Row, SortKey};
@@ -187,6 +188,9 @@ impl Cache {
 
     /// The name that people see.
     pub fn short(&self, id: &BeadId) -> Read<String> {
+        if let Some(take) = self.view.short_take(id.as_str()) {
+            return Ok(shortened(id.as_str(), take).to_owned());
+        }
         let failed = std::cell::Cell::new(false);
         let name = short(id.as_str(), |from, f| {
             failed.set(self.view.names_since(from, &mut |_, name| f(name)).is_err());

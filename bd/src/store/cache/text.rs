@@ -10,7 +10,7 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What small files are gathered into before they are written.
-const EXTENT: usize = 128 << 10;
+const EXTENT: usize = 64 << 10;
 
 /// Where a line is, how long it is, and where it was found: 40 bits, 21 bits, 3 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,6 +194,7 @@ impl<'t> Sink<'t> {
         }
         if self.extent.is_empty() || self.extent.len() + bytes.len() > EXTENT {
             self.flush()?;
+            self.extent.reserve_exact(EXTENT);
             self.at = self.to.reserve(EXTENT);
         }
         let at = self.at + self.extent.len() as u64;

@@ -10,7 +10,7 @@ use super::wire::{Broken, Read};
 use crate::query::{EdgeKind, GraphView, Node, Row, StatusClass, Target};
 use crate::store::load::Place;
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 
 /// Everything that the cache knows.
@@ -23,12 +23,14 @@ pub struct View {
     turned: OnceCell<HashMap<u32, Vec<Out>>>,
     /// Something could not be read while the graph was walked; its answer counts for nothing.
     broken: Cell<bool>,
+    /// How much of their names people need to see of beads that were listed, among those of the image.
+    shorts: RefCell<HashMap<String, u8>>,
 }
 
 impl View {
     /// Joins the two.
     pub fn new(base: Image, over: Overlay) -> Self {
-        Self { base, over, turned: OnceCell::new(), broken: Cell::new(false) }
+        Self { base, over, turned: OnceCell::new(), broken: Cell::new(false), shorts: RefCell::default() }
     }
 
     /// What image and overlay together were made from.
@@ -46,6 +48,22 @@ impl View {
     /// Forgets what was derived from the overlay: it has changed.
     pub fn forget(&mut self) {
         self.turned.take();
+    }
+
+    /// Notes how many characters of a name tell it from the others of the image.
+    pub fn note_short(&self, name: &str, take: u8) {
+        self.shorts.borrow_mut().insert(name.to_owned(), take);
+    }
+
+    /// How many characters of a name tell it from all others, if that was noted. What came since is looked at.
+    pub fn short_take(&self, name: &str) -> Option<u8> {
+        let take = *self.shorts.borrow().get(name)?;
+        let front = name.split_once('-').and_then(|(prefix, _)| name.get(..prefix.len() + 5)).filter(|_| take > 0);
+        let Some(front) = front else { return Some(take) };
+        let since = (std::ops::Bound::Included(front), std::ops::Bound::Unbounded);
+        let new = self.over.by_name().range::<str, _>(since).map(|(other, _)| other.as_str());
+        let near: Vec<&str> = new.take_while(|other| other.starts_with(front)).collect();
+        Some(take.max(crate::store::names::short_take(name, &near)))
     }
 
     /// How many numbers there are.

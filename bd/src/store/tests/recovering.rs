@@ -80,6 +80,35 @@ fn what_a_power_loss_leaves_is_rebuilt_from_the_sync_point_and_the_journal() {
 }
 
 #[test]
+fn a_packed_tip_is_not_read_again_until_its_pack_is_gone() {
+    let lab = Lab::new();
+    let store = lab.store();
+    for n in 0..3 {
+        create(&store, &format!("bead {n}"));
+    }
+    let before = titles(&store);
+    store.git().pack_reachable(store.git().tip(STATE_REF).unwrap().unwrap(), None).unwrap();
+    let note = lab.beads_dir().join("cache/packed");
+    let tip = lab.git(&["rev-parse", STATE_REF]);
+    assert_eq!(titles(&lab.store_opened()), before);
+    assert!(std::fs::read_to_string(&note).unwrap().starts_with(&tip));
+    // A torn note, and one of another tip, are none.
+    for odd in ["", "x", &tip, &format!("{tip} pack-x 10 .\n"), &format!("{tip} ../../x 10 .\n")] {
+        std::fs::write(&note, odd).unwrap();
+        assert_eq!(titles(&lab.store_opened()), before);
+        let text = std::fs::read_to_string(&note).unwrap();
+        assert!(text.starts_with(&format!("{tip} pack-")) && text.ends_with(" .\n") && !text.contains("pack-x"), "{text}");
+    }
+    // The journal brings back what went with the pack.
+    for file in std::fs::read_dir(lab.repo.join(".git/objects/pack")).unwrap() {
+        std::fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    let store = lab.store_opened();
+    assert!(!store.take_notices().is_empty(), "it says what it did");
+    assert_eq!(titles(&store), before);
+}
+
+#[test]
 fn a_damaged_blob_deeper_down_is_mended_when_asked() {
     let lab = Lab::new();
     let store = lab.store();

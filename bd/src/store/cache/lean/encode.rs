@@ -455,12 +455,14 @@ fn shown(json: &str) -> Option<Cow<'_, str>> {
     (!text.is_empty()).then_some(text)
 }
 
-/// False only where no failure word can be: each of them holds one of these.
+/// False only where no failure word can be: they are matched whole, and each begins with one of these.
 fn may_fail(reason: &str) -> bool {
+    let bytes = reason.as_bytes();
+    let begins = |at: usize| at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
     !reason.is_ascii()
-        || reason.as_bytes().windows(3).any(|w| {
+        || bytes.windows(3).enumerate().any(|(at, w)| {
             let part = [w[0].to_ascii_lowercase(), w[1].to_ascii_lowercase(), w[2].to_ascii_lowercase()];
-            matches!(&part, b"fai" | b"jec" | b"won" | b"nce" | b"ban" | b"ock" | b"rro" | b"meo" | b"bor")
+            begins(at) && matches!(&part, b"fai" | b"rej" | b"won" | b"can" | b"aba" | b"blo" | b"err" | b"tim" | b"abo")
         })
 }
 
@@ -475,6 +477,10 @@ mod tests {
             assert!(is_failure_reason(word) && may_fail(word) && may_fail(&word.to_uppercase()), "{word}");
         }
         assert!(!may_fail("done, merged as planned"));
+        assert!(!may_fail("the socket and the ablock"), "no word begins within one");
+        for text in ["it (failed)", "x-timeout", "a b,ERROR.", "_blocked_"] {
+            assert!(is_failure_reason(text) && may_fail(text), "{text}");
+        }
         assert!(may_fail("bloc\u{212a}ed"), "not ASCII: lower case may be anything");
     }
 
