@@ -22,21 +22,12 @@ place() { echo "$dir/$1/${2//\//__}-$3"; }
 # keep FROM TO: whole, or not at all.
 keep() { rm -rf "$2" && mkdir -p "$(dirname "$2")" && mv "$1" "$2"; }
 
-crates() {
-  local name version wanted=no
-  mkdir -p "$temp/crates/src" && : >"$temp/crates/src/lib.rs"
-  printf '[package]\nname = "fetch"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n[dependencies]\n' >"$temp/crates/Cargo.toml"
-  while read -r name version; do
-    echo "$name = \"=$version\"" >>"$temp/crates/Cargo.toml"
-    [[ -d "$(place crate "$name" "$version")" ]] || wanted=yes
-  done < <(packages crate)
-  [[ $wanted == yes ]] || return 0
-  (cd "$temp/crates" && cargo vendor --quiet vendor >/dev/null 2>&1)
-  while read -r name version; do
-    local from="$temp/crates/vendor/$name"
-    [[ -d "$from" ]] || from="$temp/crates/vendor/$name-$version"
-    [[ -d "$(place crate "$name" "$version")" ]] || keep "$from" "$(place crate "$name" "$version")"
-  done < <(packages crate)
+# `cargo info` unpacks the one version that it is asked about, without what it depends on: crates that could not be in one build are no trouble.
+one_crate() {
+  local from
+  (cd "$temp" && cargo info --quiet "$1@$2" >/dev/null 2>&1)
+  from="$(echo "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/"$1-$2")"
+  [[ -d "$from" ]] && rm -rf "$temp/crate" && cp -r "$from" "$temp/crate" && keep "$temp/crate" "$(place crate "$1" "$2")"
 }
 
 # unpack ARCHIVE TO
@@ -84,10 +75,9 @@ one_debsrc() {
 }
 
 missing=0
-crates
 for registry in crate pypi npm deb debsrc; do
   while read -r name version; do
-    if [[ ! -d "$(place "$registry" "$name" "$version")" && $registry != crate ]]; then
+    if [[ ! -d "$(place "$registry" "$name" "$version")" ]]; then
       "one_$registry" "$name" "$version"
     fi
     if [[ ! -d "$(place "$registry" "$name" "$version")" ]]; then

@@ -18,8 +18,9 @@ fn main() -> ExitCode {
     for rule in corpus::RULES.into_iter().filter(|rule| named.is_empty() || named.iter().any(|n| n == rule)) {
         let (own, real) = (corpus::own(rule), corpus::real(rule, Draw::First, packages.as_ref()));
         let second = corpus::real(rule, Draw::Second, packages.as_ref());
+        let third = corpus::real(rule, Draw::Third, packages.as_ref());
         let both = own.clone().and(real.clone());
-        for (half, score) in [("own", &own), ("real", &real), ("both", &both), ("second draw", &second)] {
+        for (half, score) in [("own", &own), ("real", &real), ("both", &both), ("second draw", &second), ("third draw", &third)] {
             let _closed = writeln!(
                 out,
                 "{rule} {half}: {} lines, precision {:.3}, recall {:.3}",
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
                 score.recall()
             );
         }
-        list(&mut out, &both.clone().and(second));
+        list(&mut out, &both.clone().and(second).and(third));
         if both.precision() >= GOAL && both.recall() >= GOAL { good += 1 } else { bad += 1 }
     }
     let _closed = writeln!(out, "{good} passed, {bad} failed");
