@@ -71,7 +71,10 @@ one_debsrc() {
   rm -rf "$temp/src" && mkdir "$temp/src"
   (cd "$temp/src" && apt-get -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$own/parts" -o Dir::State::lists="$own/lists" \
     source --download-only -qq "$1=$2" >/dev/null 2>&1)
-  unpack "$temp"/src/*.orig.tar.* "$(place debsrc "$1" "$2")" 2>/dev/null
+  # Beside the archive there may be its signature (.asc), which is nothing to unpack.
+  local archive
+  archive="$(find "$temp/src" -name '*.orig.tar.*' ! -name '*.asc' | head -1)"
+  [[ -n "$archive" ]] && unpack "$archive" "$(place debsrc "$1" "$2")" 2>/dev/null
 }
 
 missing=0
