@@ -161,3 +161,30 @@ pub fn real(rule: &str, draw: Draw, packages: &Path) -> Score {
     }
     score
 }
+
+/// All places that a rule finds below a folder, as `path:line: the line`: where to look for what it finds wrongly.
+///
+/// # Panics
+/// A folder cannot be read.
+pub fn places(rule: &str, folder: &Path) -> Vec<String> {
+    let rules = rules();
+    let scanner = rules.scanner([rule]);
+    let mut out = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(&next).expect("a folder").map(|e| e.expect("a file").path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            let Ok(bytes) = std::fs::read(&entry) else { continue };
+            let path = entry.strip_prefix(folder).unwrap_or(&entry).to_string_lossy().into_owned();
+            // The folder of the registry and that of the package are no part of the path that a rule judges.
+            let inner = path.splitn(3, '/').nth(2).unwrap_or(&path);
+            let found = scanner.scan(inner, &bytes, &Lines::All).findings;
+            out.extend(found.iter().map(|f| format!("{path}:{}: {}", f.line, f.excerpt)));
+        }
+    }
+    out.sort();
+    out
+}

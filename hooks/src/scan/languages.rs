@@ -6,11 +6,14 @@ use crate::lang::Lang;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Languages(Option<u32>);
 
+/// The bit of files of no language that we know; above those of the languages.
+const OTHER: u32 = 1 << 31;
+
 impl Languages {
     /// Every language, and files of none.
     pub const EVERY: Self = Self(None);
 
-    /// From names; `js` is JavaScript and TypeScript, `c++` is C and C++.
+    /// From names; `js` is JavaScript and TypeScript, `c++` is C and C++, `other` is a file of none: a Makefile, a workflow.
     ///
     /// # Errors
     /// The name that is unknown.
@@ -20,6 +23,7 @@ impl Languages {
             set |= match name {
                 "js" => bit(Lang::JavaScript) | bit(Lang::TypeScript),
                 "c++" => bit(Lang::C) | bit(Lang::Cpp),
+                "other" => OTHER,
                 name => bit(Lang::from_name(name).ok_or(name)?),
             };
         }
@@ -31,7 +35,7 @@ impl Languages {
         match (self.0, lang) {
             (None, _) => true,
             (Some(set), Some(lang)) => set & bit(lang) != 0,
-            (Some(_), None) => false,
+            (Some(set), None) => set & OTHER != 0,
         }
     }
 
@@ -43,7 +47,8 @@ impl Languages {
     /// The languages, in our order; empty for every.
     pub fn names(self) -> Vec<&'static str> {
         let set = self.0.unwrap_or_default();
-        Lang::ALL.into_iter().filter(|l| set & bit(*l) != 0).map(Lang::name).collect()
+        let other = (set & OTHER != 0).then_some("other");
+        Lang::ALL.into_iter().filter(|l| set & bit(*l) != 0).map(Lang::name).chain(other).collect()
     }
 }
 
@@ -62,6 +67,9 @@ mod tests {
         assert!(set.has(Some(Lang::TypeScript)) && !set.has(Some(Lang::Ruby)) && !set.has(None));
         assert!(Languages::EVERY.has(None) && Languages::EVERY.has(Some(Lang::Ruby)) && Languages::EVERY.names().is_empty());
         assert_eq!(Languages::from_names(["go", "cobol"]), Err("cobol"));
+        let other = Languages::from_names(["other", "shell"]).unwrap();
+        assert!(other.has(None) && other.has(Some(Lang::Shell)) && !other.has(Some(Lang::Go)));
+        assert_eq!(other.names(), ["shell", "other"]);
         assert!(!set.is_every() && Languages::EVERY.is_every());
     }
 }

@@ -1,4 +1,5 @@
 //! `corpus DIR [RULE…]`: precision and recall of the rules on our own lines and on those of real packages in DIR (tests/real/corpus.sh).
+//! `corpus --places RULE DIR`: every place that a rule finds there.
 
 use bd_tests::corpus::{self, Draw, Score};
 use std::io::Write as _;
@@ -9,9 +10,16 @@ const GOAL: f64 = 0.98;
 
 fn main() -> ExitCode {
     let Some(packages) = std::env::args().nth(1) else {
-        let _closed = writeln!(std::io::stderr(), "usage: corpus DIR [RULE…]");
+        let _closed = writeln!(std::io::stderr(), "usage: corpus DIR [RULE…], corpus --places RULE DIR");
         return ExitCode::from(2);
     };
+    if let ("--places", Some(rule), Some(folder)) = (packages.as_str(), std::env::args().nth(2), std::env::args().nth(3)) {
+        let mut out = std::io::stdout().lock();
+        for place in corpus::places(&rule, folder.as_ref()) {
+            let _closed = writeln!(out, "{place}");
+        }
+        return ExitCode::SUCCESS;
+    }
     let named: Vec<String> = std::env::args().skip(2).collect();
     let mut out = std::io::stdout().lock();
     let (mut good, mut bad) = (0, 0);
