@@ -128,6 +128,8 @@ pub enum Draw {
     Second,
     /// Those of packages that neither draw before it used.
     Third,
+    /// Those of packages that no draw before used, drawn after the repairs that the third led to.
+    Fourth,
 }
 
 /// A real half, nothing where there was no such draw: `packages` is where `tests/real/corpus.sh` put them.
@@ -140,6 +142,7 @@ pub fn real(rule: &str, draw: Draw, packages: &Path) -> Score {
         Draw::First => format!("{rule}.tsv"),
         Draw::Second => format!("{rule}-2.tsv"),
         Draw::Third => format!("{rule}-3.tsv"),
+        Draw::Fourth => format!("{rule}-4.tsv"),
     };
     let file = folder().join("labels").join(name);
     if draw != Draw::First && !file.exists() {

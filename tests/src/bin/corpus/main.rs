@@ -27,8 +27,10 @@ fn main() -> ExitCode {
         let (own, real) = (corpus::own(rule), corpus::real(rule, Draw::First, packages.as_ref()));
         let second = corpus::real(rule, Draw::Second, packages.as_ref());
         let third = corpus::real(rule, Draw::Third, packages.as_ref());
+        let fourth = corpus::real(rule, Draw::Fourth, packages.as_ref());
         let both = own.clone().and(real.clone());
-        for (half, score) in [("own", &own), ("real", &real), ("both", &both), ("second draw", &second), ("third draw", &third)] {
+        let draws = [("second draw", &second), ("third draw", &third), ("fourth draw", &fourth)];
+        for (half, score) in [("own", &own), ("real", &real), ("both", &both)].into_iter().chain(draws) {
             let _closed = writeln!(
                 out,
                 "{rule} {half}: {} lines, precision {:.3}, recall {:.3}",
@@ -37,7 +39,7 @@ fn main() -> ExitCode {
                 score.recall()
             );
         }
-        list(&mut out, &both.clone().and(second).and(third));
+        list(&mut out, &both.clone().and(second).and(third).and(fourth));
         if both.precision() >= GOAL && both.recall() >= GOAL { good += 1 } else { bad += 1 }
     }
     let _closed = writeln!(out, "{good} passed, {bad} failed");
