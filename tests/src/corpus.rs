@@ -68,7 +68,7 @@ fn ratio(part: usize, whole: usize) -> f64 {
 /// The built-in rules; with `BD_CORPUS_RULES` those of a folder (`hooks/rules`) as they stand there now, so that a rule can be repaired and
 /// measured without a build.
 fn rules() -> RuleSet {
-    let Some(folder) = std::env::var_os("BD_CORPUS_RULES") else { return RuleSet::built_in() };
+    let Some(folder) = crate::outside::setting("BD_CORPUS_RULES") else { return RuleSet::built_in() };
     let read = |rule: &&str| {
         let name = format!("{rule}.toml");
         let text = std::fs::read_to_string(Path::new(&folder).join(&name)).expect("a file of a rule");
