@@ -83,6 +83,10 @@ mod tests {
         assert!(text.contains("digest"), "{text}");
         let (line, _) = why(&change(&path, Some(1), Some(2)), b"{\"a\":1}\nno json\n").unwrap();
         assert_eq!(line, 2);
+        // Copied from elsewhere is not changed; moved onto itself is.
+        let moved = |old: &str| FileChange { old_path: Some(old.to_owned()), ..change(&path, Some(1), Some(2)) };
+        assert_eq!(why(&moved("elsewhere.jsonl"), good), None);
+        assert!(why(&moved(&path), good).is_some());
         let link = FileChange { special: true, ..change(&path, None, Some(1)) };
         assert!(sealed(rule, &link, None).unwrap().message.ends_with("a submodule"));
         assert!(

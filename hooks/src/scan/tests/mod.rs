@@ -1,9 +1,13 @@
 //! Every example of every built-in rule, and the engine.
 
+mod blocks;
+mod calls;
 mod engine;
+mod keys;
 mod linear;
 mod loops;
 mod project;
+mod source;
 
 use super::kinds;
 use super::set::BUILT_IN;

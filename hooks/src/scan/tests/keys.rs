@@ -1,0 +1,152 @@
+//! What a project's rule can say with each key, also with those that no rule of ours uses.
+
+use super::lines_of;
+use crate::scan::RuleSet;
+use crate::{Lines, Severity};
+
+const HEAD: &str =
+    "id = \"x\"\nmessage = \"m\"\nadvice = \"a\"\nseverity = \"high\"\n[[pattern]]\nwords = [\"WORD\"]\nmatch = 'WORD'\n";
+
+fn set(more: &str) -> RuleSet {
+    let (set, warnings) = RuleSet::with_project([("x.toml", format!("{HEAD}{more}").as_str())]).unwrap_or_else(|p| panic!("{p}"));
+    assert_eq!(warnings, []);
+    set
+}
+
+fn found(more: &str, code: &str) -> Vec<u32> {
+    lines_of(&set(more).scan(&["x"], "a.go", code.as_bytes(), &Lines::All), "x")
+}
+
+fn severities(more: &str, code: &str) -> Vec<Severity> {
+    set(more).scan(&["x"], "a.go", code.as_bytes(), &Lines::All).findings.iter().map(|f| f.severity).collect()
+}
+
+#[test]
+fn on_says_which_bytes_count() {
+    let code = "package a\nvar a = WORD // WORD\nvar b = \"WORD\"\n// WORD\n";
+    for (on, lines) in
+        [("", vec![2]), ("on = \"code\"\n", vec![2]), ("on = \"strings\"\n", vec![2, 3]), ("on = \"raw\"\n", vec![2, 3, 4])]
+    {
+        assert_eq!(found(on, code), lines, "{on}");
+    }
+}
+
+#[test]
+fn within_says_what_a_context_looks_at() {
+    let code = "package a\n\nvar x = MARK1\n\nfunc A(a MARK2) {\n\tMARK3()\n\tfor MARK4() {\n\t\tMARK5()\n\t\tWORD()\n\t}\n\tf(func(b MARK7) {\n\t\tWORD() // MARK6\n\t})\n}\n";
+    let allowed = |within: &str, mark: &str| {
+        let lines = found(&format!("[[context]]\nwithin = \"{within}\"\non = \"raw\"\nhas = '{mark}\\b'\nallow = true\n"), code);
+        [9, 12].map(|line| !lines.contains(&line))
+    };
+    let of = |within: &str| (1..=7).map(|n| allowed(within, &format!("MARK{n}"))).collect::<Vec<_>>();
+    let (none, first, last, both) = ([false, false], [true, false], [false, true], [true, true]);
+    assert_eq!(of("file"), [both; 7]);
+    assert_eq!(of("outermost"), [none, both, both, both, both, both, both]);
+    assert_eq!(of("function"), [none, first, first, first, first, both, both]);
+    // From the last brace or semicolon on: attributes stand before the name.
+    assert_eq!(of("head"), [first, first, none, none, none, none, last]);
+    assert_eq!(of("loop"), [none, none, none, first, first, none, none]);
+    assert_eq!(of("line"), [none, none, none, none, none, last, none]);
+}
+
+#[test]
+fn a_context_fits_by_what_it_has_lacks_and_stands_beside() {
+    let code = "package a\nfunc A() {\n\tFIRST()\n\tWORD()\n\tLAST()\n}\nfunc B() {\n\tWORD()\n}\n";
+    let of = |keys: &str| found(&format!("[[context]]\n{keys}\nallow = true\n"), code);
+    for (keys, lines) in [
+        ("has = 'FIRST'", vec![8]),
+        ("lacks = 'FIRST'", vec![4]),
+        ("before = 'LAST'", vec![8]),
+        ("before = 'FIRST'", vec![4, 8]),
+        ("after = 'FIRST'", vec![8]),
+        ("after = 'LAST'", vec![4, 8]),
+        ("what = 'WORD'", vec![]),
+        ("what = 'OTHER'", vec![4, 8]),
+        ("has = 'FIRST'\nlacks = 'LAST'", vec![4, 8]),
+        ("after = 'FIRST'\nbefore = 'LAST'", vec![8]),
+        ("languages = [\"python\"]\nwhat = 'WORD'", vec![4, 8]),
+    ] {
+        assert_eq!(of(keys), lines, "{keys}");
+    }
+    // The first that fits decides, and changes only what it names.
+    let two = "[[context]]\nhas = 'FIRST'\nseverity = \"low\"\n[[context]]\nhas = 'WORD'\nseverity = \"medium\"\nmessage = \"n\"\nadvice = \"b\"\n";
+    assert_eq!(severities(two, code), [Severity::Low, Severity::Medium]);
+    let told: Vec<_> =
+        set(two).scan(&["x"], "a.go", code.as_bytes(), &Lines::All).findings.into_iter().map(|f| (f.message, f.advice)).collect();
+    assert_eq!(told, [("m".to_owned(), "a".to_owned()), ("n".to_owned(), "b".to_owned())]);
+}
+
+#[test]
+fn expressions_say_what_was_written() {
+    let set = set("unless = ['one', 'two']\nneeds = 'three'\n");
+    let pattern = &set.rule("x").unwrap().patterns[0];
+    assert_eq!(pattern.regex.as_str(), "WORD");
+    assert_eq!(pattern.unless.as_ref().unwrap().as_str(), "(?:one)|(?:two)");
+    assert_eq!(pattern.needs.as_ref().unwrap().as_str(), "three");
+}
+
+#[test]
+fn a_pattern_of_several_lines_needs_lacks_and_unless() {
+    let code = "WORD\na(\n  b)\nWORD two\n";
+    assert_eq!(found("", code), [1, 4]);
+    assert_eq!(found("unless = 'two'\n", code), [1]);
+    assert_eq!(found("needs = 'nowhere'\n", code), Vec::<u32>::new());
+    assert_eq!(found("needs = 'b\\)'\n", code), [1, 4]);
+    assert_eq!(found("lacks = 'b\\)'\n", code), Vec::<u32>::new());
+    assert_eq!(found("lacks = 'nowhere'\n", code), [1, 4]);
+    let spans = |lines: usize| {
+        let text = HEAD.replace("'WORD'\n", &format!("'(?s)WORD.*?b'\nlines = {lines}\n"));
+        let (set, _) = RuleSet::with_project([("x.toml", text.as_str())]).unwrap();
+        lines_of(&set.scan(&["x"], "a.txt", code.as_bytes(), &Lines::All), "x")
+    };
+    assert_eq!((spans(2), spans(3)), (vec![], vec![1]));
+}
+
+#[test]
+fn entropy_is_of_the_group_or_the_match() {
+    let of = |entropy: &str, value: &str| {
+        let text = HEAD.replace("'WORD'\n", &format!("'WORD=(?P<secret>\\w+)'\nentropy = {entropy}\n"));
+        let (set, _) = RuleSet::with_project([("x.toml", text.as_str())]).unwrap();
+        !set.scan(&["x"], "a.txt", format!("WORD={value}\n").as_bytes(), &Lines::All).is_empty()
+    };
+    // Two bits a character, exactly; none; eight different ones are three.
+    assert!(of("2.0", "abcdabcd") && !of("2.1", "abcdabcd") && of("2", "abcd"));
+    assert!(!of("0.1", "aaaaaaaa") && of("0.0", "aaaaaaaa"));
+    assert!(of("3.0", "abcdefgh") && !of("3.0", "abcdefga"));
+    let whole = HEAD.replace("'WORD'\n", "'WORD\\w+'\nentropy = 2.9\n");
+    let (set, _) = RuleSet::with_project([("x.toml", whole.as_str())]).unwrap();
+    assert!(
+        !set.scan(&["x"], "a.txt", b"WORDabcd\n", &Lines::All).is_empty()
+            && set.scan(&["x"], "a.txt", b"WORDDDDD\n", &Lines::All).is_empty()
+    );
+}
+
+#[test]
+fn include_and_exclude_say_which_paths() {
+    let of = |more: &str, path: &str| {
+        let text = HEAD.replace("[[pattern]]", &format!("{more}\n[[pattern]]"));
+        let (set, _) = RuleSet::with_project([("x.toml", text.as_str())]).unwrap();
+        !set.scan(&["x"], path, b"WORD\n", &Lines::All).is_empty()
+    };
+    assert!(of("", "a/b.txt") && of("include = 'a/*'", "a/b.txt") && !of("include = 'a/*'", "b/b.txt"));
+    assert!(!of("exclude = 'a/*'", "a/b.txt") && of("exclude = 'a/*'", "b/b.txt"));
+    assert!(!of("include = 'a/*'\nexclude = '**/b*'", "a/b.txt"));
+}
+
+#[test]
+fn an_alias_stands_for_what_the_file_imports() {
+    let rule = "id = \"x\"\nmessage = \"m\"\nseverity = \"high\"\nlanguages = [\"python\"]\n[[pattern]]\nwords = [\"nap\"]\nmatch = '(?P<lib>\\w+)\\.nap\\('\n\
+                [[alias]]\nname = \"lib\"\nalways = [\"base\"]\nmatch = '^import lazy(?: as (?P<name>\\w+))?$'\notherwise = \"lazy\"\nshadow = '^base ='\n";
+    let (set, _) = RuleSet::with_project([("x.toml", rule)]).unwrap();
+    let of = |code: &str| lines_of(&set.scan(&["x"], "a.py", code.as_bytes(), &Lines::All), "x");
+    assert_eq!(of("import lazy as z\nz.nap()\nlazy.nap()\nbase.nap()\nother.nap()\n"), [2, 4]);
+    assert_eq!(of("import lazy\nlazy.nap()\nz.nap()\n"), [2]);
+    assert_eq!(of("lazy.nap()\nbase.nap()\n"), [2]);
+    assert_eq!(of("base = 1\nbase.nap()\n"), Vec::<u32>::new(), "something else of that name");
+    assert_eq!(of("import lazy\nbase = 1\nbase.nap()\n"), [3]);
+    assert_eq!(of("# import lazy\nlazy.nap()\n"), Vec::<u32>::new(), "an import in a comment is none");
+    let calls = "id = \"x\"\nmessage = \"m\"\nseverity = \"high\"\nlanguages = [\"python\"]\n[[alias]]\nname = \"f\"\nwords = [\"lazy\"]\ncalls = true\nmatch = '^from lazy import (?P<name>\\w+)'\n";
+    let (set, _) = RuleSet::with_project([("x.toml", calls)]).unwrap();
+    let of = |code: &str| lines_of(&set.scan(&["x"], "a.py", code.as_bytes(), &Lines::All), "x");
+    assert_eq!(of("from lazy import nap\nnap()\nrest()\nnap = 1\n"), [2]);
+}
