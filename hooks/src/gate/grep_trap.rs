@@ -237,6 +237,11 @@ mod tests {
             assert!(!trapped(run, 1, ""), "{run}");
         }
         assert_eq!(explain("grep a b && exit 1", None, ""), None);
+        for run in
+            ["grep a b && exit 0", "grep a b && exit", "grep a b || c && exit 1", "! grep a b && exit 1", "grep a b && exit 1 2"]
+        {
+            assert_eq!(trapped(run, 1, ""), run == "grep a b && exit", "{run}");
+        }
         assert!(!trapped("grep a b && exit 1", 0, ""));
     }
 
@@ -249,5 +254,13 @@ mod tests {
             assert_eq!(explain(run, Some(code), ""), None);
         }
         assert_eq!(explain("make", Some(2), missing), None);
+        // Only an inverted search alone passes for that reason; and only what a searcher says of a file counts.
+        for run in ["! grep -r a test/; true", "grep -r a test/", "! make", "! grep a b && ! grep c d"] {
+            assert_eq!(explain(run, Some(0), missing), None, "{run}");
+        }
+        for said in ["make: test/: No such file or directory\n", "grep: test/: is a folder\n", "No such file or directory\n"] {
+            assert_eq!(explain("grep -r a test/", Some(2), said), None, "{said}");
+        }
+        assert!(explain("grep -r a test/", Some(2), "x\n  grep: b: Permission denied\n").is_some());
     }
 }

@@ -58,6 +58,14 @@ fn a_call_is_a_whole_name_with_brackets_and_no_definition() {
 }
 
 #[test]
+fn a_call_in_its_own_body_is_one_and_its_head_is_none() {
+    assert_eq!(called("a.py", "def nap(): nap()"), [11]);
+    assert_eq!(called("a.go", "func nap() { nap() }"), [13]);
+    assert_eq!(called("a.go", "func (nap nap) nap() { other() }"), Vec::<usize>::new());
+    assert_eq!(called("a.go", "func other(f nap) { nap() }"), [20]);
+}
+
+#[test]
 fn in_a_shell_a_call_stands_where_a_command_does() {
     for (line, is) in [
         ("nap", true),
@@ -123,6 +131,8 @@ fn who_calls_what_does_the_thing_does_it_too() {
     let all = told(RULE, "a.go", code);
     let row = |line, text: &str| (line, text.to_owned());
     assert_eq!(all, [row(2, "calls helper"), row(4, "m"), row(8, "m"), row(11, "m"), row(14, "calls helper")]);
+    // Right behind its end it is called, and within it is not.
+    assert_eq!(lines(RULE, "a.js", "function h() {\n  WORD\n  h()\n}h()\n"), [2, 4]);
     // A function without a name is called by nobody.
     assert_eq!(lines(RULE, "a.js", "f(function () {\n  WORD\n})\n(function () {})()\n"), [2]);
     // Four wrappers deep, and no deeper.

@@ -77,6 +77,26 @@ fn a_context_fits_by_what_it_has_lacks_and_stands_beside() {
 }
 
 #[test]
+fn what_stands_before_and_after_many_places_is_looked_for_once_and_right() {
+    // Three places: the first two stand before the word, the third behind it.
+    let code = "package a\nfunc A() {\n\tWORD()\n\tWORD()\n\tLAST()\n\tWORD()\n\tLAST()\n\tWORD()\n}\n";
+    let of = |keys: &str, code: &str| found(&format!("[[context]]\n{keys}\nallow = true\n"), code);
+    assert_eq!(of("before = 'LAST'", code), [8]);
+    assert_eq!(of("after = 'LAST'", code), [3, 4]);
+    // However far away the first match is.
+    for lines in [0, 5, 20, 40, 80, 200] {
+        let far = format!("package a\nfunc A() {{\n\tWORD()\n{}\tFIRST()\n\tWORD()\n}}\n", "\tx := 1 + 2\n".repeat(lines));
+        assert_eq!(of("after = 'FIRST'", &far), [3], "{lines}");
+        assert_eq!(of("after = 'NEVER'", &far), [3, lines as u32 + 5], "{lines}");
+        assert_eq!(of("before = 'FIRST'", &far), [lines as u32 + 5], "{lines}");
+    }
+    // The place itself is neither before nor behind itself.
+    assert_eq!(of("before = 'WORD'", "WORD\n"), [1]);
+    assert_eq!(of("after = 'WORD'", "WORD\n"), [1]);
+    assert_eq!(of("before = 'WORD'", "WORD WORD\n"), [1], "of the second");
+}
+
+#[test]
 fn expressions_say_what_was_written() {
     let set = set("unless = ['one', 'two']\nneeds = 'three'\n");
     let pattern = &set.rule("x").unwrap().patterns[0];
