@@ -60,6 +60,7 @@ fn a_call_is_a_whole_name_with_brackets_and_no_definition() {
 #[test]
 fn a_call_in_its_own_body_is_one_and_its_head_is_none() {
     assert_eq!(called("a.py", "def nap(): nap()"), [11]);
+    assert_eq!(called("a.py", "def nap():nap()"), [10]);
     assert_eq!(called("a.go", "func nap() { nap() }"), [13]);
     assert_eq!(called("a.go", "func (nap nap) nap() { other() }"), Vec::<usize>::new());
     assert_eq!(called("a.go", "func other(f nap) { nap() }"), [20]);

@@ -50,6 +50,56 @@ fn within_says_what_a_context_looks_at() {
 }
 
 #[test]
+fn a_loop_ends_with_its_body() {
+    let allowed = |path: &str, code: &str| {
+        let set = set("[[context]]\nwithin = \"loop\"\nhas = 'MARK'\nallow = true\n");
+        set.scan(&["x"], path, code.as_bytes(), &Lines::All).is_empty()
+    };
+    for (code, is) in [
+        ("for (a of b) { MARK; WORD }", true),
+        ("for (a of b) { MARK }WORD", false),
+        ("for (a of b) { MARK }\nwhile (WORD) {}", false),
+        ("do { MARK } while (WORD)", true),
+        ("do { MARK }\nfor (a of WORD) {}", false),
+        ("do { MARK } x(WORD)", false),
+        ("for each (MARK of b) { WORD }", true),
+        ("for (a of b) MARK, WORD", true),
+        ("for (a of b) MARK; WORD", false),
+        ("for (a of b) MARK;WORD", false),
+        ("for (a of b) {\n  f(MARK)\n}\nWORD", false),
+        ("for (a of b)\n  f(MARK)\nWORD", false),
+        ("for (a of b)\n  f(MARK,\n    WORD)", true),
+        ("for (a of b)\n  MARK +\n    WORD", true),
+        ("for (a of b) for (c of d) { MARK }\nWORD", false),
+        ("x = { f() { for (a of b) MARK } , c: WORD }", false),
+        ("for (a of b) { for (c of d) { x } WORD; MARK }", true),
+        ("while (a) { x }\nfor (b of c) { WORD }\nfor (d of e) { MARK }", false),
+    ] {
+        assert_eq!(allowed("a.js", code), is, "{code}");
+    }
+    for (path, code, is) in [
+        ("a.go", "for MARK {\n\tWORD\n}\n", true),
+        ("a.go", "for MARK {\n}\nWORD\n", false),
+        ("a.go", "for MARK\n{\n\tWORD\n}\n", false),
+        ("a.c", "for (;;)\n  MARK\n  + WORD;\n", true),
+        ("a.c", "for (;;) MARK; WORD;\n", false),
+        ("a.py", "for a in MARK:\n    b\n\n    WORD\n", true),
+        ("a.py", "for a in MARK:\n    b\nWORD\n", false),
+        ("a.py", "if a:\n    for a in MARK:\n        b\n    WORD\n", false),
+        ("a.py", "for a in MARK:\n\tb\n\tWORD", true),
+        ("a.rb", "begin\n  MARK\nend while WORD\n", true),
+        ("a.rb", "loop do\n  MARK\nend\nWORD\n", false),
+        ("a.sh", "while MARK; do\n  WORD\ndone\n", true),
+        ("a.sh", "while MARK; do\n  x\ndone; WORD\n", false),
+        ("a.sh", "for a in MARK; do for b in c; do d; done; WORD; done\n", true),
+        ("a.sh", "for a in b; do for c in MARK; do d; done; WORD; done\n", true),
+        ("a.sh", "for a in b; do c; done; for d in MARK; do e; done; WORD\n", false),
+    ] {
+        assert_eq!(allowed(path, code), is, "{path}: {code}");
+    }
+}
+
+#[test]
 fn a_context_fits_by_what_it_has_lacks_and_stands_beside() {
     let code = "package a\nfunc A() {\n\tFIRST()\n\tWORD()\n\tLAST()\n}\nfunc B() {\n\tWORD()\n}\n";
     let of = |keys: &str| found(&format!("[[context]]\n{keys}\nallow = true\n"), code);
