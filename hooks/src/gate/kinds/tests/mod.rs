@@ -5,3 +5,4 @@ mod external;
 mod judge;
 mod program;
 mod scan;
+mod scope;
