@@ -211,5 +211,6 @@ fn rules_of_the_project_are_known_and_others_are_refused() {
     assert!(parse(Some(&found("no-debt")), files).unwrap().rules.rule("no-debt").is_some());
     let broken = vec![(".beads/rules/x.toml".to_owned(), "id = \"x\"\nseverity = \"bad\"\n".to_owned())];
     let Problems(bad) = parse(None, broken).unwrap_err();
-    assert_eq!((bad[0].wrong, bad[0].file.as_str(), bad[0].line), (Wrong::Rule, ".beads/rules/x.toml", 2));
+    assert_eq!((bad[0].wrong, bad[0].file.as_str(), bad[0].line, bad[0].column), (Wrong::Rule, ".beads/rules/x.toml", 2, 12));
+    assert!(bad[0].to_string().ends_with("  |            ^"), "{}", bad[0]);
 }

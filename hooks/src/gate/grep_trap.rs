@@ -208,6 +208,10 @@ mod tests {
             "grep -r a . | grep -v b && exit 1",
             "LC_ALL=C grep a b && exit 1 # no a",
             "/usr/bin/grep a b && exit 2",
+            "grep a#b c && exit 1",
+            "make && make\ngrep a b && exit 1",
+            "grep 'a|b' c && exit 1",
+            "grep \"a'|b\" c && exit 1",
             "[ -n \"$(git status --porcelain)\" ] && exit 1",
             "grep 'a && b; c' d && exit 1;\n",
             "grep a\\; b && exit 1",
@@ -220,6 +224,15 @@ mod tests {
     }
 
     #[test]
+    fn a_long_search_is_shown_in_short() {
+        let why = |run: &str| explain(run, Some(1), "").unwrap().why;
+        assert!(why("grep a b && exit 1").contains("so did `grep a b && exit 1`"), "{}", why("grep a b && exit 1"));
+        let (fits, long) = (format!("grep a {}", "b".repeat(53)), format!("grep a {}", "b".repeat(54)));
+        assert!(why(&format!("{fits} && exit 1")).contains(&format!("`{fits} && exit 1`")));
+        assert!(why(&format!("{long} && exit 1")).contains(&format!("`{}… && exit 1`", &long[..60])));
+    }
+
+    #[test]
     fn what_is_no_trap() {
         for run in [
             "! grep -r TODO src",
@@ -228,6 +241,8 @@ mod tests {
             "grep -r TODO src || exit 1",
             "grep -r TODO src",
             "make test",
+            "grep a b | sort && exit 1",
+            "grep 'a' b | sort && exit 1",
             "make && grep -r TODO src",
             "echo 'grep a b && exit 1'",
             "cat <<E\ngrep a b && exit 1\nE\n",

@@ -143,6 +143,8 @@ mod tests {
             ".beads/gates.toml:2:17: `kind` is `scann`\n  2 | id = \"é\" kind = \"scann\" \n    |                 ^^^^^^^"
         );
         assert!(!shown.contains('\t') && !shown.contains('\r'), "no control character");
+        assert_eq!(problem.clone().hint("").meant("zzz", ["scan", "scope"]).hint, "It is one of scan, scope");
+        assert_eq!(problem.hint("as before").meant("zzz", []).hint, "as before");
     }
 
     #[test]
@@ -162,5 +164,7 @@ mod tests {
         assert_eq!(error.kind.exit_code(), 2);
         assert!(error.message.ends_with("(and 2 more)") && error.message.contains("f:1:1: wrong 0"), "{}", error.message);
         assert_eq!(error.hints, ["Do it right"]);
+        let five: bd::error::Error = Problems((0..5).map(one).collect()).into();
+        assert!(!five.message.contains("more)"), "{}", five.message);
     }
 }
