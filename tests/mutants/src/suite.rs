@@ -47,7 +47,7 @@ impl Suite {
     pub fn run(&self, tests: &[&str], vars: &BTreeMap<&str, String>, seconds: u64) -> Result<End, String> {
         let limits = format!("ulimit -t {seconds}; ulimit -v 6000000; exec \"$@\"");
         let mut command = Command::new("nice");
-        command.args(["-n", "10", "timeout", "-k", "5", &(seconds * 8 + 60).to_string(), "sh", "-c", &limits, "sh"]);
+        command.args(["-n", "10", "timeout", "-k", "5", &(seconds * 3 + 20).to_string(), "sh", "-c", &limits, "sh"]);
         command.arg(&self.binary).args(["--exact", "--test-threads", "2"]).args(tests).current_dir(&self.dir);
         command.env("CARGO_MANIFEST_DIR", &self.dir).env_remove("MUTANT").env_remove("MUTANT_LOG").envs(vars);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(|e| e.to_string())?;
