@@ -178,5 +178,6 @@ fn of_rule(p: &crate::scan::Problem, wrong: Wrong, files: &[(String, String)]) -
     let text = files.iter().find(|(name, _)| *name == p.file).map_or("", |(_, text)| text.as_str());
     let line_start: usize = text.split_inclusive('\n').take(p.line.saturating_sub(1)).map(str::len).sum();
     let column: usize = text[line_start..].chars().take(p.column.saturating_sub(1)).map(char::len_utf8).sum();
-    Problem::at(&p.file, text, Some(line_start + column..line_start + column + 1), wrong, p.why.clone())
+    let at = line_start + column;
+    Problem::at(&p.file, text, Some(at..at), wrong, p.why.clone())
 }

@@ -56,7 +56,7 @@ fn a_change_may_add_to_a_target_that_says_nothing_and_not_change_what_judges_it(
     lab.write(".beads/rules/b.toml", rule);
     lab.write(".beads/rules/a.toml", "id = \"no-skip\"\nseverity = \"low\"\n");
     lab.write(".beads/rules/README.md", "no rule\n");
-    lab.commit(PATH, &format!("# ours\n[[gate]]\nid = \"no-skip\"\naction = \"off\"\n{}", of("own")));
+    lab.commit(PATH, &format!("# ours\n[[gate]]\nid = \"no-skip\" # here\naction = \"off\"\n{}", of("own")));
     let all = load(&*lab.git, &there, &Target::Default).unwrap();
     assert_eq!(all.origin.as_deref(), Some("refs/heads/main"));
     assert!(all.gate("own").is_some() && all.rules.rule("no-debt").is_some());

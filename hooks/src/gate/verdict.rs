@@ -125,7 +125,7 @@ mod tests {
                 let v = Verdict { status: *status, action: *action, ..verdict() };
                 let stops = *action == Action::Block && matches!(status, Status::Fail | Status::Error);
                 assert_eq!(v.blocks(), stops, "{status} {action}");
-                assert!(!(v.blocks() && v.warns()));
+                assert_eq!(v.warns(), !stops && matches!(status, Status::Fail | Status::Error), "{status} {action}");
             }
         }
     }
@@ -146,6 +146,8 @@ mod tests {
         let small = v.bounded();
         assert_eq!((small.findings.len(), small.more), (20, 5));
         assert_eq!(small.tail, "y".repeat(2047), "no half character");
+        let plain = serde_json::to_string(&verdict()).unwrap();
+        assert!(!plain.contains("flaky") && !plain.contains("more") && !plain.contains("over_budget"), "{plain}");
         let back: Verdict = serde_json::from_str(&serde_json::to_string(&small).unwrap()).unwrap();
         assert_eq!(back, small);
     }
