@@ -108,5 +108,7 @@ mod tests {
             assert!(used(Path::new("/tmp"), file, &limits).is_err(), "{file}");
         }
         assert!(asked("{\"tokens\":1}", &[]).is_err());
+        let why = |file: &str| used(Path::new("/tmp"), file, &limits).unwrap_err();
+        assert_eq!((why("none.jsonl").as_str(), why(".").as_str()), ("there is no such file", "it is no file of at most 64 MiB"));
     }
 }

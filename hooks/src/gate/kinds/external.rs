@@ -21,7 +21,7 @@ pub(super) fn answer(gate: &Gate, ask: &Ask<'_>, with: Run<'_>) -> Answer {
     let lines = ended.stdout.lines();
     let last = lines.iter().rev().map(|l| l.trim()).find(|l| !l.is_empty());
     let said = last.and_then(|line| serde_json::from_str::<Said>(line).ok());
-    let mut answer = match said {
+    let answer = match said {
         None => Answer::new(Status::Error, format!("its last line is no JSON with a `status` (it exited with {code})"))
             .advise("Let the program print `{\"status\":\"success\"}` as its last line"),
         Some(_) if code != 0 => Answer::new(Status::Error, format!("it exited with {code}, whatever it says")),
@@ -36,10 +36,7 @@ pub(super) fn answer(gate: &Gate, ask: &Ask<'_>, with: Run<'_>) -> Answer {
             answer
         }
     };
-    if answer.status != Status::Pass || answer.tail.is_empty() {
-        answer = ended.with_tail(answer);
-    }
-    answer
+    ended.with_tail(answer)
 }
 
 fn by_status(status: &str) -> Answer {

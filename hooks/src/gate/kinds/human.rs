@@ -130,6 +130,12 @@ mod tests {
             assert_eq!(answer.status, Fail, "nobody decides for himself: {own}");
             assert!(answer.why.contains("may not decide"), "{}", answer.why);
         }
+        let other = ask(&[], &[said(EventKind::ACCEPT, "bob", 1, "x", "d")]);
+        assert!(other.why.ends_with("about another code or definition"), "{}", other.why);
+        assert_eq!(ask(&[], &[yes("bob", 1)]).why, "bob accepted it: w");
+        assert_eq!(ask(&[], &[no("bob", 1)]).why, "bob rejected it: w");
+        // About another code or another definition: neither alone is enough.
+        assert!(ask(&[], &[said(EventKind::REJECT, "bob", 1, "c", "x")]).why.ends_with("another code or definition"));
         let waits = ask(&[], &[]);
         assert!(waits.why == "it waits for a person" && waits.advice.contains("`bd gate accept review --bead app-1`"), "{waits:?}");
     }
