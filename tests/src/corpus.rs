@@ -6,8 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The rules that have a corpus.
-pub const RULES: [&str; 7] =
-    ["no-skip", "no-sleep", "kubeconfig-isolation", "compose-race", "secrets", "conflict-markers", "eventually-misuse"];
+pub const RULES: [&str; 9] = [
+    "no-skip",
+    "no-sleep",
+    "direct-audit",
+    "direct-metrics",
+    "kubeconfig-isolation",
+    "compose-race",
+    "secrets",
+    "conflict-markers",
+    "eventually-misuse",
+];
 
 /// What stands in our own lines to keep them from being what they look like, and is taken out before a rule sees them.
 const BREAK: char = '§';
