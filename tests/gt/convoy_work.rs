@@ -379,7 +379,7 @@ fn the_record_is_written_at_home_only() {
         "progress_total = 8",
         "progress_percent = 25.0",
         "[molecules.day4-5-failures]",
-        "state = \"recorded\"",
+        "state = \"completed\"",
         "blocked_by = [\"day3-settlement-refs\"]",
     ] {
         assert!(text.contains(line), "{line}: {text}");

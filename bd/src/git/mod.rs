@@ -27,8 +27,8 @@ pub use discover::discover;
 pub use process::is_repo_local;
 pub use redact::redact;
 pub use types::{
-    Cas, CommitSpec, Expected, FetchOutcome, GitError, Head, Mode, Oid, PackFile, PathChange, PushOutcome, RepoPaths, Signature, Staged,
-    Tracked, TreeEntry,
+    Cas, CommitSpec, Expected, FetchOutcome, GitError, Head, Mode, Oid, PackFile, PathChange, PushOutcome, RepoPaths, Signature,
+    Staged, Tracked, TreeEntry,
 };
 
 use std::path::Path;
