@@ -17,4 +17,3 @@ pub mod records;
 pub mod rows;
 pub mod settings;
 pub mod status;
-pub mod views;

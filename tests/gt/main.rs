@@ -24,5 +24,4 @@ mod screens;
 mod shipped;
 mod texts;
 mod two_clones;
-mod views;
 mod walk;
