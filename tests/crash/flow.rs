@@ -208,7 +208,10 @@ impl Flow {
         let whole = self.act(row, SEED, None);
         assert!(row.ends.contains(&whole.code()), "`gt {name}`: {whole}");
         let passed = self.passed();
-        assert!(passed.iter().any(|p| p.rsplit('.').next() == Some("after")), "`gt {name}` passes no failpoint, so it writes nothing: {passed:?}");
+        assert!(
+            passed.iter().any(|p| p.rsplit('.').next() == Some("after")),
+            "`gt {name}` passes no failpoint, so it writes nothing: {passed:?}"
+        );
         let groups: Vec<BTreeSet<String>> = self.groups().split_off(before.len());
         self.mend();
         let new = self.seen();

@@ -11,7 +11,11 @@ fn everything(work: &Work) -> Vec<String> {
     let journal = std::fs::read(work.beads_dir().join("journal")).unwrap_or_default();
     let mut local: Vec<String> = std::fs::read_dir(work.beads_dir().join("gt")).map_or_else(
         |_| Vec::new(),
-        |all| all.flatten().map(|e| format!("{} {:?}", e.file_name().display(), std::fs::read(e.path()).unwrap_or_default())).collect(),
+        |all| {
+            all.flatten()
+                .map(|e| format!("{} {:?}", e.file_name().display(), std::fs::read(e.path()).unwrap_or_default()))
+                .collect()
+        },
     );
     local.retain(|l| !l.starts_with("lock"));
     local.sort();
