@@ -11,6 +11,9 @@ pub struct Oid {
 }
 
 impl Oid {
+    /// Any SHA-1 name, for those who ask only which hash is meant.
+    pub const SHA1: Self = Self { len: 20, bytes: [0; 32] };
+
     /// From raw bytes, 20 or 32 of them.
     pub fn from_bytes(raw: &[u8]) -> Option<Self> {
         if raw.len() != 20 && raw.len() != 32 {

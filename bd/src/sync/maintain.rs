@@ -58,21 +58,15 @@ pub fn after_write(store: &Store) {
     }
 }
 
-/// Starts `bd sync --background` detached, at low priority where the system has a word for it.
+/// Starts `bd sync --background` detached. At our own priority: it holds the clone's lock for moments, and a process that
+/// gets no turn while it holds one keeps everybody waiting.
 fn spawn(store: &Store, publishes: bool) {
     let Some(exe) = store.env().executable() else { return };
     if publishes && Lock::acquire(&store.dir().join("waiting"), Duration::ZERO).is_err() {
         // One is waiting already, and will take this along.
         return;
     }
-    let nice = std::path::Path::new("/usr/bin/nice");
-    let mut command = if nice.exists() {
-        let mut command = Command::new(nice);
-        command.arg("-n").arg("15").arg(exe);
-        command
-    } else {
-        Command::new(exe)
-    };
+    let mut command = Command::new(exe);
     command.args(["sync", "--background"]).current_dir(&store.env().cwd).env_clear().envs(store.env().vars());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     #[cfg(unix)]

@@ -166,8 +166,7 @@ impl Objects {
     }
 
     pub fn write(&self, kind: Kind, bytes: &[u8]) -> Result<Oid, GitError> {
-        let like = Oid::from_bytes(&[0; 20]).unwrap_or_else(|| unreachable!("20 bytes are a SHA-1 name"));
-        let id = codec::hash(like, kind, bytes)
+        let id = codec::hash(Oid::SHA1, kind, bytes)
             .ok_or_else(|| GitError::Other("this content collides with another under SHA-1; it cannot be stored".to_owned()))?;
         let name = to_gix(id)?;
         // What we write is new nearly always. The packs are asked only by those who have opened them anyway: a second copy

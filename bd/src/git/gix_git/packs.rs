@@ -208,22 +208,9 @@ impl Decoder {
 
 /// Kind, length and the bytes of the header; `None` for a difference.
 fn header(bytes: &[u8]) -> Option<(Kind, u64, usize)> {
-    let first = *bytes.first()?;
-    let kind = match first >> 4 & 7 {
-        1 => Kind::Commit,
-        2 => Kind::Tree,
-        3 => Kind::Blob,
-        4 => Kind::Tag,
-        _ => return None,
-    };
-    let (mut size, mut shift, mut len, mut last) = (u64::from(first & 15), 4, 1, first);
-    while last & 0x80 != 0 {
-        last = *bytes.get(len).filter(|_| shift < 60)?;
-        size |= u64::from(last & 0x7f) << shift;
-        shift += 7;
-        len += 1;
-    }
-    Some((kind, size, len))
+    let entry = data::Entry::from_bytes(bytes, 0, gix::hash::Kind::Sha1).ok()?;
+    let kind = Kind::from_name(std::str::from_utf8(entry.header.as_kind()?.as_bytes()).ok()?)?;
+    Some((kind, entry.decompressed_size, usize::try_from(entry.data_offset).ok()?))
 }
 
 /// A stretch of a pack.

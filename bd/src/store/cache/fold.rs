@@ -88,14 +88,14 @@ impl<'a> Job<'a> {
         self.sorted
     }
 
-    fn entry(&self, mut at: u32) -> (&'a Reader<'a>, &'a Entry) {
+    fn entry(&self, mut at: u32) -> Read<(&'a Reader<'a>, &'a Entry)> {
         for reader in self.readers {
             match reader.entries.get(at as usize) {
-                Some(entry) => return (reader, entry),
+                Some(entry) => return Ok((reader, entry)),
                 None => at -= reader.entries.len() as u32,
             }
         }
-        unreachable!("entries are numbered over all readers")
+        Err(Broken)
     }
 
     /// Folds some beads.
@@ -116,7 +116,7 @@ impl<'a> Job<'a> {
             let number = self.sorted[place] as usize;
             mine.clear();
             for at in &self.entries[self.starts[number] as usize..self.starts[number + 1] as usize] {
-                let (reader, entry) = self.entry(*at);
+                let (reader, entry) = self.entry(*at)?;
                 mine.push((reader.id(entry), reader, entry));
             }
             let row = self.row(&folder, place, &mut mine, &mut lines)?;
