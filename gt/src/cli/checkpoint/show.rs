@@ -47,7 +47,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             .hint(format!("`gt checkpoint list {}` shows the checkpoints", view.name)));
     };
     let beads = Beads::read(&snapshot, &id)?;
-    let letter = texts::checkpoint(&view, &beads, step, c.deadline, c.opened.unwrap_or(now));
+    let asks = texts::asks(&view, &beads, step);
     let bead = snapshot.must(&step.bead)?;
     let heads = bead.fields.get(crate::molecule::model::field::DECISION).map(bd::fold::Register::heads).unwrap_or_default();
     if ctx.ui.is_json() {
@@ -55,7 +55,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         return ctx.ui.json(&json!({
             "molecule": view.name, "step": step.def.id, "bead": step.bead.as_str(), "state": c.state.as_str(),
             "opened": c.opened.map(format_time), "deadline": c.deadline.map(format_time), "by": c.by, "reason": c.reason,
-            "overridden": c.overridden, "subject": letter.subject, "summary": letter.body,
+            "overridden": c.overridden, "subject": asks.subject, "summary": asks.body,
             "criteria": step.def.approval_criteria, "comments": comments,
         }));
     }
@@ -79,11 +79,9 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         return ctx.ui.line("It has not been reached: nothing was handed in yet");
     }
     ctx.ui.line("")?;
-    ctx.ui.line(format!("📋 Subject: {}", letter.subject))?;
+    ctx.ui.line(format!("📋 Subject: {}", asks.subject))?;
     ctx.ui.line("")?;
-    // The letter ends with the time that is left and with this very command: the one stands above, the other was typed.
-    let end = letter.body.rfind("\n⏰ Timeout: ").or_else(|| letter.body.rfind("\nView: ")).unwrap_or(letter.body.len());
-    letter.body[..end].trim_end().lines().try_for_each(|l| ctx.ui.line(l))?;
+    asks.body.trim_end().lines().try_for_each(|l| ctx.ui.line(l))?;
     for comment in &bead.comments {
         ctx.ui.line("")?;
         ctx.ui.line(format!("💬 {} ({}):", comment.by, comment.at.get(..16).unwrap_or_default().replace('T', " ")))?;

@@ -97,13 +97,14 @@ pub(super) fn table(rows: Vec<Vec<Text>>, most: usize, width: usize) -> (Vec<Tex
 
 /// A message whole, in the layout of the mail that people know from Gas Town.
 pub(super) fn letter(mailbox: &Mailbox, message: &Message, reader: &str) -> Vec<Text> {
-    // A molecule hands itself on: its name stands in the first line of the text.
+    // A molecule hands itself on: its name stands in the first line of the text. That line is a text that anybody may write,
+    // so it is printed as one; who wrote stands at the end.
     let molecule = (message.kind == MailKind::Handoff).then(|| message.body.split_once("\n\n")).flatten();
     let (mut out, body) = match molecule.and_then(|(head, rest)| Some((head.strip_prefix("From: ")?, rest))) {
-        Some((from, rest)) if !from.contains('\n') => {
+        Some((from, rest)) if from.ends_with(" (Polecat)") && !from.contains('\n') => {
             let head = vec![
                 Text::new().plain("📨 Gas Town Mail"),
-                Text::new().plain("From: ").with(Style::Actor, from),
+                Text::new().plain(format!("From: {from}")),
                 Text::new().plain(format!("To: {}", message.to.first().map_or(reader, String::as_str))),
                 Text::new().plain("Subject: ").with(Style::Strong, &message.subject),
             ];

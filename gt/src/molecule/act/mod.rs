@@ -78,8 +78,10 @@ fn checkpoint_for<'v>(view: &'v View, step: &str, action: CheckpointAction) -> R
     let error = Error::new(kind, format!("`{named}` is {}: {} is not possible, since {why}", checkpoint.state, action.as_str()));
     let error = match &checkpoint.late_by {
         Some(w) => error.hint(format!(
-            "This machine's clock does not say so, but {} wrote at {} about this molecule; docs/design/workflow.md says which clocks are believed",
-            w.by, bd::model::format_time(w.at)
+            "It was open until {}, and {} wrote at {} about this molecule; this machine's clock is behind that",
+            checkpoint.deadline.map(bd::ops::claim::minute).unwrap_or_default(),
+            w.by,
+            bd::ops::claim::minute(w.at)
         )),
         None => error,
     };

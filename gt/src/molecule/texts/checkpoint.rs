@@ -32,8 +32,36 @@ fn about(view: &View, step: &StepView) -> (About, Option<usize>) {
     (kind, before)
 }
 
-/// The letter that asks for an approval.
+/// What a checkpoint asks, without the way to answer it: subject, body, artifacts.
+pub struct Asks {
+    /// A line.
+    pub subject: String,
+    /// What was handed in, what is asked and what has to hold.
+    pub body: String,
+    /// What belongs to it.
+    pub artifacts: Vec<String>,
+}
+
+/// The letter that asks for an approval: what is asked, and what the reader needs to answer it.
 pub fn checkpoint(view: &View, beads: &Beads, step: &StepView, deadline: Option<Timestamp>, now: Timestamp) -> Letter {
+    let Asks { subject, mut body, artifacts } = asks(view, beads, step);
+    if let Some(deadline) = deadline {
+        body.push_str(&format!("⏰ Timeout: {} (until {})\n", span(now, deadline), bd::ops::claim::minute(deadline)));
+    }
+    body.push_str(&format!("View: gt checkpoint show {} {}\n", view.name, step.def.id));
+    Letter {
+        to: vec![owner_address(view)],
+        subject,
+        body,
+        kind: LetterKind::Checkpoint,
+        key: format!("open {} {}", step.bead, bd::model::format_time(now)),
+        about: step.bead.clone(),
+        artifacts,
+    }
+}
+
+/// What a checkpoint asks. Up to the criteria it is the reference's letter.
+pub fn asks(view: &View, beads: &Beads, step: &StepView) -> Asks {
     let (about, before) = about(view, step);
     let hand_in: HandIn = before.and_then(|at| decoded(&beads.steps[at].0, field::HAND_IN)).unwrap_or_default();
     let day = label(&view.name);
@@ -68,21 +96,8 @@ pub fn checkpoint(view: &View, beads: &Beads, step: &StepView, deadline: Option<
         body.push_str(&format!("Full Report: {path}\n\n"));
     }
     body.push_str(&format!("Approval Required: {}\n\n", question(view, about, step)));
-    // Up to here it is the reference's letter. What follows is what the reader needs to answer it.
     list(&mut body, "Approval Criteria", &step.def.approval_criteria, false);
-    if let Some(deadline) = deadline {
-        body.push_str(&format!("⏰ Timeout: {} (until {})\n", span(now, deadline), bd::ops::claim::minute(deadline)));
-    }
-    body.push_str(&format!("View: gt checkpoint show {} {}\n", view.name, step.def.id));
-    Letter {
-        to: vec![owner_address(view)],
-        subject,
-        body,
-        kind: LetterKind::Checkpoint,
-        key: format!("open {} {}", step.bead, bd::model::format_time(now)),
-        about: step.bead.clone(),
-        artifacts: hand_in.artifacts,
-    }
+    Asks { subject, body, artifacts: hand_in.artifacts }
 }
 
 /// What is ready for a person's review, in a line of a notification.

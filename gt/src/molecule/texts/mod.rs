@@ -6,7 +6,7 @@ mod checkpoint;
 mod done;
 
 pub use alert::{alert_text, blocked, reason as reason_of};
-pub use checkpoint::{checkpoint, commented, decided, expired, review, to_commit};
+pub use checkpoint::{Asks, asks, checkpoint, commented, decided, expired, review, to_commit};
 pub use done::{HandOff, Waiting, handoff};
 
 use super::View;
