@@ -4,6 +4,7 @@
 //! they are all of them. `BD_CRASH=all` kills at every failpoint, up to three times each (some minutes).
 
 use crate::flow_rows::Row;
+use crate::stage::{log, passed};
 use bd::env::Env;
 use bd::store::Store;
 use bd_tests::{Options, Output, Sandbox, Work, setting};
@@ -86,22 +87,11 @@ impl Flow {
     pub fn act(&self, row: &Row, seed: &str, point: Option<&str>) -> Output {
         let work = self.wes.acting_as(row.who);
         let args: Vec<&str> = row.line.iter().map(String::as_str).collect();
-        let mut cmd = work.gt_cmd(&args).env("BD_SEED", seed).now(NOW).env("BD_FAILPOINT_LOG", self.log()).stdin(row.stdin);
+        let mut cmd = work.gt_cmd(&args).env("BD_SEED", seed).now(NOW).env("BD_FAILPOINT_LOG", log(&self.sandbox)).stdin(row.stdin);
         if let Some(point) = point {
             cmd = cmd.fail_at(point);
         }
         cmd.run()
-    }
-
-    fn log(&self) -> std::path::PathBuf {
-        self.sandbox.path("tmp/failpoints")
-    }
-
-    /// The failpoints that were passed since the last call, in order.
-    pub fn passed(&self) -> Vec<String> {
-        let text = std::fs::read_to_string(self.log()).unwrap_or_default();
-        let _gone = std::fs::remove_file(self.log());
-        text.lines().map(str::to_owned).collect()
     }
 
     /// The lines of events in the order of their commits: a mutation each, and at last what is only in the journal.
@@ -204,22 +194,22 @@ impl Flow {
         let name = row.line.join(" ");
         let before: Vec<BTreeSet<String>> = self.groups();
         let old = self.seen();
-        self.passed();
+        passed(&self.sandbox);
         let whole = self.act(row, SEED, None);
         assert!(row.ends.contains(&whole.code()), "`gt {name}`: {whole}");
-        let passed = self.passed();
+        let points = passed(&self.sandbox);
         assert!(
-            passed.iter().any(|p| p.rsplit('.').next() == Some("after")),
-            "`gt {name}` passes no failpoint, so it writes nothing: {passed:?}"
+            points.iter().any(|p| p.rsplit('.').next() == Some("after")),
+            "`gt {name}` passes no failpoint, so it writes nothing: {points:?}"
         );
         let groups: Vec<BTreeSet<String>> = self.groups().split_off(before.len());
         self.mend();
         let new = self.seen();
-        for (index, point, nth) in chosen(&passed, turn) {
+        for (index, point, nth) in chosen(&points, turn) {
             let story = format!("`gt {name}` killed at {point}#{nth}");
             self.put_back("row");
             let killed = self.act(row, SEED, Some(&format!("{point}#{nth}")));
-            self.passed();
+            passed(&self.sandbox);
             // What a thread or a child passed is not always passed at the same turn.
             if killed.code() != 128 + 6 {
                 assert!(row.ends.contains(&killed.code()), "{story}: {killed}");
@@ -235,7 +225,7 @@ impl Flow {
             let fresh: BTreeSet<String> = now.difference(&before.concat_all()).cloned().collect();
             let done = (0..=groups.len()).find(|n| groups[..*n].to_vec().concat_all() == fresh);
             let done = done.unwrap_or_else(|| panic!("{story}: half a mutation: {fresh:?}\nof {groups:?}"));
-            let promised = passed[..=index].iter().filter(|p| *p == "journal.append.after").count();
+            let promised = points[..=index].iter().filter(|p| *p == "journal.append.after").count();
             assert!(done >= promised.min(groups.len()), "{story}: {done} of {promised} promised mutations are there");
             assert!(killed.stdout().is_empty() || done == groups.len(), "{story}: it said what is not so: {}", killed.stdout());
             self.whole_files(&story, &old, &new);
@@ -274,7 +264,7 @@ impl Flow {
         }
         if row.again != Again::More || done == Some(false) || done.is_none() && self.seen() == *old {
             let again = self.act(row, AGAIN, None);
-            self.passed();
+            passed(&self.sandbox);
             let refused = matches!(row.again, Again::Refuses(codes) if codes.contains(&again.code())) && done != Some(false);
             assert!(refused || row.ends.contains(&again.code()), "{story}: typed again\n{again}");
         }

@@ -2,11 +2,23 @@
 
 use bd_tests::{Options, Output, Remote, Sandbox, Work};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The time and the seed of the command that is killed: the same in every run, so that its events are the same.
 const SEED: &str = "424242";
 const NOW: &str = "2026-04-01T12:00:00Z";
+
+/// Where commands note the failpoints that they pass.
+pub fn log(sandbox: &Sandbox) -> PathBuf {
+    sandbox.path("tmp/failpoints")
+}
+
+/// The failpoints that were passed since the last call, in order.
+pub fn passed(sandbox: &Sandbox) -> Vec<String> {
+    let text = std::fs::read_to_string(log(sandbox)).unwrap_or_default();
+    let _gone = std::fs::remove_file(log(sandbox));
+    text.lines().map(str::to_owned).collect()
+}
 
 /// Two clones and their remote, with a copy of all three.
 pub struct Stage {
@@ -70,15 +82,13 @@ impl Stage {
         cmd.run()
     }
 
-    fn log(&self) -> std::path::PathBuf {
-        self.sandbox.path("tmp/failpoints")
+    fn log(&self) -> PathBuf {
+        log(&self.sandbox)
     }
 
     /// The failpoints that were passed since the last call, in order.
     pub fn passed(&self) -> Vec<String> {
-        let text = std::fs::read_to_string(self.log()).unwrap_or_default();
-        let _gone = std::fs::remove_file(self.log());
-        text.lines().map(str::to_owned).collect()
+        passed(&self.sandbox)
     }
 
     /// Every event line that ann's clone has: state ref, journal, fetched branch.

@@ -1,6 +1,7 @@
 //! For what an earlier pass holds: another program, variable, change or user asks again.
 
 use super::cache::{Key, Seen};
+use super::lab::file;
 use super::*;
 use crate::Lines;
 use crate::diff::{FileChange, What};
@@ -58,18 +59,6 @@ fn gate(kind: &str, run: &str) -> Gate {
     let text = format!("[[gate]]\nid = \"g\"\nkind = \"{kind}\"\nrun = '''{run}'''\nwhen = [\"push\"]\n");
     let found = target::Found { tree: target::Tree::Working("/nowhere".into()), text };
     layers::parse(Some(&found), Vec::new()).unwrap_or_else(|Problems(p)| panic!("{p:#?}")).gate("g").unwrap().clone()
-}
-
-fn file(path: &str) -> FileChange {
-    FileChange {
-        path: path.to_owned(),
-        old_path: None,
-        blob: None,
-        old_blob: None,
-        removed: false,
-        special: false,
-        lines: Lines::All,
-    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use super::evaluate::evaluate_with;
 use super::kinds::Run;
+use super::lab::file;
 use super::target::{Found, Tree};
 use super::*;
 use crate::diff::{FileChange, What};
@@ -60,18 +61,6 @@ fn definitions(text: &str) -> Definitions {
 
 fn command(id: &str, more: &str) -> String {
     format!("[[gate]]\nid = \"{id}\"\nkind = \"command\"\nrun = \"true\"\nwhen = [\"push\"]\n{more}\n")
-}
-
-fn file(path: &str) -> FileChange {
-    FileChange {
-        path: path.to_owned(),
-        old_path: None,
-        blob: None,
-        old_blob: None,
-        removed: false,
-        special: false,
-        lines: Lines::All,
-    }
 }
 
 fn finding(path: &str, severity: Severity) -> Finding {

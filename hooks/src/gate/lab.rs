@@ -134,3 +134,16 @@ pub(super) fn answer_of(gate: &Gate, ask: &Ask<'_>) -> Answer {
     assert_eq!(all.len(), 1);
     all.remove(0)
 }
+
+/// A changed file that no object stands behind, all its lines in scope.
+pub(super) fn file(path: &str) -> FileChange {
+    FileChange {
+        path: path.to_owned(),
+        old_path: None,
+        blob: None,
+        old_blob: None,
+        removed: false,
+        special: false,
+        lines: crate::Lines::All,
+    }
+}

@@ -1,18 +1,11 @@
 use crate::Lines;
 use crate::diff::{FileChange, What};
-use crate::gate::lab::{Lab, answer_of, gate};
+use crate::gate::lab::{Lab, answer_of, file, gate};
 use crate::gate::{Answer, Status};
 
-fn file(path: &str) -> FileChange {
-    FileChange {
-        path: path.to_owned(),
-        old_path: None,
-        blob: None,
-        old_blob: None,
-        removed: false,
-        special: false,
-        lines: Lines::from_sorted([1, 2, 9]),
-    }
+/// A file that three lines were added to.
+fn longer(path: &str) -> FileChange {
+    FileChange { lines: Lines::from_sorted([1, 2, 9]), ..file(path) }
 }
 
 fn of(lab: &Lab, keys: &str, files: &[FileChange]) -> Answer {
@@ -22,10 +15,10 @@ fn of(lab: &Lab, keys: &str, files: &[FileChange]) -> Answer {
 #[test]
 fn what_is_gone_or_no_file_adds_no_lines_and_is_a_touched_path_all_the_same() {
     let lab = Lab::new();
-    let all = [file("a"), FileChange { removed: true, ..file("b") }, FileChange { special: true, ..file("c") }];
+    let all = [longer("a"), FileChange { removed: true, ..longer("b") }, FileChange { special: true, ..longer("c") }];
     let lines = of(&lab, "max_lines = 3", &all);
     assert_eq!((lines.status, lines.why.as_str()), (Status::Pass, "3 files, all of them in scope"));
-    let more = of(&lab, "max_lines = 3", &[file("a"), file(".beads/events/x"), file("z")]);
+    let more = of(&lab, "max_lines = 3", &[longer("a"), longer(".beads/events/x"), longer("z")]);
     assert_eq!((more.status, more.why.as_str()), (Status::Fail, "1 places outside of the scope"));
     assert_eq!(more.findings[0].message, "the change adds 6 lines; at most 3 are allowed");
     assert_eq!(of(&lab, "max_files = 2", &all).findings[0].message, "the change touches 3 files; at most 2 are allowed");
