@@ -17,3 +17,4 @@ pub mod records;
 pub mod rows;
 pub mod settings;
 pub mod status;
+pub mod views;

@@ -2,7 +2,7 @@
 
 use bd::error::Result;
 use bd::model::BeadId;
-use bd::query::{Filter, GraphView, Row, SortKey};
+use bd::query::{Filter, GraphView, Row};
 use bd::store::Snapshot;
 
 /// The rows that a filter lets through, by id, where the types that it asks for are no work ([`bd::query::NOT_WORK`]): whether a
@@ -21,14 +21,4 @@ pub fn not_work(snapshot: &Snapshot, filter: &Filter) -> Result<Vec<Row>> {
     }
     out.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(out)
-}
-
-/// What is somebody's and not closed, most urgent first, at most so many.
-///
-/// # Errors
-/// As [`Snapshot::list_page`].
-pub fn assigned(snapshot: &Snapshot, who: &str, most: usize, now: i64) -> Result<Vec<Row>> {
-    // The list of what is open is kept in this order; one with a filter looks at what is closed too.
-    let open = snapshot.list_page(&Filter::default(), (SortKey::Priority, false), 0, now, false)?;
-    Ok(open.rows.into_iter().map(|(row, _)| row).filter(|row| row.assignee.as_deref() == Some(who)).take(most).collect())
 }

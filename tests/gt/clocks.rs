@@ -3,10 +3,11 @@
 use crate::kit::{repository, state, step};
 use bd_tests::{Sandbox, Work};
 
+/// One checkpoint, which somebody has to decide about within two hours.
 const FORMULA: &str = "formula = \"f\"\nversion = 1\n[[steps]]\nid = \"work\"\ntitle = \"Work\"\n[[steps]]\nid = \"look\"\ntitle = \"Look\"\nneeds = [\"work\"]\nrequires_human_approval = true\ntimeout = \"2h\"\n[[steps]]\nid = \"end\"\ntitle = \"End\"\nneeds = [\"look\"]\n";
 
 /// A checkpoint that opened at 12:00 and expires at 14:00.
-fn open(sandbox: &Sandbox) -> (Work, Work) {
+pub fn open(sandbox: &Sandbox) -> (Work, Work) {
     let wes = repository(sandbox, "lone").acting_as("wes");
     wes.write(".beads/formulas/f.toml", FORMULA);
     let lea = wes.acting_as("lea");
@@ -15,11 +16,13 @@ fn open(sandbox: &Sandbox) -> (Work, Work) {
     (wes, lea)
 }
 
-fn at(work: &Work, now: &str, args: &[&str]) -> bd_tests::Output {
+/// Runs `gt` at a time.
+pub fn at(work: &Work, now: &str, args: &[&str]) -> bd_tests::Output {
     work.gt_cmd(args).now(now).run()
 }
 
-const APPROVE: &[&str] = &["checkpoint", "approve", "m", "look"];
+/// Approves the checkpoint.
+pub const APPROVE: &[&str] = &["checkpoint", "approve", "m", "look"];
 
 // goal: W4 W15 tier1
 #[test]

@@ -31,7 +31,7 @@ fn looks_that_read_little_say_what_everything_says() {
         assert_eq!(names(rows::not_work(&snapshot, &filter).expect("rows")), names(in_full(&filter)), "{closed_too}");
     }
     let mine = Filter { assignee: Some("wes".to_owned()), ..Filter::default() };
-    assert_eq!(rows::assigned(&snapshot, "wes", 20, at).expect("rows"), in_full(&mine));
+    assert_eq!(gt::views::assigned(&snapshot, "wes", 20, at).expect("rows"), in_full(&mine));
     assert!(!in_full(&mine).is_empty());
     let all = Shelf::all(&snapshot, now);
     let views = all.views_of(|_| true).expect("views");

@@ -24,4 +24,5 @@ mod screens;
 mod shipped;
 mod texts;
 mod two_clones;
+mod views;
 mod walk;

@@ -6,6 +6,7 @@ use super::snapshot::Snapshot;
 use super::tx::{self, Tx};
 use crate::error::{Error, Result};
 use crate::model::Event;
+use std::cell::RefCell;
 
 /// An open batch: the clone's lock, what was known when it was taken, and the events made so far.
 /// Dropping it writes nothing.
@@ -49,7 +50,7 @@ impl Store {
         let Some(snapshot) = batch.snapshot.take() else { return Err(Error::internal("a step inside a step of one batch")) };
         let (before, mail_before) = (batch.events.len(), batch.mail.len());
         let (events, mail) = (std::mem::take(&mut batch.events), std::mem::take(&mut batch.mail));
-        let mut tx = Tx { store: self, snapshot, events, mail };
+        let mut tx = Tx { store: self, snapshot, events, mail, read: RefCell::default() };
         let out = make(&mut tx);
         if out.is_err() {
             tx.events.truncate(before);
@@ -68,6 +69,6 @@ impl Store {
     pub fn commit(&self, batch: Batch) -> Result<()> {
         let Batch { lock, snapshot, events, mail } = batch;
         let Some(snapshot) = snapshot else { return Err(Error::internal("a batch that is still in a step")) };
-        tx::finish(&lock, Tx { store: self, snapshot, events, mail })
+        tx::finish(&lock, Tx { store: self, snapshot, events, mail, read: RefCell::default() })
     }
 }

@@ -1,6 +1,7 @@
 //! The stream `mail`, read: messages and what was said about them. No fold of beads sees it, and no other command reads it.
 
 use super::cache::mail::MailIndex;
+use super::cache::wire::put_bytes;
 use super::journal::{Journal, Spot};
 use super::load::{Loader, Place, StoredEvent};
 use super::marks::Marks;
@@ -38,6 +39,36 @@ impl Snapshot {
         });
         let mut out: Vec<StoredEvent> = parsed.collect();
         out.sort_by(|a, b| (a.event.id, &a.line).cmp(&(b.event.id, &b.line)));
+        Ok(out)
+    }
+}
+
+impl Snapshot {
+    /// What tells the stream `mail` from what it was at another time: the trees that hold it, what is not in them yet, what was taken
+    /// out of it. Two that are equal are of the same messages.
+    ///
+    /// # Errors
+    /// As [`Snapshot::mail`].
+    pub fn mail_mark(&self) -> Result<Vec<u8>> {
+        let loader = self.loader();
+        let marks = Marks::read(&loader.dir);
+        let tips = loader.tips()?;
+        let mut out = Vec::new();
+        for tip in [tips.state, tips.published] {
+            let tree = tip.map(|tip| loader.git.commit_tree(tip)).transpose()?;
+            let entry = tree.map(|tree| loader.git.entry_at(tree, ".beads/mail")).transpose()?.flatten();
+            put_bytes(&mut out, entry.as_ref().map_or(&[], |e| e.oid.as_bytes()));
+        }
+        let at = if tips.state.is_some() && tips.state == marks.tip { marks.at } else { Spot::default() };
+        for record in Journal::new(&loader.dir).read_after(at)?.records.iter().filter(|r| r.path.starts_with("mail/")) {
+            put_bytes(&mut out, &record.bytes);
+        }
+        for stored in self.events(&BeadId::new(MAIL_BEAD)?)?.iter().filter(|e| e.event.kind == Kind::REDACT) {
+            put_bytes(&mut out, stored.line.as_bytes());
+        }
+        let mut taken: Vec<String> = super::load::quarantined(&loader.dir)?.into_iter().collect();
+        taken.sort();
+        taken.iter().for_each(|oid| put_bytes(&mut out, oid.as_bytes()));
         Ok(out)
     }
 }

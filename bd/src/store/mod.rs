@@ -33,6 +33,7 @@ mod tx;
 mod tests;
 
 pub use batch::Batch;
+pub use cache::{Moment, hash64, wire};
 pub use clone_id::CLONE_KEY;
 pub(crate) use commit::{edit_tree, remove_stale_lock};
 pub use damage::Damage;

@@ -1,7 +1,7 @@
 //! What is known at one moment.
 
 use super::Store;
-use super::cache::{Cache, Read};
+use super::cache::{Cache, Moment, Read};
 use super::damage::Damage;
 use super::load::{Loader, StoredEvent, Universe};
 use crate::error::{Error, Result};
@@ -93,6 +93,26 @@ impl Snapshot {
     pub(super) fn cache_mut(&mut self) -> Option<(&Loader, &mut Cache)> {
         let usable = !self.given_up.get() && self.universe.get().is_none();
         self.cache.as_mut().filter(|_| usable).map(|cache| (&self.loader, cache))
+    }
+
+    /// The moment that this is of; `None` where there is no cache that could say what came later.
+    pub fn moment(&self) -> Option<Moment> {
+        self.ask(|cache| Ok(cache.moment()))
+    }
+
+    /// True if nothing came since it was taken, and a cache says so.
+    pub fn is_current(&self) -> bool {
+        self.ask(|cache| Ok(cache.is_current(&self.loader))).unwrap_or(false)
+    }
+
+    /// The beads of which something came after a moment, each perhaps several times; `None` where that is not known.
+    pub fn changed_since(&self, moment: &Moment) -> Option<Vec<BeadId>> {
+        self.ask(|cache| Ok(cache.changed_since(moment))).flatten()
+    }
+
+    /// The folder of what can be made anew from the events at any time.
+    pub fn cache_folder(&self) -> std::path::PathBuf {
+        super::cache::folder(&self.loader)
     }
 
     fn full(&self) -> Result<&Universe> {

@@ -9,7 +9,8 @@ use super::{Store, commit};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fold::{Bead, fold_bead};
 use crate::model::{Actor, BeadId, Event, EventId, Kind, format_time};
-use std::collections::{BTreeMap, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What a mutation works with. Events that it pushed are seen by its own later questions.
 pub struct Tx<'a> {
@@ -17,7 +18,13 @@ pub struct Tx<'a> {
     pub(super) snapshot: Snapshot,
     pub(super) events: Vec<Event>,
     pub(super) mail: Vec<Event>,
+    /// Beads that were read: a transition of a workflow asks for each of its steps several times, and nothing but what is pushed
+    /// changes one while the lock is held.
+    pub(super) read: RefCell<HashMap<BeadId, Bead>>,
 }
+
+/// So many beads are remembered at most.
+const REMEMBERED: usize = 4096;
 
 impl Tx<'_> {
     /// What was known when the lock was taken (without the events pushed since).
@@ -43,13 +50,26 @@ impl Tx<'_> {
     /// One bead, with the events pushed so far.
     pub fn bead(&self, id: &BeadId) -> Result<Option<Bead>> {
         if !self.events.iter().any(|e| e.bead == *id) {
-            return self.snapshot.bead(id);
+            return self.unchanged(id);
         }
         let stored = self.snapshot.events(id)?;
         // Of a mutation of a thousand beads only what is about this one; what redacts may name any event.
         let own = self.events.iter().filter(|e| e.bead == *id || e.kind == Kind::REDACT);
         let events: Vec<&Event> = stored.iter().map(|e| &e.event).chain(own).collect();
         Ok(Some(fold_bead(id, &events)).filter(Bead::exists))
+    }
+
+    /// A bead of which nothing was pushed.
+    fn unchanged(&self, id: &BeadId) -> Result<Option<Bead>> {
+        if let Some(bead) = self.read.borrow().get(id) {
+            return Ok(Some(bead.clone()));
+        }
+        let bead = self.snapshot.bead(id)?;
+        let mut read = self.read.borrow_mut();
+        if let Some(bead) = bead.as_ref().filter(|_| read.len() < REMEMBERED) {
+            read.insert(id.clone(), bead.clone());
+        }
+        Ok(bead)
     }
 
     /// The bead that a text names, or an error that names the nearest; beads made in this mutation count.
@@ -101,7 +121,8 @@ impl Tx<'_> {
 }
 
 pub(super) fn write<T>(store: &Store, lock: &Lock, make: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-    let mut tx = Tx { store, snapshot: sound_snapshot(store, lock)?, events: Vec::new(), mail: Vec::new() };
+    let mut tx =
+        Tx { store, snapshot: sound_snapshot(store, lock)?, events: Vec::new(), mail: Vec::new(), read: RefCell::default() };
     let out = make(&mut tx)?;
     finish(lock, tx)?;
     Ok(out)

@@ -1,7 +1,7 @@
 //! `gt hook`: what you hold.
 
 use crate::cli::molecule::print;
-use crate::molecule::Shelf;
+use crate::views::Molecules;
 use bd::cli::{Ctx, Group, Verb};
 use bd::error::Result;
 use bd::ui::{Style, Text};
@@ -33,13 +33,13 @@ fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
 pub fn show(ctx: &mut Ctx<'_, '_>) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let me = store.actor().as_str().to_owned();
-    let rows = crate::rows::assigned(&snapshot, &me, 20, now.as_millisecond())?;
-    let molecules = Shelf::open(&snapshot, now);
+    let rows = crate::views::assigned(&snapshot, &me, 20, now.as_millisecond())?;
+    let molecules = Molecules::load(&snapshot, now)?;
     if ctx.ui.is_json() {
         let mut held = Vec::new();
         for row in &rows {
-            let step = molecules.step_of(row)?;
-            let molecule = step.as_ref().map(|(at, _)| molecules.name(*at)).transpose()?;
+            let step = molecules.step_of(row);
+            let molecule = step.as_ref().map(|(brief, _)| brief.facts.name.to_owned());
             held.push(json!({"id": row.id, "title": row.title, "type": row.issue_type, "status": row.status,
                 "molecule": molecule, "step": step.map(|(_, step)| step)}));
         }
@@ -54,10 +54,10 @@ pub fn show(ctx: &mut Ctx<'_, '_>) -> Result<()> {
         let mut line = Text::new().with(Style::Id, snapshot.short(&id));
         line.push(Style::Plain, format!("  {}", row.title));
         ctx.ui.line(line)?;
-        if let Some((at, step)) = molecules.step_of(row)? {
-            let view = molecules.view(at)?;
-            ctx.ui.line(format!("  Next: gt molecule advance {} {step} --summary FILE", view.name))?;
-            ctx.ui.line(format!("  {} is {} ({}%)", view.name, view.state, print::progress(&view)))?;
+        if let Some((brief, step)) = molecules.step_of(row) {
+            let name = brief.facts.name;
+            ctx.ui.line(format!("  Next: gt molecule advance {name} {step} --summary FILE"))?;
+            ctx.ui.line(format!("  {name} is {} ({}%)", brief.state, print::share(brief.progress())))?;
         }
     }
     Ok(())

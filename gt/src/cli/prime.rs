@@ -1,6 +1,7 @@
 //! `gt prime`: what an agent is told when it starts.
 
 use crate::status::{Desk, prime};
+use crate::views::Molecules;
 use bd::cli::{Ctx, Group, Verb};
 use bd::error::Result;
 use clap::ArgMatches;
@@ -22,7 +23,8 @@ pub(super) fn shape() -> Value {
 
 fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
-    let text = prime(&Desk::load(&store, &snapshot, now)?);
+    let molecules = Molecules::load(&snapshot, now)?;
+    let text = prime(&Desk::load(&store, &snapshot, &molecules, now)?);
     if ctx.ui.is_json() {
         return ctx.ui.json(&json!({"text": text}));
     }

@@ -1,9 +1,9 @@
 //! `gt status`: what is going on, on one screen.
 
 use crate::cli::molecule::print;
-use crate::convoy;
-use crate::molecule::Shelf;
+use crate::convoy::{Convoy, Outlook, path_of};
 use crate::status::Desk;
+use crate::views::{Convoys, Files, Molecules};
 use bd::cli::{Ctx, Group, Verb, parsed};
 use bd::error::Result;
 use bd::ui::{Style, Text};
@@ -50,17 +50,19 @@ pub(super) fn shape() -> Value {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
-    let desk = Desk::load(&store, &snapshot, now)?;
+    let molecules = Molecules::load(&snapshot, now)?;
+    let desk = Desk::load(&store, &snapshot, &molecules, now)?;
     let mut convoys: Vec<Value> = Vec::new();
     let mut lines: Vec<String> = Vec::new();
-    let open: Vec<convoy::Convoy> = convoy::all(&store, &snapshot)?.into_iter().filter(|c| !c.state.is_closed()).collect();
-    // Nothing is read where no convoy is open, and nothing twice where one is: the desk has most.
-    let molecules = Shelf::all(&snapshot, now);
-    desk.molecules.iter().filter(|_| !open.is_empty()).for_each(|view| molecules.put(view.clone()));
+    let open: Vec<Convoy> = Convoys::load(&snapshot)?.all(&store).into_iter().filter(|c| !c.state.is_closed()).collect();
+    // Nothing is read where no convoy is open.
+    let all: Vec<_> = molecules.all().filter(|_| !open.is_empty()).collect();
+    let mut files = Files::open(&store);
     for convoy in open {
         let id = convoy.id.clone();
         // A file that cannot be read is `gt convoy health`'s business; the screen shows the others.
-        match convoy::Scene::of(&store, &snapshot, convoy, &molecules, now) {
+        let file = files.convoy(&store, &path_of(&convoy));
+        match file.and_then(|file| Outlook::with(&snapshot, convoy, file, &all, now)) {
             Ok(scene) => {
                 let b = &scene.board;
                 let percent = crate::molecule::model::percent(b.percent());
@@ -70,13 +72,11 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             Err(error) => lines.push(format!("{id}: {}", error.to_string().lines().next().unwrap_or_default())),
         }
     }
-    let asked: Vec<String> = desk
-        .waiting
-        .iter()
-        .map(|at| {
-            let (view, step) = desk.at(*at);
-            format!("{}/{} asks {}", view.name, step.def.id, crate::molecule::texts::owner_address(view))
-        })
+    files.save();
+    let places = |at: &[(usize, usize)]| at.iter().filter_map(|at| desk.at(*at)).collect::<Vec<_>>();
+    let asked: Vec<String> = places(&desk.waiting)
+        .into_iter()
+        .map(|(b, step)| format!("{}/{} asks {}", b.facts.name, step.facts.id, b.owner_address()))
         .collect();
     if ctx.ui.is_json() {
         let most = if args.limit == 0 { usize::MAX } else { args.limit };
@@ -88,7 +88,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         convoys.truncate(most);
         return ctx.ui.json(&json!({
             "actor": desk.actor, "convoys": convoys,
-            "molecules": desk.molecules.iter().take(most).map(print::object).collect::<Vec<_>>(),
+            "molecules": desk.molecules.iter().take(most).map(print::object_of).collect::<Vec<_>>(),
             "waiting": asked.iter().take(most).collect::<Vec<_>>(), "ready": desk.ready_total, "unread": desk.unread,
             "urgent_received": received.iter().take(most).map(|m| &m.subject).collect::<Vec<_>>(),
             "urgent_sent": sent.iter().take(most).map(|m| &m.subject).collect::<Vec<_>>(), "due": desk.due, "total": total,
@@ -99,13 +99,13 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         .molecules
         .iter()
         .map(|v| {
-            let at = v.current().filter(|_| !v.open.is_empty()).map(|s| format!(" at {}", s.def.id)).unwrap_or_default();
-            format!("{}: {}{at} ({}%)", v.name, v.state, print::progress(v))
+            let at = v.current().filter(|_| !v.open.is_empty()).map(|s| format!(" at {}", s.facts.id)).unwrap_or_default();
+            format!("{}: {}{at} ({}%)", v.facts.name, v.state, print::share(v.progress()))
         })
         .collect();
     section(ctx, "Molecules", &molecules)?;
     section(ctx, "Checkpoints that wait", &asked)?;
-    let mut held: Vec<String> = desk.held.iter().map(|at| desk.at(*at)).map(|(v, s)| format!("{}/{}", v.name, s.def.id)).collect();
+    let mut held: Vec<String> = places(&desk.held).into_iter().map(|(b, s)| format!("{}/{}", b.facts.name, s.facts.id)).collect();
     held.extend(desk.held_beads.iter().map(|l| format!("{} {}", l.short, l.title)));
     section(ctx, &format!("Held by {}", desk.actor), &held)?;
     let mut mail: Vec<String> = desk.urgent.0.iter().map(|m| format!("🚨 from {}: {}", m.by, m.subject)).collect();

@@ -4,7 +4,7 @@ use super::name;
 use bd::config::Config;
 use bd::error::{Error, Result};
 use bd::fold::{Bead, Holding};
-use bd::model::{BeadId, DepType, Value};
+use bd::model::{BeadId, DepType, Status, Value};
 use bd::ops::create::key_id;
 use bd::query::{Filter, nearest};
 use bd::store::{Snapshot, Store};
@@ -80,8 +80,12 @@ impl State {
 /// A convoy as its bead says it.
 #[derive(Clone, Debug)]
 pub struct Convoy {
-    /// The bead.
-    pub bead: Bead,
+    /// Its bead.
+    pub bead: BeadId,
+    /// Fields about which two clones said different things that nobody has settled.
+    pub conflicts: Vec<String>,
+    /// True if several hold it.
+    pub is_held_by_several: bool,
     /// Its id.
     pub id: String,
     /// Its name, for people.
@@ -102,35 +106,96 @@ pub struct Convoy {
     pub landed: Option<Landed>,
 }
 
-impl Convoy {
+/// What the bead of a convoy says, before the configuration says what its status means.
+pub struct Raw {
+    /// The bead.
+    pub bead: BeadId,
+    /// As [`Convoy::id`].
+    pub id: String,
+    /// Its title.
+    pub name: String,
+    /// Its status.
+    pub status: String,
+    /// As [`Convoy::owner`].
+    pub owner: Option<String>,
+    /// As [`Convoy::file`].
+    pub file: Option<String>,
+    /// What the last look before the launch came to.
+    pub stage: Option<String>,
+    /// It was launched.
+    pub launched: bool,
+    /// As [`Convoy::is_held_by_several`].
+    pub is_held_by_several: bool,
+    /// As [`Convoy::teams`].
+    pub teams: Vec<String>,
+    /// As [`Convoy::tracks`].
+    pub tracks: Vec<String>,
+    /// As [`Convoy::watchers`].
+    pub watchers: Vec<String>,
+    /// As [`Convoy::conflicts`].
+    pub conflicts: Vec<String>,
+    /// What was proven last, whether or not it is closed.
+    pub landed: Option<Landed>,
+}
+
+impl Raw {
     /// Reads the bead.
-    pub fn of(bead: Bead, config: &Config) -> Self {
-        let closed = config.category(&bead.status()) == bd::model::Category::Done;
-        let state = match bead.text(field::STAGE).as_deref() {
-            _ if closed => State::Closed,
-            Some(_) if bead.flag(field::LAUNCHED) => State::Open,
-            Some("staged_ready") => State::StagedReady,
-            Some(_) => State::StagedWarnings,
-            None => State::Open,
-        };
+    pub fn of(bead: &Bead) -> Self {
         let tracked = bead.edges.iter().filter(|e| e.edge.kind == DepType::TRACKS);
         Self {
             id: bead.text(field::ID).unwrap_or_else(|| bead.id.as_str().to_owned()),
             name: bead.title(),
+            status: bead.status().as_str().to_owned(),
             owner: bead.text("owner"),
-            teams: bead.get(field::TEAMS).and_then(Value::decode).unwrap_or_default(),
             file: bead.text(field::FILE),
-            state,
+            stage: bead.text(field::STAGE),
+            launched: bead.flag(field::LAUNCHED),
+            is_held_by_several: matches!(bead.holding(), Holding::Contested(_)),
+            teams: bead.get(field::TEAMS).and_then(Value::decode).unwrap_or_default(),
             tracks: tracked.map(|e| e.edge.to.clone()).collect(),
             watchers: bead.labels.keys().filter_map(|l| l.strip_prefix(WATCH)).map(str::to_owned).collect(),
-            landed: if closed { landed(&bead) } else { None },
-            bead,
+            conflicts: bead.conflicts().into_iter().map(|c| c.field).collect(),
+            landed: landed(bead),
+            bead: bead.id.clone(),
         }
+    }
+
+    /// The convoy, under a configuration.
+    pub fn judged(self, config: &Config) -> Convoy {
+        let closed = config.category(&Status::new(&self.status)) == bd::model::Category::Done;
+        let state = match self.stage.as_deref() {
+            _ if closed => State::Closed,
+            Some(_) if self.launched => State::Open,
+            Some("staged_ready") => State::StagedReady,
+            Some(_) => State::StagedWarnings,
+            None => State::Open,
+        };
+        Convoy {
+            bead: self.bead,
+            conflicts: self.conflicts,
+            is_held_by_several: self.is_held_by_several,
+            id: self.id,
+            name: self.name,
+            owner: self.owner,
+            teams: self.teams,
+            file: self.file,
+            state,
+            tracks: self.tracks,
+            watchers: self.watchers,
+            landed: self.landed.filter(|_| closed),
+        }
+    }
+}
+
+impl Convoy {
+    /// Reads the bead.
+    pub fn of(bead: &Bead, config: &Config) -> Self {
+        Raw::of(bead).judged(config)
     }
 
     /// True if two clones said different things about it that nobody has settled, or closed and reopened it at once.
     pub fn is_contested(&self) -> bool {
-        matches!(self.bead.holding(), Holding::Contested(_)) || !self.bead.conflicts().is_empty()
+        self.is_held_by_several || !self.conflicts.is_empty()
     }
 }
 
@@ -158,9 +223,9 @@ pub fn all(store: &Store, snapshot: &Snapshot) -> Result<Vec<Convoy>> {
     let mut out = Vec::new();
     for row in crate::rows::not_work(snapshot, &filter)? {
         let bead = snapshot.bead(&BeadId::new(&row.id)?)?.filter(|b| !b.is_deleted());
-        out.extend(bead.map(|b| Convoy::of(b, store.config())));
+        out.extend(bead.map(|b| Convoy::of(&b, store.config())));
     }
-    out.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| a.bead.id.cmp(&b.bead.id)));
+    out.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| a.bead.cmp(&b.bead)));
     Ok(out)
 }
 
@@ -172,7 +237,7 @@ pub fn find(store: &Store, snapshot: &Snapshot, text: &str) -> Result<Convoy> {
     let text = text.trim();
     let standing = |id: &BeadId| -> Result<Option<Convoy>> {
         let bead = snapshot.bead(id)?.filter(|b| !b.is_deleted() && b.issue_type() == TYPE);
-        Ok(bead.map(|b| Convoy::of(b, store.config())))
+        Ok(bead.map(|b| Convoy::of(&b, store.config())))
     };
     if name::is_name(text) {
         if let Some(convoy) = standing(&bead_id(store.config().prefix(), text)?)? {

@@ -2,10 +2,10 @@
 
 use super::bead::State;
 use super::days;
-use super::line::{Line, Standing};
-use super::members::Members;
+use super::line::{Line, Poured, Standing};
+use super::members::{Members, Plain};
 use super::model::{ConvoyFile, requires_of};
-use crate::molecule::{CheckpointState, MoleculeState, View};
+use crate::molecule::{CheckpointState, MoleculeState};
 use jiff::{SignedDuration, Timestamp};
 
 /// What is known of a convoy besides its members.
@@ -107,38 +107,44 @@ impl Board {
 
 /// Counts everything anew.
 pub fn board(facts: Facts, file: Option<&ConvoyFile>, members: &Members, now: Timestamp) -> Board {
-    let molecules = molecules(file, members);
-    let beads: Vec<Line> = members.plain.iter().map(Line::of_bead).collect();
+    let poured: Vec<Poured<'_>> = members.molecules.iter().map(Poured::from).collect();
+    board_of(facts, file, &poured, &members.plain, now)
+}
+
+/// The same from what the board looks at.
+pub fn board_of(facts: Facts, file: Option<&ConvoyFile>, poured: &[Poured<'_>], plain: &[Plain], now: Timestamp) -> Board {
+    let molecules = molecules(file, poured);
+    let beads: Vec<Line> = plain.iter().map(Line::of_bead).collect();
     let (done, total, unit) = progress(file.and_then(|f| f.timeline.total_days), &molecules, &beads);
     let all = || molecules.iter().chain(&beads);
     let status = status(facts.state, facts.proven, &molecules, all());
     let blocking = all().filter(|l| l.trouble).count();
     let launch = molecules.iter().find(|l| matches!(l.standing, Standing::Planned | Standing::Startable)).map(|l| l.id.clone());
-    let order = molecules.iter().filter_map(|l| members.molecules.iter().find(|v| v.name == l.id));
+    let order = molecules.iter().filter_map(|l| poured.iter().find(|p| p.name == l.id));
     let next_checkpoint = next(order, now);
     Board { facts, status, done, total, unit, blocking, molecules, beads, next_checkpoint, launch }
 }
 
-fn molecules(file: Option<&ConvoyFile>, members: &Members) -> Vec<Line> {
-    let view = |id: &str| members.molecules.iter().find(|v| v.name == id);
+fn molecules(file: Option<&ConvoyFile>, poured: &[Poured<'_>]) -> Vec<Line> {
+    let known = |id: &str| poured.iter().find(|p| p.name == id);
     let mut out: Vec<Line> = Vec::new();
     for planned in file.map(|f| f.molecules.as_slice()).unwrap_or_default() {
-        out.push(match (view(&planned.id), file) {
-            (Some(view), _) => Line::of_molecule(view),
+        out.push(match (known(&planned.id), file) {
+            (Some(one), _) => Line::of_molecule(one),
             (None, None) => continue,
             (None, Some(file)) => {
                 let before = requires_of(file, &planned.id);
-                let done = |id: &String| match view(id) {
-                    Some(view) => view.state == MoleculeState::Completed,
+                let done = |id: &String| match known(id) {
+                    Some(one) => one.state == MoleculeState::Completed,
                     None => file.molecule(id).is_some_and(super::Planned::is_completed),
                 };
                 Line::of_planned(planned, !before.is_empty(), before.into_iter().filter(|id| !done(id)).collect())
             }
         });
     }
-    for view in &members.molecules {
-        if !out.iter().any(|l| l.id == view.name) {
-            out.push(Line::of_molecule(view));
+    for one in poured {
+        if !out.iter().any(|l| l.id == one.name) {
+            out.push(Line::of_molecule(one));
         }
     }
     // What the file says about a team counts until the molecule says something itself.
@@ -188,18 +194,15 @@ fn status<'a>(state: State, proven: bool, molecules: &[Line], mut all: impl Iter
 }
 
 /// The approval of the first molecule that is under way: one that waits for an answer comes before one that will.
-fn next<'a>(views: impl Iterator<Item = &'a View>, now: Timestamp) -> Option<Next> {
+fn next<'p, 'a: 'p>(poured: impl Iterator<Item = &'p Poured<'a>>, now: Timestamp) -> Option<Next> {
     let mut found: Option<Next> = None;
-    for view in views {
-        let active = matches!(view.state, MoleculeState::InProgress | MoleculeState::AwaitingCheckpoint | MoleculeState::NeedsFix);
-        let Some((step, checkpoint)) = view.next_checkpoint().filter(|_| active).and_then(|s| Some((s, s.checkpoint.as_ref()?)))
-        else {
-            continue;
-        };
-        let open = matches!(checkpoint.state, CheckpointState::Open | CheckpointState::Contested | CheckpointState::Expired);
-        let eta = now.checked_add(SignedDuration::from_mins(i64::from(view.eta_minutes()))).ok();
-        let at = if open { checkpoint.deadline } else { eta };
-        let next = Next { molecule: view.name.clone(), checkpoint: step.def.id.clone(), open, at };
+    for one in poured {
+        let active = matches!(one.state, MoleculeState::InProgress | MoleculeState::AwaitingCheckpoint | MoleculeState::NeedsFix);
+        let Some((step, state, deadline)) = one.next.filter(|_| active) else { continue };
+        let open = matches!(state, CheckpointState::Open | CheckpointState::Contested | CheckpointState::Expired);
+        let eta = now.checked_add(SignedDuration::from_mins(i64::from(one.eta))).ok();
+        let at = if open { deadline } else { eta };
+        let next = Next { molecule: one.name.to_owned(), checkpoint: step.to_owned(), open, at };
         if open {
             return Some(next);
         }

@@ -1,8 +1,7 @@
-use super::super::members::Plain;
 use super::super::{Planned, parse};
 use super::*;
 use crate::formula::{Estimate, Step};
-use crate::molecule::{CheckpointView, StepState, StepView, Validation};
+use crate::molecule::{CheckpointView, StepState, StepView, Validation, View};
 use bd::model::{BeadId, Outcome};
 use bd::query::Rule;
 

@@ -50,7 +50,7 @@ pub fn ask(store: &Store, snapshot: &Snapshot, convoy: &bead::Convoy, target: &T
         named: range.clone(),
         when: When::Land,
         only: Vec::new(),
-        bead: Some(convoy.bead.id.clone()),
+        bead: Some(convoy.bead.clone()),
         target: gate::Target::Commit(tip),
         trust_commands: false,
         for_record: true,
@@ -61,11 +61,12 @@ pub fn ask(store: &Store, snapshot: &Snapshot, convoy: &bead::Convoy, target: &T
 
 /// The newest commit with which some convoy landed and that `tip` holds.
 fn last_landing(store: &Store, snapshot: &Snapshot, tip: Oid) -> Result<Option<Oid>> {
-    let convoys = bead::all(store, snapshot)?;
+    let closed = bead::all(store, snapshot)?.into_iter().filter(|c| c.state.is_closed());
+    let beads: Vec<_> = closed.filter_map(|c| snapshot.bead(&c.bead).transpose()).collect::<Result<_>>()?;
     // What an import or an undo has put there says nothing about gates.
     let ours = |head: &&bd::fold::Head| head.kind.as_str() == "land";
     let mut landed: Vec<(&bd::fold::Head, &str)> = Vec::new();
-    for (name, register) in convoys.iter().filter(|c| c.state.is_closed()).flat_map(|c| &c.bead.fields) {
+    for (name, register) in beads.iter().flat_map(|b| &b.fields) {
         let Some(commit) = name.strip_prefix(bead::field::LANDED) else { continue };
         landed.extend(register.heads().iter().filter(ours).map(|head| (head, commit)));
     }
@@ -106,7 +107,7 @@ impl Gates {
     pub fn record(&self, store: &Store, convoy: &bead::Convoy) -> Result<()> {
         match self {
             Self::NoCode => Ok(()),
-            Self::Asked(asked) => gate::record(store, Some(&convoy.bead.id), &asked.answered.outcome),
+            Self::Asked(asked) => gate::record(store, Some(&convoy.bead), &asked.answered.outcome),
         }
     }
 

@@ -138,10 +138,10 @@ pub fn land(tx: &mut Tx<'_>, convoy: &Convoy, proof: &Proof, given_up: &[String]
         return Ok(false);
     }
     must_hold(convoy, proof)?;
-    let id = convoy.bead.id.as_str();
+    let id = convoy.bead.as_str();
     let reason = Some("every member is closed and proven to be on the target".to_owned());
     close(tx, id, &CloseRequest { reason, ..CloseRequest::default() })?;
-    let bead = tx.bead(&convoy.bead.id)?.ok_or_else(|| Error::internal("the convoy is gone"))?;
+    let bead = tx.bead(&convoy.bead)?.ok_or_else(|| Error::internal("the convoy is gone"))?;
     let mut fields = Fields::new();
     if let Some(tip) = proof.target.tip {
         fields.set(&format!("{}{tip}", field::LANDED), Value::text(&proof.target.name));

@@ -8,7 +8,6 @@ use super::stage::{Plan, plan};
 use super::{Standing, nodes, place};
 use crate::molecule::Shelf;
 use bd::error::{Error, ErrorKind, Result};
-use bd::fold::Bead;
 use bd::model::{BeadId, Fields, Kind, Value};
 use bd::ops::change::set_event;
 use bd::ops::graph::children;
@@ -141,8 +140,9 @@ pub fn launch(tx: &mut Tx<'_>, convoy: &Convoy, plan: &Plan) -> Result<bool> {
     push(tx, &convoy.bead, "launch", &Fields::new().with(field::LAUNCHED, Value::of(&true)))
 }
 
-fn push(tx: &mut Tx<'_>, bead: &Bead, kind: &str, fields: &Fields) -> Result<bool> {
-    let event = set_event(tx, bead, Kind::new(kind), fields)?;
+fn push(tx: &mut Tx<'_>, bead: &BeadId, kind: &str, fields: &Fields) -> Result<bool> {
+    let bead = tx.bead(bead)?.ok_or_else(|| Error::internal("the convoy is gone"))?;
+    let event = set_event(tx, &bead, Kind::new(kind), fields)?;
     let changed = event.is_some();
     event.into_iter().for_each(|e| tx.push(e));
     Ok(changed)

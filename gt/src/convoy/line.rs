@@ -4,8 +4,9 @@ use super::days;
 use super::members::Plain;
 use super::model::Planned;
 use crate::molecule::model::percent;
-use crate::molecule::{CheckpointState, MoleculeState, View};
+use crate::molecule::{Brief, CheckpointState, MoleculeState, View};
 use bd::query::Rule;
+use jiff::Timestamp;
 
 /// Where a member stands, planned ones included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,6 +100,87 @@ impl Standing {
     }
 }
 
+/// What the board looks at of a molecule that was poured.
+#[derive(Clone, Debug)]
+pub struct Poured<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its bead.
+    pub bead: &'a str,
+    /// Where it stands.
+    pub state: MoleculeState,
+    /// Done steps.
+    pub done: usize,
+    /// All steps.
+    pub all: usize,
+    /// The step that people are told about.
+    pub current: Option<&'a str>,
+    /// Passed tests of all, in percent, where somebody counted them.
+    pub rate: Option<f64>,
+    /// Something was validated, and no test report was read.
+    pub uncounted: bool,
+    /// Two decided differently about a checkpoint.
+    pub contested: bool,
+    /// What comes first.
+    pub waits_for: Vec<String>,
+    /// The team.
+    pub team: Option<&'a str>,
+    /// Whose it is.
+    pub owner: Option<&'a str>,
+    /// The next checkpoint: its step, where it stands, until when it has to be decided.
+    pub next: Option<(&'a str, CheckpointState, Option<Timestamp>)>,
+    /// Minutes up to it.
+    pub eta: u32,
+}
+
+impl<'a> From<&'a View> for Poured<'a> {
+    fn from(view: &'a View) -> Self {
+        let (done, all) = view.progress();
+        let contested =
+            |s: &crate::molecule::StepView| s.checkpoint.as_ref().is_some_and(|c| c.state == CheckpointState::Contested);
+        let next = view.next_checkpoint();
+        Self {
+            name: &view.name,
+            bead: view.bead.as_str(),
+            state: view.state,
+            done,
+            all,
+            current: view.current().map(|s| s.def.id.as_str()),
+            rate: view.validation.as_ref().and_then(crate::molecule::Validation::counted_rate),
+            uncounted: view.validation.as_ref().is_some_and(|v| !v.counted),
+            contested: view.steps.iter().any(contested),
+            waits_for: view.waits_for.clone(),
+            team: view.team.as_deref(),
+            owner: view.owner.as_deref(),
+            next: next.and_then(|s| s.checkpoint.as_ref().map(|c| (s.def.id.as_str(), c.state, c.deadline))),
+            eta: view.eta_minutes(),
+        }
+    }
+}
+
+impl<'a> From<&Brief<'a>> for Poured<'a> {
+    fn from(brief: &Brief<'a>) -> Self {
+        let (done, all) = brief.progress();
+        let facts = &brief.facts;
+        Self {
+            name: facts.name,
+            bead: facts.bead,
+            state: brief.state,
+            done,
+            all,
+            current: brief.current().map(|s| s.facts.id),
+            rate: facts.rate,
+            uncounted: facts.uncounted,
+            contested: brief.stands.iter().any(|s| s.checkpoint == Some(CheckpointState::Contested)),
+            waits_for: facts.waits_for.iter().map(|w| (*w).to_owned()).collect(),
+            team: facts.team,
+            owner: facts.owner,
+            next: brief.next_checkpoint().and_then(|s| s.stand.checkpoint.map(|c| (s.facts.id, c, s.facts.deadline))),
+            eta: brief.eta_minutes(),
+        }
+    }
+}
+
 /// One member.
 #[derive(Clone, Debug)]
 pub struct Line {
@@ -159,42 +241,39 @@ impl Line {
     }
 
     /// A molecule that was poured.
-    pub(super) fn of_molecule(view: &View) -> Self {
-        let (done, all) = view.progress();
+    pub(super) fn of_molecule(one: &Poured<'_>) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "a percentage")]
-        let share = if all == 0 { 0.0 } else { done as f64 * 100.0 / all as f64 };
-        let step = view.current().map(|s| s.def.id.clone());
-        let rate = view.validation.as_ref().and_then(crate::molecule::Validation::counted_rate);
-        let uncounted = view.validation.as_ref().is_some_and(|v| !v.counted);
-        let named = || step.clone().unwrap_or_else(|| "no step".to_owned());
-        let contested = view.steps.iter().any(|s| s.checkpoint.as_ref().is_some_and(|c| c.state == CheckpointState::Contested));
-        let (standing, words) = match view.state {
-            MoleculeState::Completed if uncounted => (Standing::Done, "complete, no test report".to_owned()),
+        let share = if one.all == 0 { 0.0 } else { one.done as f64 * 100.0 / one.all as f64 };
+        let step = one.current.map(str::to_owned);
+        let rate = one.rate;
+        let named = || one.current.unwrap_or("no step");
+        let (standing, words) = match one.state {
+            MoleculeState::Completed if one.uncounted => (Standing::Done, "complete, no test report".to_owned()),
             MoleculeState::Completed => (Standing::Done, complete(rate)),
             MoleculeState::Cancelled => (Standing::GivenUp, "cancelled".to_owned()),
-            MoleculeState::Waiting => (Standing::Waiting, blocked_by(&view.waits_for)),
+            MoleculeState::Waiting => (Standing::Waiting, blocked_by(&one.waits_for)),
             MoleculeState::Paused => (Standing::Paused, format!("paused at {}", named())),
             MoleculeState::NeedsFix => {
                 let rate = rate.map(|r| format!(", {}% pass", percent(r))).unwrap_or_default();
                 (Standing::NeedsFix, format!("blocked: needs_fix{rate}"))
             }
-            MoleculeState::AwaitingCheckpoint if contested => (Standing::Awaiting, format!("awaiting {}, contested", named())),
+            MoleculeState::AwaitingCheckpoint if one.contested => (Standing::Awaiting, format!("awaiting {}, contested", named())),
             MoleculeState::AwaitingCheckpoint => (Standing::Awaiting, format!("awaiting {}", named())),
             MoleculeState::InProgress | MoleculeState::Planned => (Standing::Active, format!("{}, {}%", named(), percent(share))),
         };
         Self {
-            id: view.name.clone(),
-            shown: view.name.clone(),
-            bead: Some(view.bead.as_str().to_owned()),
+            id: one.name.to_owned(),
+            shown: one.name.to_owned(),
+            bead: Some(one.bead.to_owned()),
             standing,
             words,
             step: step.filter(|_| !standing.is_closed()),
             percent: Some(share),
             pass_rate: rate,
-            blocked_by: view.waits_for.clone(),
-            team: view.team.clone(),
-            owner: view.owner.clone(),
-            trouble: contested || matches!(standing, Standing::NeedsFix | Standing::Paused),
+            blocked_by: one.waits_for.clone(),
+            team: one.team.map(str::to_owned),
+            owner: one.owner.map(str::to_owned),
+            trouble: one.contested || matches!(standing, Standing::NeedsFix | Standing::Paused),
         }
     }
 

@@ -70,7 +70,7 @@ pub fn add(tx: &mut Tx<'_>, convoy: &Convoy, texts: &[String]) -> Result<Vec<Cha
             continue;
         }
         let title = standing(tx, id.as_str())?.title();
-        let change = dep::add(tx, convoy.bead.id.as_str(), &DepSpec::new(DepType::TRACKS, id.as_str()))?;
+        let change = dep::add(tx, convoy.bead.as_str(), &DepSpec::new(DepType::TRACKS, id.as_str()))?;
         out.push(Change { id: id.as_str().to_owned(), title, changed: change.changed });
     }
     Ok(out)
@@ -94,7 +94,7 @@ pub fn remove(tx: &mut Tx<'_>, convoy: &Convoy, texts: &[String]) -> Result<Vec<
         }
         let mut changed = false;
         if convoy.tracks.contains(&id) {
-            dep::remove(tx, convoy.bead.id.as_str(), &id, Some(&DepType::TRACKS))?;
+            dep::remove(tx, convoy.bead.as_str(), &id, Some(&DepType::TRACKS))?;
             changed = true;
         }
         let bead = BeadId::new(&id).ok().map(|id| tx.bead(&id)).transpose()?.flatten();
@@ -123,7 +123,7 @@ pub fn remove(tx: &mut Tx<'_>, convoy: &Convoy, texts: &[String]) -> Result<Vec<
 pub fn track(tx: &mut Tx<'_>, convoy: &str, member: &BeadId) -> Result<()> {
     let id = super::bead_id(tx.store().config().prefix(), convoy)?;
     let Some(bead) = tx.bead(&id)?.filter(|b| !b.is_deleted() && b.issue_type() == TYPE) else { return Ok(()) };
-    open(&Convoy::of(bead, tx.store().config()))?;
+    open(&Convoy::of(&bead, tx.store().config()))?;
     dep::add(tx, id.as_str(), &DepSpec::new(DepType::TRACKS, member.as_str()))?;
     Ok(())
 }
@@ -134,7 +134,7 @@ pub fn track(tx: &mut Tx<'_>, convoy: &str, member: &BeadId) -> Result<()> {
 /// An address that could not be written to (exit 2).
 pub fn watch(tx: &mut Tx<'_>, convoy: &Convoy, address: &str, on: bool) -> Result<Change> {
     let label = watch_label(address)?;
-    let id = convoy.bead.id.as_str();
+    let id = convoy.bead.as_str();
     let done = if on { label::add(tx, id, &label)? } else { label::remove(tx, id, &label)? };
     Ok(Change { id: address.trim().to_owned(), title: String::new(), changed: done.changed })
 }

@@ -32,11 +32,11 @@ mod values;
 
 pub use bead::{Convoy, State, all, bead_id, find};
 pub use board::{Board, Facts, Next, Unit, board};
-pub use line::{Line, Standing};
+pub use line::{Line, Poured, Standing};
 pub use members::{Members, Plain};
 pub use membership::track;
 pub use model::{ConvoyFile, Lesson, Planned, QualityGates, Risk, Scope, Teams, Timeline, ask_of, requires_of, waiting_for};
 pub use parse::{MAX_FILE, parse};
 pub use place::{file_in, file_of};
-pub use scene::{Scene, facts, path_of};
+pub use scene::{Outlook, Scene, facts, path_of};
 pub use text::time;

@@ -1,14 +1,16 @@
 //! A convoy with everything that belongs to it, read at one moment.
 
 use super::bead::{Convoy, find};
-use super::board::{Board, Facts, board};
-use super::members::{Members, collect};
+use super::board::{Board, Facts, board, board_of};
+use super::line::Poured;
+use super::members::{Members, collect, plain};
 use super::model::ConvoyFile;
 use super::place;
-use crate::molecule::Shelf;
+use crate::molecule::{Brief, Shelf};
 use bd::error::Result;
 use bd::store::{Snapshot, Store};
 use jiff::Timestamp;
+use std::collections::HashSet;
 
 /// A convoy, its file, its members and the board over them.
 pub struct Scene {
@@ -55,6 +57,45 @@ impl Scene {
         let members = collect(snapshot, &convoy, molecules, now)?;
         let board = board(facts(&convoy, file.as_ref()), file.as_ref(), &members, now);
         Ok(Self { convoy, file, members, board })
+    }
+}
+
+/// A convoy as lists and boards show it: its members are counted and not kept.
+pub struct Outlook {
+    /// The convoy.
+    pub convoy: Convoy,
+    /// What its file says, where it has one.
+    pub file: Option<ConvoyFile>,
+    /// Everything counted.
+    pub board: Board,
+}
+
+impl Outlook {
+    /// Puts together what was read. `molecules` are all of the store, by name.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn with(
+        snapshot: &Snapshot,
+        convoy: Convoy,
+        file: Option<ConvoyFile>,
+        molecules: &[Brief<'_>],
+        now: Timestamp,
+    ) -> Result<Self> {
+        let tracked: HashSet<&str> = convoy.tracks.iter().map(String::as_str).collect();
+        let is_in = |b: &&Brief<'_>| b.facts.convoy == Some(convoy.id.as_str()) || tracked.contains(b.facts.bead);
+        let poured: Vec<Poured<'_>> = molecules.iter().filter(is_in).map(Poured::from).collect();
+        let known: HashSet<&str> = poured.iter().map(|p| p.bead).collect();
+        let others = convoy.tracks.iter().filter(|id| !known.contains(id.as_str()));
+        let plain = others.map(|id| plain(snapshot, id, now)).collect::<Result<Vec<_>>>()?;
+        let board = board_of(facts(&convoy, file.as_ref()), file.as_ref(), &poured, &plain, now);
+        Ok(Self { convoy, file, board })
+    }
+}
+
+impl From<Scene> for Outlook {
+    fn from(scene: Scene) -> Self {
+        Self { convoy: scene.convoy, file: scene.file, board: scene.board }
     }
 }
 

@@ -179,6 +179,11 @@ impl Library {
         self.names().into_iter().map(|name| self.entry(&name)).collect()
     }
 
+    /// The folders in which it looks, the first one first, with what is shown before the names of their files.
+    pub fn folders(&self) -> impl Iterator<Item = (Tier, &Path, &str)> {
+        self.shelves.iter().map(|s| (s.tier, s.folder.as_path(), s.shown.as_str()))
+    }
+
     /// The names of all formulas.
     pub fn names(&self) -> BTreeSet<String> {
         let mut names: BTreeSet<String> = builtin::ALL.iter().map(|(name, _)| (*name).to_owned()).collect();

@@ -1,11 +1,12 @@
 //! Teams and owners that the convoy files of the working tree name.
 
 use bd::store::Store;
+use std::path::{Path, PathBuf};
 use toml_edit::{DocumentMut, Item, TableLike};
 
 /// What one convoy says about people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Crew {
+pub struct Crew {
     /// Its teams, those of its molecules among them.
     pub teams: Vec<String>,
     /// Members by team, where the file says so.
@@ -21,12 +22,27 @@ const MOST: u64 = 1 << 20;
 
 /// Reads all of them. One that does not parse is passed over: `gt convoy` says what is wrong with it.
 pub(super) fn read(store: &Store) -> Vec<Crew> {
+    files(store).iter().filter_map(|path| of_file(path)).collect()
+}
+
+/// The same for looks, from what is kept of files that have not changed.
+pub(super) fn read_kept(store: &Store) -> Vec<Crew> {
+    let mut kept = crate::views::Files::open(store);
+    let out = files(store).iter().filter_map(|path| kept.crew(path, || of_file(path))).collect();
+    kept.save();
+    out
+}
+
+fn files(store: &Store) -> Vec<PathBuf> {
     let Some(dir) = store.git().paths().tree_dir().map(|d| d.join("convoys")) else { return Vec::new() };
     let mut files: Vec<_> = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path().join("convoy.toml")).collect();
     files.sort();
-    let small = |path: &std::path::PathBuf| std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() <= MOST);
-    let texts = files.into_iter().filter(small).filter_map(|path| std::fs::read_to_string(path).ok());
-    texts.filter_map(|text| parse(&text)).collect()
+    files
+}
+
+fn of_file(path: &Path) -> Option<Crew> {
+    std::fs::metadata(path).ok().filter(|m| m.is_file() && m.len() <= MOST)?;
+    parse(&std::fs::read_to_string(path).ok()?)
 }
 
 fn parse(text: &str) -> Option<Crew> {

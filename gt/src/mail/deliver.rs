@@ -50,8 +50,13 @@ impl Reader {
 
     /// True if a message was sent to him: by name, when it was sent, or through what he belongs to now.
     pub fn receives(&self, message: &Message) -> bool {
-        message.recipients.contains(&self.identity)
-            || message.to.iter().chain(&message.cc).filter_map(|a| membership(a)).any(|m| self.memberships.contains(&m))
+        self.is_among(&message.recipients, &message.to, &message.cc)
+    }
+
+    /// True if what was sent to these reaches him: to identities, and to addresses as they are understood now.
+    pub fn is_among(&self, recipients: &[String], to: &[String], cc: &[String]) -> bool {
+        recipients.contains(&self.identity)
+            || to.iter().chain(cc).filter_map(|a| membership(a)).any(|m| self.memberships.contains(&m))
     }
 
     /// True if he sent it.

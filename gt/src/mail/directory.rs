@@ -86,8 +86,19 @@ impl Directory {
     /// # Errors
     /// As [`Directory::load`], for the configuration.
     pub fn of_config(store: &Store) -> Result<Self> {
+        Self::of_crews(store, convoys::read(store))
+    }
+
+    /// The same for looks, from what is kept of the convoys' files.
+    ///
+    /// # Errors
+    /// As [`Directory::of_config`].
+    pub fn for_look(store: &Store) -> Result<Self> {
+        Self::of_crews(store, convoys::read_kept(store))
+    }
+
+    fn of_crews(store: &Store, crews: Vec<convoys::Crew>) -> Result<Self> {
         let people = config::read(store)?;
-        let crews = convoys::read(store);
         let mut out = Self { me: store.actor().to_string(), ..Self::default() };
         let git = store.git();
         let folder = git.paths().work_dir.as_deref().and_then(|d| d.file_name()).map(|n| n.to_string_lossy().into_owned());

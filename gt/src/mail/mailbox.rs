@@ -65,12 +65,6 @@ impl Mailbox {
         Ok(Self { messages })
     }
 
-    /// From messages, for tests of what reads them.
-    #[cfg(test)]
-    pub(super) fn of(messages: Vec<Message>) -> Self {
-        Self { messages }
-    }
-
     /// All, oldest first.
     pub fn all(&self) -> &[Message] {
         &self.messages
@@ -115,13 +109,18 @@ impl Mailbox {
 
     /// The shortest end of a message's id, of at least eight characters, that names no other.
     pub fn short(&self, message: &Message) -> String {
-        let id = message.id.to_string();
-        // A character is five bits.
-        let end = |id: EventId, n: usize| id.0 & ((1u128 << (5 * n)) - 1);
-        let alone = |n: &usize| !self.messages.iter().any(|m| m.id != message.id && end(m.id, *n) == end(message.id, *n));
-        let take = (8..id.len() - 1).find(alone).unwrap_or(id.len());
-        id[id.len() - take..].to_owned()
+        short(message.id, self.messages.iter().map(|m| m.id))
     }
+}
+
+/// The shortest end of an id, of at least eight characters, that none of the others has.
+pub fn short(id: EventId, all: impl Iterator<Item = EventId> + Clone) -> String {
+    let text = id.to_string();
+    // A character is five bits.
+    let end = |id: EventId, n: usize| id.0 & ((1u128 << (5 * n)) - 1);
+    let alone = |n: &usize| !all.clone().any(|other| other != id && end(other, *n) == end(id, *n));
+    let take = (8..text.len() - 1).find(alone).unwrap_or(text.len());
+    text[text.len() - take..].to_owned()
 }
 
 /// The shortest part of an id that names a message: less is the number of a row.

@@ -47,12 +47,22 @@ impl Marks {
 
     /// True if the reader has read it. What one sent oneself counts as read.
     pub fn is_read(&self, message: &Message) -> bool {
-        self.marks.get(&message.id).is_some_and(|m| m.read)
+        self.has_read(message.id)
+    }
+
+    /// True if the reader has read the message of a name.
+    pub fn has_read(&self, id: EventId) -> bool {
+        self.marks.get(&id).is_some_and(|m| m.read)
+    }
+
+    /// True if the reader has put the message of a name away.
+    pub fn has_archived(&self, id: EventId) -> bool {
+        self.marks.get(&id).is_some_and(|m| m.archived)
     }
 
     /// True if the reader has put it away.
     pub fn is_archived(&self, message: &Message) -> bool {
-        self.marks.get(&message.id).is_some_and(|m| m.archived)
+        self.has_archived(message.id)
     }
 
     /// Marks a message as read or not.

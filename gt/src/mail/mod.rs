@@ -19,12 +19,13 @@ mod urgent;
 
 pub use address::{identity, team_key};
 pub use artifact::Artifact;
+pub use convoys::Crew;
 pub use deliver::Reader;
 pub use directory::{Directory, Recipient, Team};
 pub use draft::Draft;
 pub use inject::inject;
-pub use mailbox::{Mailbox, copies};
+pub use mailbox::{Mailbox, copies, short};
 pub use marks::Marks;
 pub use model::{Ack, MAIL, MAIL_ACK, MailKind, Message, Priority};
 pub use send::{Sent, ack, send};
-pub use urgent::{Urgent, urgent_unread};
+pub use urgent::{Urgent, urgent_of, urgent_unread};

@@ -17,7 +17,12 @@ pub struct Urgent<'a> {
 /// The urgent messages that wait for a reader, and those of his that wait for others. Who has read one is known in the
 /// reader's own clone only; what a sender sees are acknowledgements.
 pub fn urgent_unread<'a>(mailbox: &'a Mailbox, marks: &Marks, reader: &Reader) -> Urgent<'a> {
-    let urgent = || mailbox.all().iter().filter(|m| m.priority == Priority::Urgent && !m.redacted);
+    urgent_of(mailbox.all(), marks, reader)
+}
+
+/// The same of some messages.
+pub fn urgent_of<'a>(all: &'a [Message], marks: &Marks, reader: &Reader) -> Urgent<'a> {
+    let urgent = || all.iter().filter(|m| m.priority == Priority::Urgent && !m.redacted);
     let acked = |m: &Message| m.acks.iter().any(|a| super::identity(&a.by) == reader.identity);
     Urgent {
         received: urgent().filter(|m| reader.receives(m) && !marks.is_read(m) && !marks.is_archived(m) && !acked(m)).collect(),

@@ -6,6 +6,7 @@
 //! from a clock that was wrong, and one such event must not expire everything for ever.
 
 use super::beads::Beads;
+use super::judge::Asked;
 use bd::fold::Bead;
 use bd::model::parse_time;
 use jiff::{SignedDuration, Timestamp};
@@ -35,6 +36,23 @@ pub fn seen(beads: &Beads) -> Vec<Witness> {
     out
 }
 
+/// As [`seen`], what [`passed`] looks at of it for any of the steps: nothing where no decision is awaited, and nothing from before
+/// the opening, from which every clock goes on.
+pub fn needed(beads: &Beads, steps: &[Asked]) -> Vec<Witness> {
+    let awaited: Vec<_> = steps.iter().filter_map(|s| Some((s.opened, s.awaited()?))).collect();
+    if awaited.is_empty() {
+        return Vec::new();
+    }
+    let mut out = seen(beads);
+    out.retain(|w| awaited.iter().any(|(opened, deadline)| matters(w, *opened, *deadline)));
+    out.dedup();
+    out
+}
+
+fn matters(witness: &Witness, opened: Option<Timestamp>, deadline: Timestamp) -> bool {
+    opened.is_none_or(|opened| witness.at > opened) || witness.at >= deadline
+}
+
 fn of_bead(bead: &Bead, out: &mut Vec<Witness>) {
     let heads = bead.fields.values().flat_map(bd::fold::Register::heads).map(|h| (&h.by, &h.at));
     let comments = bead.comments.iter().map(|c| (&c.by, &c.at));
@@ -61,18 +79,19 @@ pub fn opening(seen: &[Witness], now: Timestamp, opener: &str) -> Timestamp {
     at_least(seen, own.map_or(now, |at| at.max(now)))
 }
 
-/// Whether a deadline has passed although the own clock does not say so, and who says it. `opener` set it, at `opened`.
-pub fn passed<'s>(
-    seen: &'s [Witness],
+/// Whether a deadline has passed although the own clock does not say so, and who says it, by the place in `seen`. `opener` set it,
+/// at `opened`.
+pub fn passed(
+    seen: &[Witness],
     now: Timestamp,
     opened: Option<Timestamp>,
     opener: Option<&str>,
     deadline: Timestamp,
-) -> Option<&'s Witness> {
+) -> Option<usize> {
     // A clock that is behind the opening is behind: what was read goes on from there.
     let base = at_least(seen, opened.map_or(now, |at| at.max(now)));
     let own = |w: &Witness| Some(w.by.as_str()) == opener && deadline.checked_add(OWN).is_ok_and(|most| w.at <= most);
-    seen.iter().rev().find(|w| w.at >= deadline && (w.at <= base || own(w)))
+    seen.iter().rposition(|w| w.at >= deadline && (w.at <= base || own(w)))
 }
 
 #[cfg(test)]
@@ -112,7 +131,7 @@ mod tests {
     #[test]
     fn a_deadline_passes_by_what_is_believed_and_by_the_clock_that_set_it() {
         let (opened, deadline) = (Some(at("2026-03-01T12:00:00Z")), at("2026-03-01T14:00:00Z"));
-        let late = |seen: &[Witness], now: &str| passed(seen, at(now), opened, Some("wes"), deadline).map(|w| w.by.clone());
+        let late = |seen: &[Witness], now: &str| passed(seen, at(now), opened, Some("wes"), deadline).map(|at| seen[at].by.clone());
         let kim = seen(&[("wes", "2026-03-01T12:00:00Z"), ("kim", "2026-03-01T15:00:00Z")]);
         // A clock that is an hour, a day or years behind.
         for now in ["2026-03-01T13:00:00Z", "2026-02-28T00:00:00Z", "2020-01-01T00:00:00Z"] {
@@ -126,5 +145,25 @@ mod tests {
         let broken = seen(&[("wes", "2026-03-01T12:00:00Z"), ("wes", "2040-01-01T00:00:00Z")]);
         assert_eq!(late(&broken, "2026-03-01T13:00:00Z"), None, "a clock that was wrong once is not believed for ever");
         assert_eq!(late(&seen(&[("wes", "2026-03-01T12:30:00Z")]), "2026-03-01T13:00:00Z"), None);
+    }
+
+    #[test]
+    fn what_is_left_out_of_what_was_read_changes_no_answer() {
+        let hours = |h: i64| at("2026-03-01T12:00:00Z") + SignedDuration::from_hours(h);
+        let mut found = 0;
+        for number in 0..4096_i64 {
+            let by = |n: i64| if n % 3 == 0 { "wes" } else { "kim" };
+            let mut all: Vec<Witness> = (0..6)
+                .map(|n| Witness { by: by(number + n).to_owned(), at: hours((number * (2 * n + 7) * 31) % 97 - 40) })
+                .collect();
+            all.sort_by(|a, b| (a.at, &a.by).cmp(&(b.at, &b.by)));
+            let opened = (number % 7 != 0).then(|| hours(number % 11 - 5));
+            let (now, deadline) = (hours(number % 89 - 60), hours(number % 13 - 4));
+            let few: Vec<Witness> = all.iter().filter(|w| matters(w, opened, deadline)).cloned().collect();
+            let answer = |of: &[Witness]| passed(of, now, opened, Some("wes"), deadline).map(|at| of[at].clone());
+            assert_eq!(answer(&few), answer(&all), "{number}");
+            found += i32::from(answer(&all).is_some() && few.len() < all.len());
+        }
+        assert!(found > 100, "{found}");
     }
 }

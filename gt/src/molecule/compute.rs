@@ -4,7 +4,9 @@
 //! contested). So nothing that happens to a single bead (an undo, an old client) can make a molecule look further than it is.
 
 use super::beads::Beads;
-use super::clock::{self, Witness};
+use super::clock;
+use super::facts::places;
+use super::judge::{Asked, Claimed, Mol, Stand, judge};
 use super::model::{CheckpointState, Fix, MoleculeState, Run, StepState, Validation, field};
 use super::view::{CheckpointView, StepView, View};
 use crate::formula::{Step, StepKind};
@@ -13,8 +15,6 @@ use bd::fold::{Bead, Holding};
 use bd::model::{BeadId, DepType, Status};
 use bd::store::{Snapshot, Store};
 use jiff::Timestamp;
-use std::cell::LazyCell;
-use std::collections::HashMap;
 
 /// One molecule as it stands now.
 ///
@@ -96,54 +96,64 @@ pub fn waits_for(beads: &Beads, bead: impl Fn(&BeadId) -> Result<Option<Bead>>) 
 /// Computes the view.
 pub fn view(beads: &Beads, waits_for: Vec<String>, now: Timestamp) -> View {
     let mol = &beads.molecule;
-    let mut done: HashMap<&str, bool> = HashMap::new();
-    let mut steps: Vec<StepView> = Vec::with_capacity(beads.steps.len());
-    let time = Time { now, seen: LazyCell::new(|| clock::seen(beads)) };
-    for (bead, def) in &beads.steps {
-        let clear = def.needs.iter().all(|n| done.get(n.as_str()).copied().unwrap_or(false));
-        let step = step_view(bead, def, clear, &time);
-        done.insert(&def.id, step.state == StepState::Done);
-        steps.push(step);
-    }
-    block_after_failures(&mut steps);
-    let open: Vec<usize> = steps.iter().enumerate().filter(|(_, s)| is_open(s)).map(|(i, _)| i).collect();
+    let before = places(beads.steps.iter().map(|(_, def)| (def.id.as_str(), def.needs.as_slice())));
+    let all: Vec<Asked> = beads.steps.iter().zip(before).map(|((bead, def), before)| asked(bead, def, before)).collect();
+    let names: Vec<&str> = beads.steps.iter().map(|(_, def)| def.id.as_str()).collect();
+    let seen = clock::needed(beads, &all);
     let fix = decode::<Fix>(mol, field::FIX);
-    let mut view = View {
+    let run = run(mol);
+    let judged = judge(
+        &Mol {
+            run: &run,
+            waits: !waits_for.is_empty(),
+            missing: !beads.missing.is_empty(),
+            back_to: fix.as_ref().map(|f| f.to.as_str()),
+            seen: &seen,
+        },
+        &names,
+        &all,
+        |at, name| beads.steps.get(at).is_some_and(|(_, def)| def.needs.iter().any(|n| n == name)),
+        now,
+    );
+    let steps = beads
+        .steps
+        .iter()
+        .zip(&all)
+        .zip(&judged.steps)
+        .map(|(((bead, def), asked), stand)| step_view(bead, def, asked, stand, &seen));
+    View {
         bead: mol.id.clone(),
         name: mol.text(field::NAME).unwrap_or_else(|| mol.title()),
         convoy: mol.text(field::CONVOY),
         recipe: beads.recipe(),
         owner: mol.text("owner"),
         team: mol.text(field::TEAM),
-        state: MoleculeState::InProgress,
-        steps,
-        open,
+        state: judged.state,
+        steps: steps.collect(),
+        open: judged.open,
         missing: beads.missing.clone(),
         fix,
         validation: decode::<Validation>(mol, field::VALIDATION),
         infrastructure: infrastructure(mol),
         note: mol.text(field::NOTE),
         waits_for,
-        why: None,
+        why: if matches!(run.as_str(), "paused" | "cancelled") { mol.text(field::WHY) } else { None },
         poured: mol.created_at().as_deref().and_then(bd::model::parse_time),
-        completed: None,
-    };
-    let run = match mol.text(field::RUN).unwrap_or_default() {
-        // What an import or an undo says about completion counts for nothing.
+        completed: ran(mol).filter(|_| judged.state == MoleculeState::Completed),
+    }
+}
+
+/// When something was last said about a molecule's run.
+pub(super) fn ran(mol: &Bead) -> Option<Timestamp> {
+    mol.fields.get(field::RUN).and_then(|r| bd::model::parse_time(&r.shown().at))
+}
+
+/// A molecule's run: what an import or an undo says about completion counts for nothing.
+pub(super) fn run(mol: &Bead) -> String {
+    match mol.text(field::RUN).unwrap_or_default() {
         run if run == "completed" && !super::own::is_completed(mol) => "active".to_owned(),
         run => run,
-    };
-    if matches!(run.as_str(), "paused" | "cancelled") {
-        view.why = mol.text(field::WHY);
     }
-    view.state = state(&view, &run);
-    if view.state == MoleculeState::Completed {
-        view.completed = mol.fields.get(field::RUN).and_then(|r| bd::model::parse_time(&r.shown().at));
-    }
-    if matches!(view.state, MoleculeState::Waiting | MoleculeState::Cancelled | MoleculeState::Completed) {
-        view.open.clear();
-    }
-    view
 }
 
 /// `scope.infrastructure_deps` of the molecule's file.
@@ -155,13 +165,6 @@ fn infrastructure(mol: &Bead) -> Vec<String> {
 
 fn decode<T: serde::de::DeserializeOwned>(bead: &Bead, name: &str) -> Option<T> {
     super::own::decoded(bead, name)
-}
-
-fn is_open(step: &StepView) -> bool {
-    match &step.checkpoint {
-        Some(c) => matches!(c.state, CheckpointState::Open | CheckpointState::Contested | CheckpointState::Expired),
-        None => matches!(step.state, StepState::Ready | StepState::InProgress),
-    }
 }
 
 /// What the heads of a step's run say together: done only if all of them do, and the latest try.
@@ -185,107 +188,70 @@ fn run_of(bead: &Bead) -> Run {
     Run { state, attempt }
 }
 
-/// The own clock, and what was read of others: looked at only where a deadline is still to come.
-struct Time<F: FnOnce() -> Vec<Witness>> {
-    now: Timestamp,
-    seen: LazyCell<Vec<Witness>, F>,
+/// Who holds a step and until when; whether the lease still runs is the clock's.
+pub(super) fn holder(bead: &Bead) -> Option<(Option<String>, Option<Timestamp>)> {
+    match bead.holding() {
+        Holding::Held(claim) => Some((claim.holder.map(|h| h.as_str().to_owned()), claim.until)),
+        _ => None,
+    }
 }
 
-fn step_view<F: FnOnce() -> Vec<Witness>>(bead: &Bead, def: &Step, clear: bool, time: &Time<F>) -> StepView {
-    let now = time.now;
-    let run = run_of(bead);
-    let holder = match bead.holding() {
-        Holding::Held(claim) if !claim.expired(now) => claim.holder.map(|h| h.as_str().to_owned()),
-        _ => None,
-    };
+/// What a step's bead says, but for what the clock says about it.
+pub(super) fn asked(bead: &Bead, def: &Step, before: Vec<Option<usize>>) -> Asked {
+    let (held, until) = holder(bead).map_or((false, None), |(who, until)| (who.is_some(), until));
+    Asked {
+        before,
+        run: run_of(bead),
+        claimed: Claimed::of(held, until),
+        decision: (def.kind == StepKind::Checkpoint).then(|| decision(bead)),
+        opened: bead.time(field::OPENED),
+        opener: bead.fields.get(field::OPENED).map(|r| r.shown().by.as_str().to_owned()),
+        deadline: bead.time(field::DEADLINE),
+    }
+}
+
+fn step_view(bead: &Bead, def: &Step, asked: &Asked, stand: &Stand, seen: &[clock::Witness]) -> StepView {
+    let holder = holder(bead).and_then(|(who, _)| who).filter(|_| stand.held);
     let mut workers: Vec<String> = holder.iter().cloned().collect();
     workers.extend(bead.fields.get(field::HAND_IN).map(|r| r.shown().by.as_str().to_owned()));
     workers.dedup();
-    let checkpoint = (def.kind == StepKind::Checkpoint).then(|| checkpoint(bead, clear, time));
-    let done = checkpoint.as_ref().map_or(run.state == StepState::Done, |c| c.state == CheckpointState::Approved);
-    let state = match (clear, done) {
-        (false, _) => StepState::Pending,
-        (true, true) => StepState::Done,
-        (true, false) if holder.is_some() && checkpoint.is_none() => StepState::InProgress,
-        (true, false) => StepState::Ready,
-    };
-    let state = if state == StepState::Pending && run.state == StepState::Failed { StepState::Failed } else { state };
-    // What failed and can be asked again is asked in its next try.
-    let attempt = run.attempt + u32::from(run.state == StepState::Failed && state != StepState::Failed);
-    let ticked = super::act::ticked_on(bead, attempt);
+    let checkpoint = stand.checkpoint.map(|state| CheckpointView {
+        state,
+        opened: asked.opened,
+        deadline: asked.deadline,
+        by: decided_by(bead),
+        reason: bead.text(field::WHY),
+        late_by: stand.late_by.and_then(|at| seen.get(at)).cloned(),
+        overridden: bead.flag(field::OVERRIDDEN),
+    });
+    let ticked = super::act::ticked_on(bead, stand.attempt);
     let (bead, def) = (bead.id.clone(), def.clone());
-    StepView { bead, def, state, attempt, holder, checkpoint, ticked, workers }
+    StepView { bead, def, state: stand.state, attempt: stand.attempt, holder, checkpoint, ticked, workers }
 }
 
-fn checkpoint<F: FnOnce() -> Vec<Witness>>(bead: &Bead, clear: bool, time: &Time<F>) -> CheckpointView {
-    let register = bead.fields.get(field::DECISION);
-    let heads = register.map(bd::fold::Register::heads).unwrap_or_default();
-    // An approval that no approval wrote (an undo of its reopening, an import) is none: the checkpoint is asked anew.
-    let foreign = |h: &bd::fold::Head| {
-        h.value.as_str().as_deref() == Some(CheckpointState::Approved.as_str()) && !["approve", "reopen"].contains(&h.kind.as_str())
-    };
-    let own = heads.iter().filter(|h| !foreign(h));
+/// An approval that no approval wrote (an undo of its reopening, an import) is none: the checkpoint is asked anew.
+fn is_foreign(head: &bd::fold::Head) -> bool {
+    head.value.as_str().as_deref() == Some(CheckpointState::Approved.as_str())
+        && !["approve", "reopen"].contains(&head.kind.as_str())
+}
+
+/// What the heads of a checkpoint's state say together.
+fn decision(bead: &Bead) -> CheckpointState {
+    let heads = bead.fields.get(field::DECISION).map(bd::fold::Register::heads).unwrap_or_default();
+    let own = heads.iter().filter(|h| !is_foreign(h));
     let mut states: Vec<CheckpointState> = own.filter_map(|h| CheckpointState::parse(&h.value.as_str()?)).collect();
     states.sort_unstable();
     states.dedup();
-    let deadline = bead.time(field::DEADLINE);
-    let decided = register
-        .map(bd::fold::Register::shown)
-        .filter(|h| !foreign(h) && h.value.as_str().is_some_and(|t| matches!(&*t, "approved" | "rejected")));
-    let stored = match states.as_slice() {
+    match states.as_slice() {
         [] => CheckpointState::Pending,
         [one] => *one,
         _ => CheckpointState::Contested,
-    };
-    let opened = bead.time(field::OPENED);
-    let mut late = deadline.is_some_and(|d| d <= time.now);
-    let mut late_by = None;
-    if let (Some(deadline), false, true, CheckpointState::Open) = (deadline, late, clear, stored) {
-        let opener = bead.fields.get(field::OPENED).map(|r| r.shown().by.as_str());
-        late_by = clock::passed(&time.seen, time.now, opened, opener, deadline).cloned();
-        late = late_by.is_some();
-    }
-    let state = match stored {
-        // What it was about is no longer done: the answer stays in the history, and counts for nothing.
-        CheckpointState::Approved | CheckpointState::Open | CheckpointState::Expired if !clear => CheckpointState::Pending,
-        CheckpointState::Open if late => CheckpointState::Expired,
-        other => other,
-    };
-    CheckpointView {
-        state,
-        opened,
-        deadline,
-        by: decided.map(|h| h.by.as_str().to_owned()),
-        reason: bead.text(field::WHY),
-        late_by,
-        overridden: bead.flag(field::OVERRIDDEN),
     }
 }
 
-/// A checkpoint that waits for a validation which failed is blocked.
-fn block_after_failures(steps: &mut [StepView]) {
-    let failed: Vec<String> = steps.iter().filter(|s| s.state == StepState::Failed).map(|s| s.def.id.clone()).collect();
-    for step in steps.iter_mut() {
-        let waits = step.def.needs.iter().any(|n| failed.contains(n));
-        if let Some(checkpoint) = step.checkpoint.as_mut().filter(|_| waits) {
-            checkpoint.state = CheckpointState::Blocked;
-        }
-    }
-}
-
-fn state(view: &View, run: &str) -> MoleculeState {
-    let all_done = view.missing.is_empty() && view.steps.iter().all(|s| s.state == StepState::Done);
-    let open =
-        |state: CheckpointState| view.open.iter().any(|i| view.steps[*i].checkpoint.as_ref().is_some_and(|c| c.state == state));
-    let back = |fix: &Fix| view.step(&fix.to).is_some_and(|s| s.state != StepState::Done);
-    match run {
-        "cancelled" => MoleculeState::Cancelled,
-        "completed" if all_done => MoleculeState::Completed,
-        "paused" => MoleculeState::Paused,
-        _ if !view.waits_for.is_empty() => MoleculeState::Waiting,
-        _ if open(CheckpointState::Expired) => MoleculeState::Paused,
-        _ if view.fix.as_ref().is_some_and(back) => MoleculeState::NeedsFix,
-        _ if open(CheckpointState::Open) || open(CheckpointState::Contested) => MoleculeState::AwaitingCheckpoint,
-        _ => MoleculeState::InProgress,
-    }
+/// Who decided about a checkpoint.
+pub(super) fn decided_by(bead: &Bead) -> Option<String> {
+    let shown = bead.fields.get(field::DECISION).map(bd::fold::Register::shown)?;
+    let decided = !is_foreign(shown) && shown.value.as_str().is_some_and(|t| matches!(&*t, "approved" | "rejected"));
+    decided.then(|| shown.by.as_str().to_owned())
 }

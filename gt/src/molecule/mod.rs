@@ -6,8 +6,10 @@ pub mod change;
 mod clock;
 pub mod compute;
 pub mod deadline;
+pub mod facts;
 pub mod handin;
 pub mod inputs;
+mod judge;
 pub mod letter;
 pub mod machine;
 pub mod model;
@@ -24,6 +26,7 @@ mod view;
 
 pub use change::Acted;
 pub use compute::{load, load_all, load_bead, load_open, named};
+pub use facts::{Brief, BriefStep};
 pub use model::{CheckpointState, MoleculeState, StepState, Validation};
 pub use shelf::Shelf;
 pub use view::{CheckpointView, StepView, View};

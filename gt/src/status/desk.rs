@@ -1,12 +1,16 @@
 //! Everything that concerns somebody now: molecules, steps that are held or free, checkpoints that wait, mail.
 
-use crate::mail::{Directory, Mailbox, Marks, Message, Reader, urgent_unread};
-use crate::molecule::{CheckpointState, MoleculeState, Shelf, StepView, View, act};
+use crate::mail::{Directory, Marks, Message, Priority, Reader, urgent_of};
+use crate::molecule::{Brief, BriefStep, CheckpointState, MoleculeState};
+use crate::views::{Letters, Molecules};
 use bd::error::Result;
+use bd::ops::list::Page;
 use bd::ops::ready::{ReadyQuery, rows};
 use bd::query::Row;
 use bd::store::{Snapshot, Store};
 use jiff::Timestamp;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// A bead that can be worked on.
 #[derive(Clone, Debug)]
@@ -33,35 +37,35 @@ impl ReadyLine {
     }
 }
 
-/// What can be worked on, best first, at most twenty, and how many can. Of the molecules only those are read that a row is in.
+/// What can be worked on, best first, at most twenty, and how many can. The molecules are looked at only where a row is a step.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn ready_lines(store: &Store, snapshot: &Snapshot, now: Timestamp) -> Result<(Vec<ReadyLine>, usize)> {
-    ready_of(store, snapshot, &Shelf::open(snapshot, now), now)
-}
-
-fn ready_of(store: &Store, snapshot: &Snapshot, shelf: &Shelf<'_>, now: Timestamp) -> Result<(Vec<ReadyLine>, usize)> {
-    let page = rows(snapshot, store.config(), &ReadyQuery { limit: 20, ..ReadyQuery::default() }, now.as_millisecond())?;
-    let lines = page.rows.iter().map(|l| ready_line(snapshot, shelf, &l.row)).collect::<Result<_>>()?;
+    let page = ready_page(store, snapshot, now)?;
+    let is_step = |row: &Row| row.parent.is_some() || matches!(row.issue_type.as_str(), "step" | "checkpoint");
+    let molecules = page.rows.iter().any(|l| is_step(&l.row)).then(|| Molecules::load(snapshot, now)).transpose()?;
+    let lines = page.rows.iter().map(|l| ready_line(snapshot, molecules.as_ref(), &l.row)).collect();
     Ok((lines, page.total))
 }
 
-fn ready_line(snapshot: &Snapshot, shelf: &Shelf<'_>, row: &Row) -> Result<ReadyLine> {
-    let step = match shelf.step_of(row)? {
-        Some((at, step)) if !shelf.is_over(at)? => Some((shelf.name(at)?, step)),
-        _ => None,
-    };
+fn ready_page(store: &Store, snapshot: &Snapshot, now: Timestamp) -> Result<Page> {
+    rows(snapshot, store.config(), &ReadyQuery { limit: 20, ..ReadyQuery::default() }, now.as_millisecond())
+}
+
+fn ready_line(snapshot: &Snapshot, molecules: Option<&Molecules>, row: &Row) -> ReadyLine {
+    let step = molecules.and_then(|m| m.step_of(row)).filter(|(brief, _)| !brief.is_over());
+    let step = step.map(|(brief, step)| (brief.facts.name.to_owned(), step));
     let short = bd::ops::graph::short(snapshot, &row.id);
-    Ok(ReadyLine { short, title: row.title.clone(), priority: row.priority, step, id: row.id.clone() })
+    ReadyLine { short, title: row.title.clone(), priority: row.priority, step, id: row.id.clone() }
 }
 
 /// What concerns somebody.
-pub struct Desk {
+pub struct Desk<'a> {
     /// Who.
     pub actor: String,
     /// Every molecule that is not over, by name.
-    pub molecules: Vec<View>,
+    pub molecules: Vec<Brief<'a>>,
     /// Steps that the actor holds: the molecule's and the step's place.
     pub held: Vec<(usize, usize)>,
     /// Other beads that the actor holds.
@@ -82,55 +86,56 @@ pub struct Desk {
     pub due: bool,
 }
 
-impl Desk {
-    /// Looks at everything.
+impl<'a> Desk<'a> {
+    /// Looks at everything. `molecules` are those of the store.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn load(store: &Store, snapshot: &Snapshot, now: Timestamp) -> Result<Self> {
+    pub fn load(store: &Store, snapshot: &Snapshot, molecules: &'a Molecules, now: Timestamp) -> Result<Self> {
         let actor = store.actor().as_str().to_owned();
-        let over = |v: &View| matches!(v.state, MoleculeState::Completed | MoleculeState::Cancelled);
-        let shelf = Shelf::open(snapshot, now);
-        let molecules: Vec<View> = shelf.views_of(|_| true)?.into_iter().filter(|v| !over(v)).collect();
-        let directory = Directory::of_config(store)?;
+        let known = molecules;
+        let molecules: Vec<Brief<'a>> = known.unclosed().filter(|b| !b.is_over()).collect();
+        let directory = Directory::for_look(store)?;
         let reader = Reader::new(&directory, &actor);
-        let of = |f: &dyn Fn(&View, &StepView) -> bool| {
+        let of = |f: &dyn Fn(&Brief<'a>, BriefStep<'_, 'a>) -> bool| {
             let mut out = Vec::new();
-            for (m, view) in molecules.iter().enumerate() {
-                let rests = matches!(view.state, MoleculeState::Paused | MoleculeState::Waiting);
-                let steps = view.open.iter().filter(|_| !rests).map(|s| (m, *s));
-                out.extend(steps.filter(|(_, s)| f(view, &view.steps[*s])));
+            for (m, brief) in molecules.iter().enumerate() {
+                let rests = matches!(brief.state, MoleculeState::Paused | MoleculeState::Waiting);
+                let open = brief.open.iter().filter(|_| !rests).filter(|at| brief.step(**at).is_some_and(|step| f(brief, step)));
+                out.extend(open.map(|at| (m, *at)));
             }
             out
         };
-        let held = of(&|_, s| s.holder.as_deref() == Some(actor.as_str()));
-        let asks = |s: &StepView| {
-            s.checkpoint.as_ref().is_some_and(|c| matches!(c.state, CheckpointState::Open | CheckpointState::Contested))
-        };
+        let held = of(&|_, s| s.holder() == Some(actor.as_str()));
+        let asks = |s: BriefStep<'_, 'a>| matches!(s.stand.checkpoint, Some(CheckpointState::Open | CheckpointState::Contested));
         let waiting = of(&|_, s| asks(s));
-        let owns = |v: &View| {
-            let owner = crate::molecule::texts::owner_address(v);
-            directory.resolve(&owner).is_ok_and(|r| r.members.contains(&reader.identity)) || v.owner.is_none()
+        // Most have one owner.
+        let owners: RefCell<HashMap<Option<&'a str>, bool>> = RefCell::default();
+        let owns = |b: &Brief<'a>| {
+            let resolve = || directory.resolve(&b.owner_address()).is_ok_and(|r| r.members.contains(&reader.identity));
+            b.facts.owner.is_none() || *owners.borrow_mut().entry(b.facts.owner).or_insert_with(resolve)
         };
-        let mine = of(&|v, s| asks(s) && owns(v) && !v.workers().contains(&actor));
-        let line = |row: &Row| ready_line(snapshot, &shelf, row);
-        let (ready, ready_total) = ready_of(store, snapshot, &shelf, now)?;
-        let own = crate::rows::assigned(snapshot, &actor, 20, now.as_millisecond())?;
-        let is_molecule = |row: &Row| matches!(row.issue_type.as_str(), "molecule" | "convoy");
-        let held_beads = own.iter().filter(|r| !is_molecule(r)).map(line).collect::<Result<Vec<_>>>()?;
-        let held_beads = held_beads.into_iter().filter(|l| l.step.is_none()).collect();
-        let mailbox = Mailbox::load(snapshot)?;
+        let mine = of(&|b, s| asks(s) && owns(b) && !b.worked(&actor));
+        let page = ready_page(store, snapshot, now)?;
+        let line = |row: &Row| ready_line(snapshot, Some(known), row);
+        let ready = page.rows.iter().map(|l| line(&l.row)).collect();
+        let own = crate::views::assigned_beads(snapshot, &actor, 20, now.as_millisecond())?;
+        let held_beads = own.iter().map(line).filter(|l| l.step.is_none()).collect();
+        let letters = Letters::load(snapshot)?;
         let marks = Marks::load(store, &reader.identity)?;
-        let unread = mailbox.all().iter().filter(|m| reader.receives(m) && !marks.is_read(m) && !marks.is_archived(m)).count();
-        let urgent = urgent_unread(&mailbox, &marks, &reader);
+        let unread = letters.received(&reader).filter(|s| !marks.has_read(s.id) && !marks.has_archived(s.id)).count();
+        let presses = letters.slips().iter().filter(|s| s.priority == Priority::Urgent && !s.redacted);
+        let presses = presses.map(|slip| letters.letter(slip)).collect::<Result<Vec<_>>>()?;
+        let urgent = urgent_of(&presses, &marks, &reader);
         let clone = |all: Vec<&Message>| all.into_iter().cloned().collect::<Vec<_>>();
         let urgent = (clone(urgent.received), clone(urgent.sent));
-        let due = molecules.iter().any(act::due);
-        Ok(Self { actor, molecules, held, held_beads, waiting, mine, ready, ready_total, unread, urgent, due })
+        let due = molecules.iter().any(Brief::is_due);
+        Ok(Self { actor, molecules, held, held_beads, waiting, mine, ready, ready_total: page.total, unread, urgent, due })
     }
 
     /// The molecule and step of a place.
-    pub fn at(&self, (m, s): (usize, usize)) -> (&View, &StepView) {
-        (&self.molecules[m], &self.molecules[m].steps[s])
+    pub fn at(&self, (m, s): (usize, usize)) -> Option<(&Brief<'a>, BriefStep<'_, 'a>)> {
+        let brief = self.molecules.get(m)?;
+        Some((brief, brief.step(s)?))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use crate::molecule::handin::one_line;
-use crate::molecule::{CheckpointState, MoleculeState, View};
+use crate::molecule::{Brief, BriefStep, CheckpointState, MoleculeState};
 
 /// The most bytes that `gt prime` prints.
 pub const LIMIT: usize = 2048;
@@ -15,21 +15,19 @@ Molecules are workflows whose steps are beads; state lives in this git repositor
 - Before you stop: `bd ride` on a branch, then `bd sync`. Exit codes: 0 done, 2 wrong input, 3 blocked, 4 gate, 6 race, 7 lock, 8 remote.\n";
 
 /// The text.
-pub fn prime(desk: &Desk) -> String {
+pub fn prime(desk: &Desk<'_>) -> String {
     let mut lines: Vec<String> = Vec::new();
-    for at in &desk.held {
-        let (view, step) = desk.at(*at);
-        lines.push(format!("You hold {}/{}: {}", view.name, step.def.id, one_line(&step.def.title)));
-        lines.extend(commands(view, *at, desk));
+    for (brief, step) in desk.held.iter().filter_map(|at| desk.at(*at)) {
+        lines.push(format!("You hold {}/{}: {}", brief.facts.name, step.facts.id, one_line(step.facts.title)));
+        lines.extend(commands(brief, step));
     }
     for line in &desk.held_beads {
         lines.push(format!("You hold {}: {}", line.short, one_line(&line.title)));
         lines.push(format!("$ bd close {} --reason TEXT", line.short));
     }
-    for at in &desk.mine {
-        let (view, step) = desk.at(*at);
-        lines.push(format!("You are asked about {}/{}", view.name, step.def.id));
-        lines.push(format!("$ gt checkpoint show {} {}", view.name, step.def.id));
+    for (brief, step) in desk.mine.iter().filter_map(|at| desk.at(*at)) {
+        lines.push(format!("You are asked about {}/{}", brief.facts.name, step.facts.id));
+        lines.push(format!("$ gt checkpoint show {} {}", brief.facts.name, step.facts.id));
     }
     if !desk.urgent.0.is_empty() {
         lines.push(format!("{} urgent message(s)", desk.urgent.0.len()));
@@ -68,38 +66,38 @@ pub fn prime(desk: &Desk) -> String {
     out
 }
 
-fn commands(view: &View, (_, s): (usize, usize), _: &Desk) -> Vec<String> {
-    let step = &view.steps[s];
-    let mut out = vec![format!("$ gt molecule next {}", view.name)];
-    if !step.to_attest().is_empty() {
-        out.push(format!("$ gt molecule attest {} {} --all --note TEXT", view.name, step.def.id));
+fn commands(brief: &Brief<'_>, step: BriefStep<'_, '_>) -> Vec<String> {
+    let (name, id) = (brief.facts.name, step.facts.id);
+    let mut out = vec![format!("$ gt molecule next {name}")];
+    if step.to_attest() {
+        out.push(format!("$ gt molecule attest {name} {id} --all --note TEXT"));
     }
-    out.push(format!("$ gt molecule advance {} {} --summary FILE", view.name, step.def.id));
+    out.push(format!("$ gt molecule advance {name} {id} --summary FILE"));
     out
 }
 
 /// What a molecule of which the actor holds nothing says.
-fn elsewhere(view: &View, m: usize, desk: &Desk) -> Vec<String> {
-    let name = &view.name;
-    if view.state == MoleculeState::Waiting {
-        return vec![format!("{name} waits for {}", view.waits_for.join(", "))];
+fn elsewhere(brief: &Brief<'_>, m: usize, desk: &Desk<'_>) -> Vec<String> {
+    let name = brief.facts.name;
+    if brief.state == MoleculeState::Waiting {
+        return vec![format!("{name} waits for {}", brief.facts.waits_for.join(", "))];
     }
-    if view.state == MoleculeState::Paused {
-        let why = view.why.as_deref().map(|w| format!(": {}", one_line(w))).unwrap_or_default();
+    if brief.state == MoleculeState::Paused {
+        let why = brief.why().map(|w| format!(": {}", one_line(w))).unwrap_or_default();
         return vec![format!("{name} is paused{why}"), format!("$ gt molecule resume {name}")];
     }
     let mut out = Vec::new();
-    for step in view.open.iter().map(|i| &view.steps[*i]) {
-        match &step.checkpoint {
-            Some(c) if c.state == CheckpointState::Open && !desk.mine.iter().any(|(mine, _)| *mine == m) => {
-                let owner = crate::molecule::texts::owner_address(view);
-                out.push(format!("{name}/{} waits for {owner}", step.def.id));
+    for step in brief.open_steps() {
+        let id = step.facts.id;
+        match step.stand.checkpoint {
+            Some(CheckpointState::Open) if !desk.mine.iter().any(|(mine, _)| *mine == m) => {
+                out.push(format!("{name}/{id} waits for {}", brief.owner_address()));
             }
             Some(_) => {}
-            None => match &step.holder {
-                Some(holder) => out.push(format!("{name}/{} is held by {holder}", step.def.id)),
+            None => match step.holder() {
+                Some(holder) => out.push(format!("{name}/{id} is held by {holder}")),
                 None => {
-                    out.push(format!("{name}/{} can be worked on: {}", step.def.id, one_line(&step.def.title)));
+                    out.push(format!("{name}/{id} can be worked on: {}", one_line(step.facts.title)));
                     out.push(format!("$ gt molecule next {name} --claim"));
                 }
             },

@@ -27,14 +27,15 @@ mod row;
 pub(super) mod seen;
 mod text;
 mod view;
-mod wire;
+pub mod wire;
 
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 
-pub(super) use hash::hash64;
+pub use hash::hash64;
+pub(super) use keep::folder;
 pub use wire::Read;
 
 use super::damage::Damage;
@@ -43,9 +44,36 @@ use super::names::{begins_with, short, shortened};
 use super::snapshot::{ReadyAsk, RowPage};
 use crate::model::{BeadId, Event};
 use crate::query::{Filter, GraphView, Row, SortKey};
+use key::Key;
 use std::collections::BTreeMap;
 use view::View;
 use wire::Broken;
+
+/// A moment of what a clone knows, by what its cache was made from: what was derived from a snapshot remembers it, and asks a later
+/// one what came since ([`super::Snapshot::changed_since`]). Two moments that are equal are of the same events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    salt: u64,
+    at: u64,
+    key: Key,
+}
+
+impl Moment {
+    /// Appends it.
+    pub fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.salt.to_le_bytes());
+        out.extend_from_slice(&self.at.to_le_bytes());
+        self.key.put(out);
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// The bytes are none.
+    pub fn take(take: &mut wire::Take<'_>) -> Read<Self> {
+        Ok(Self { salt: take.u64()?, at: take.u64()?, key: Key::take(take)? })
+    }
+}
 
 /// The cache of one clone, as it is at one moment.
 pub struct Cache {
@@ -62,6 +90,33 @@ impl Cache {
     /// ref as well) and in the local log. Best effort: without it the next reader finds out by itself. The caller holds the clone's lock.
     pub fn record(&mut self, loader: &Loader, shared: &[Event], local: &[Event], committed: bool) {
         let _ = keep::record(loader, &mut self.view, shared, local, committed);
+    }
+
+    /// The moment that this is of.
+    pub fn moment(&self) -> Moment {
+        let over = &self.view.over;
+        let at = if over.after.is_some() { over.size() as u64 } else { 0 };
+        Moment { salt: self.view.base.head.salt, at, key: self.view.after().key }
+    }
+
+    /// True if nothing came since.
+    pub fn is_current(&self, loader: &Loader) -> bool {
+        Key::now(loader).ok().flatten() == Some(self.view.after().key)
+    }
+
+    /// The beads of which something came after a moment, each perhaps several times; `None` where that is not known: another
+    /// image was made since.
+    pub fn changed_since(&self, moment: &Moment) -> Option<Vec<BeadId>> {
+        let (base, over) = (&self.view.base.head, &self.view.over);
+        if moment.salt != base.salt {
+            return None;
+        }
+        let since = match moment.at {
+            0 if moment.key != base.key => return None,
+            0 => over.all_changes(),
+            at => over.changed_since(usize::try_from(at).ok()?, &moment.key)?,
+        };
+        since.iter().map(|number| BeadId::new(&self.view.name_of(*number).ok()?).ok()).collect()
     }
 
     /// False if something could not be read while the graph was walked.

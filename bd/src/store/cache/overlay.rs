@@ -78,6 +78,10 @@ pub struct Overlay {
     rows: HashMap<u32, OverRow>,
     names: Vec<String>,
     by_name: BTreeMap<String, u32>,
+    /// For every record where it ends, what it left behind, and how many of `changes` there were then.
+    records: Vec<(usize, Key, usize)>,
+    /// The beads that the records changed, one record after the other.
+    changes: Vec<u32>,
     /// What the last record left behind; `None` = there is none.
     pub after: Option<After>,
 }
@@ -87,7 +91,17 @@ impl Overlay {
     pub fn empty(salt: u64, base: u32) -> Self {
         let mut bytes = b"bdover1\n".to_vec();
         bytes.extend_from_slice(&salt.to_le_bytes());
-        Self { bytes, saved: 0, base, rows: HashMap::new(), names: Vec::new(), by_name: BTreeMap::new(), after: None }
+        Self {
+            bytes,
+            saved: 0,
+            base,
+            rows: HashMap::new(),
+            names: Vec::new(),
+            by_name: BTreeMap::new(),
+            records: Vec::new(),
+            changes: Vec::new(),
+            after: None,
+        }
     }
 
     /// Reads the overlay of an image. One that belongs to another image, or none, is empty; what is torn or changed
@@ -189,7 +203,9 @@ impl Overlay {
             let count = take.count(LineRef::LEN)?;
             let lines = stretch(&mut take, count * LineRef::LEN)?;
             self.rows.insert(number, OverRow { standing, was, outs, row, lines });
+            self.changes.push(number);
         }
+        self.records.push((start + content.len(), key, self.changes.len()));
         self.after = Some(after);
         Ok(())
     }
@@ -225,6 +241,17 @@ impl Overlay {
     /// Bytes in all.
     pub fn size(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// The beads that changed after the record that ended at a place and left this key behind; `None`: there is no such record.
+    pub fn changed_since(&self, at: usize, key: &Key) -> Option<&[u32]> {
+        let (_, _, before) = self.records.iter().find(|(end, left, _)| *end == at && left == key)?;
+        self.changes.get(*before..)
+    }
+
+    /// The beads that any record changed.
+    pub fn all_changes(&self) -> &[u32] {
+        &self.changes
     }
 
     /// The beads that changed.

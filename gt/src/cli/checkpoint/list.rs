@@ -1,6 +1,7 @@
 //! `gt checkpoint list`.
 
-use crate::molecule::{CheckpointState, StepView, View, beads, load, load_open, texts};
+use crate::molecule::{Brief, BriefStep, CheckpointState, beads, facts, texts};
+use crate::views::Molecules;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use bd::model::format_time;
@@ -37,25 +38,29 @@ fn shape() -> Value {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
-    let views: Vec<View> = match &args.molecule {
-        Some(name) => vec![load(&snapshot, &beads::find(&store, &snapshot, name)?, now)?],
-        None => load_open(&snapshot, now)?,
-    };
     let all = args.molecule.is_some();
-    let mut rows: Vec<(&View, &StepView)> = Vec::new();
+    let molecules = (!all).then(|| Molecules::load(&snapshot, now)).transpose()?;
+    let one = match &args.molecule {
+        Some(name) => Some(facts::of(&snapshot, &beads::find(&store, &snapshot, name)?)?),
+        None => None,
+    };
+    let views: Vec<Brief<'_>> = match &one {
+        Some(bytes) => facts::Facts::read(bytes).ok().map(|facts| Brief::at(facts, now)).into_iter().collect(),
+        None => molecules.iter().flat_map(Molecules::unclosed).collect(),
+    };
+    let mut rows: Vec<(&Brief<'_>, BriefStep<'_, '_>, CheckpointState)> = Vec::new();
     for view in &views {
-        for (at, step) in view.steps.iter().enumerate().filter(|(_, s)| s.checkpoint.is_some()) {
-            if all || view.open.contains(&at) {
-                rows.push((view, step));
-            }
+        for (at, step) in view.steps().enumerate() {
+            let state = step.stand.checkpoint.filter(|_| all || view.open.contains(&at));
+            rows.extend(state.map(|state| (view, step, state)));
         }
     }
     if ctx.ui.is_json() {
-        let object = |(view, step): &(&View, &StepView)| {
-            let c = step.checkpoint.clone().unwrap_or_default();
-            json!({"molecule": view.name, "step": step.def.id, "bead": step.bead.as_str(), "state": c.state.as_str(),
+        let object = |(view, step, state): &(&Brief<'_>, BriefStep<'_, '_>, CheckpointState)| {
+            let c = step.facts;
+            json!({"molecule": view.facts.name, "step": c.id, "bead": c.bead, "state": state.as_str(),
                 "opened": c.opened.map(format_time), "deadline": c.deadline.map(format_time), "by": c.by, "reason": c.reason,
-                "overridden": c.overridden, "owner": view.owner})
+                "overridden": c.overridden, "owner": view.facts.owner})
         };
         return ctx.ui.json(&rows.iter().map(object).collect::<Vec<_>>());
     }
@@ -64,16 +69,16 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         return Ok(());
     }
     let mut table = Table::new();
-    for (view, step) in rows {
-        let c = step.checkpoint.clone().unwrap_or_default();
-        let left = match (c.state, c.deadline) {
+    for (view, step, state) in rows {
+        let c = step.facts;
+        let left = match (state, c.deadline) {
             (CheckpointState::Open, Some(deadline)) => format!("{} left", texts::span(now, deadline)),
-            _ => c.by.as_ref().map(|by| format!("by {by}")).unwrap_or_default(),
+            _ => c.by.map(|by| format!("by {by}")).unwrap_or_default(),
         };
         let opened = c.opened.map(bd::ops::claim::minute).unwrap_or_default();
         table.row(vec![
-            Text::new().with(Style::Strong, format!("{}/{}", view.name, step.def.id)),
-            Text::new().plain(c.state.as_str()),
+            Text::new().with(Style::Strong, format!("{}/{}", view.facts.name, c.id)),
+            Text::new().plain(state.as_str()),
             Text::new().plain(&opened),
             Text::new().plain(&left),
         ]);

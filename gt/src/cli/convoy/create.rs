@@ -2,7 +2,7 @@
 
 use super::{parsed, shape};
 use crate::convoy::make::{NewConvoy, Wish, adopted, make};
-use crate::convoy::{Scene, name, place};
+use crate::convoy::{Outlook, Scene, name, place};
 use bd::cli::{Ctx, Sub};
 use bd::error::{Error, Result};
 use clap::{ArgMatches, Args as _};
@@ -57,8 +57,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     }
     let made = made?;
     let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
-    let scene = Scene::load(&store, &snapshot, made.bead.as_str(), ctx.env.now())?;
-    super::show::tell_warnings(ctx, &scene);
+    let scene = Outlook::from(Scene::load(&store, &snapshot, made.bead.as_str(), ctx.env.now())?);
+    super::show::tell_warnings(ctx, &scene.convoy, scene.file.as_ref());
     if !made.changed {
         ctx.ui.talk("The convoy was there already, from this file");
     }

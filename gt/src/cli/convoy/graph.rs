@@ -42,7 +42,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         }
     };
     let scene = super::show::scene(ctx, &args.id)?;
-    super::show::tell_warnings(ctx, &scene);
+    super::show::tell_warnings(ctx, &scene.convoy, scene.file.as_ref());
     let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
     let nodes = nodes::nodes(&store, &snapshot, &scene.board, scene.file.as_ref(), &scene.members)?;
     let graph = graph(&scene.board, &nodes);

@@ -82,7 +82,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             let directory = Directory::load(tx.store(), tx.snapshot())?;
             send(tx, &directory, &letter(&scene, &proof, &told))?;
         }
-        Ok((scene.convoy.bead.id, changed, proof, told))
+        Ok((scene.convoy.bead, changed, proof, told))
     })?;
     let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
     let molecules = crate::molecule::Shelf::all(&snapshot, now);
@@ -131,7 +131,7 @@ fn letter(scene: &Scene, proof: &Proof, to: &[String]) -> Draft {
         ),
         // Two clones that land at once write one letter.
         key: Some(format!("gt convoy landed {}", scene.convoy.id)),
-        about: Some(scene.convoy.bead.id.as_str().to_owned()),
+        about: Some(scene.convoy.bead.as_str().to_owned()),
         any_name: true,
         ..Draft::default()
     }
@@ -155,7 +155,7 @@ fn say_dry(ctx: &mut Ctx<'_, '_>, scene: &Scene, proof: &Proof, gates: &Gates) -
 }
 
 fn object(scene: &Scene, proof: &Proof, gates: Option<&Gates>) -> Value {
-    let mut out = shape::head(scene);
+    let mut out = shape::head(&scene.convoy, &scene.board);
     out["target"] = json!(proof.target.shown());
     out["can_land"] = json!(proof.holds() && gates.is_none_or(Gates::pass));
     let verdicts = gates.map(Gates::verdicts).unwrap_or_default().iter();

@@ -30,7 +30,7 @@ struct Args {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let scene = super::show::scene(ctx, &args.id)?;
-    super::show::tell_warnings(ctx, &scene);
+    super::show::tell_warnings(ctx, &scene.convoy, scene.file.as_ref());
     let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
     let plan = look(&store, &snapshot, &scene)?;
     let id = scene.convoy.id.clone();

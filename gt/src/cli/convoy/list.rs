@@ -1,8 +1,8 @@
 //! `gt convoy list`.
 
 use super::{parsed, shape};
-use crate::convoy::{Convoy, Scene, all, path_of, place};
-use crate::molecule::Shelf;
+use crate::convoy::{Convoy, Outlook, path_of};
+use crate::views::{Convoys, Files, Molecules};
 use bd::cli::{Ctx, Sub};
 use bd::error::{Error, Result};
 use bd::ui::{Style, Table, Text};
@@ -43,21 +43,24 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         }
     };
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
-    let convoys = all(&store, &snapshot)?;
+    let convoys = Convoys::load(&snapshot)?.all(&store);
     let more = convoys.iter().filter(|c| !wanted(c)).count();
-    let molecules = Shelf::all(&snapshot, now);
+    let molecules = Molecules::load(&snapshot, now)?;
+    let molecules: Vec<_> = molecules.all().collect();
+    let mut files = Files::open(&store);
     let mut scenes = Vec::new();
     for convoy in convoys.into_iter().filter(wanted) {
         // One file that cannot be read hides neither its convoy nor the others.
-        let file = place::at(&store, &path_of(&convoy)).unwrap_or_else(|e| {
+        let file = files.convoy(&store, &path_of(&convoy)).unwrap_or_else(|e| {
             // One line each: `gt convoy health` shows the place.
             ctx.ui.warn(e.to_string().lines().next().unwrap_or_default());
             None
         });
-        scenes.push(Scene::with(&snapshot, convoy, file, &molecules, now)?);
+        scenes.push(Outlook::with(&snapshot, convoy, file, &molecules, now)?);
     }
+    files.save();
     if ctx.ui.is_json() {
-        return ctx.ui.json(&scenes.iter().map(shape::head).collect::<Value>());
+        return ctx.ui.json(&scenes.iter().map(|s| shape::head(&s.convoy, &s.board)).collect::<Value>());
     }
     let mut table = Table::new();
     for scene in &scenes {

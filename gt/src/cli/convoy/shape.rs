@@ -1,22 +1,21 @@
 //! The JSON of convoys, and its schemas.
 
-use crate::convoy::{Board, Line, Scene, Standing, path_of};
+use crate::convoy::{Board, Convoy, Line, Outlook, Standing, path_of};
 use crate::molecule::model::percent;
 use serde_json::{Value, json};
 
 /// What identifies a convoy: `id title name status`, as programs ask for it, with the stage and the bead.
-pub(super) fn head(scene: &Scene) -> Value {
-    let convoy = &scene.convoy;
+pub(super) fn head(convoy: &Convoy, board: &Board) -> Value {
     let mut out = json!({
         "id": convoy.id,
-        "title": scene.board.facts.name,
-        "name": scene.board.facts.name,
+        "title": board.facts.name,
+        "name": board.facts.name,
         "status": if convoy.state.is_closed() { "closed" } else { "open" },
         "state": convoy.state.as_str(),
-        "bead": convoy.bead.id.as_str(),
-        "progress": progress(&scene.board),
+        "bead": convoy.bead.as_str(),
+        "progress": progress(board),
     });
-    if let Some(owner) = &scene.board.facts.owner {
+    if let Some(owner) = &board.facts.owner {
         out["owner"] = json!(owner);
     }
     out
@@ -92,9 +91,9 @@ pub(super) fn line_schema() -> Value {
 }
 
 /// The whole board.
-pub(super) fn board(scene: &Scene) -> Value {
+pub(super) fn board(scene: &Outlook) -> Value {
     let board = &scene.board;
-    let mut out = head(scene);
+    let mut out = head(&scene.convoy, board);
     out["state_text"] = json!(board.status);
     out["teams"] = json!(board.facts.teams);
     out["blocking_issues"] = json!(board.blocking);

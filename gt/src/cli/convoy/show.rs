@@ -1,7 +1,8 @@
 //! `gt convoy show`: the board.
 
 use super::{parsed, shape};
-use crate::convoy::Scene;
+use crate::convoy::{Convoy, ConvoyFile, Outlook, Scene, path_of};
+use crate::views::{Convoys, Files, Molecules};
 use bd::cli::{Ctx, Sub};
 use bd::error::Result;
 use clap::{ArgMatches, Args as _};
@@ -26,8 +27,8 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let scene = scene(ctx, &args.id)?;
-    tell_warnings(ctx, &scene);
+    let scene = outlook(ctx, &args.id)?;
+    tell_warnings(ctx, &scene.convoy, scene.file.as_ref());
     if ctx.ui.is_json() {
         return ctx.ui.json(&shape::board(&scene));
     }
@@ -36,6 +37,19 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         ctx.ui.line(line)?;
     }
     Ok(())
+}
+
+/// The same for a board, from the views that are kept.
+fn outlook(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Outlook> {
+    let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
+    let Some(convoy) = Convoys::load(&snapshot)?.named(&store, id) else {
+        return Ok(Scene::load(&store, &snapshot, id, now)?.into());
+    };
+    let mut files = Files::open(&store);
+    let file = files.convoy(&store, &path_of(&convoy))?;
+    files.save();
+    let molecules = Molecules::load(&snapshot, now)?;
+    Outlook::with(&snapshot, convoy, file, &molecules.all().collect::<Vec<_>>(), now)
 }
 
 /// Reads the convoy that a text names.
@@ -48,8 +62,8 @@ pub(super) fn scene(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Scene> {
 }
 
 /// Says what is odd about the file and the bead, on stderr.
-pub(super) fn tell_warnings(ctx: &mut Ctx<'_, '_>, scene: &Scene) {
-    let warnings = scene.file.as_ref().map(|f| f.warnings.as_slice()).unwrap_or_default();
+pub(super) fn tell_warnings(ctx: &mut Ctx<'_, '_>, convoy: &Convoy, file: Option<&ConvoyFile>) {
+    let warnings = file.map(|f| f.warnings.as_slice()).unwrap_or_default();
     for warning in warnings.iter().take(5) {
         let hint = if warning.hint.is_empty() { String::new() } else { format!(". {}", warning.hint) };
         ctx.ui.warn(&format!("{}{hint}", warning.brief()));
@@ -58,7 +72,7 @@ pub(super) fn tell_warnings(ctx: &mut Ctx<'_, '_>, scene: &Scene) {
     if more > 0 {
         ctx.ui.warn(&format!("{more} more in the file; `gt convoy health` shows all"));
     }
-    for conflict in scene.convoy.bead.conflicts() {
-        ctx.ui.warn(&format!("two clones said different things about `{}`; `bd conflicts` shows them", conflict.field));
+    for field in &convoy.conflicts {
+        ctx.ui.warn(&format!("two clones said different things about `{field}`; `bd conflicts` shows them"));
     }
 }

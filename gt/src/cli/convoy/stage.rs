@@ -88,7 +88,7 @@ fn create(ctx: &mut Ctx<'_, '_>, args: &Args, what: &Wanted, plan: &Plan) -> Res
 /// A convoy that is there: looked over again.
 fn again(ctx: &mut Ctx<'_, '_>, id: &str, dry_run: bool) -> Result<()> {
     let scene = super::show::scene(ctx, id)?;
-    super::show::tell_warnings(ctx, &scene);
+    super::show::tell_warnings(ctx, &scene.convoy, scene.file.as_ref());
     let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
     let plan = look(&store, &snapshot, &scene)?;
     let shown = names(&scene);

@@ -45,7 +45,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         all.retain(|t| t.name == name);
     }
     if ctx.ui.is_json() {
-        let mut out = shape::head(&scene);
+        let mut out = shape::head(&scene.convoy, &scene.board);
         out["teams"] = all.iter().map(object).collect();
         out["tracked"] = board.lines().map(tracked).collect();
         out["completed"] = json!(board.lines().filter(|l| l.standing.is_closed()).count());

@@ -45,9 +45,9 @@ fn schema() -> Value {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let library = place::library(ctx)?;
+    let (library, cache) = place::library_and_cache(ctx)?;
     place::tell_strange(ctx, &library);
-    let mut all = library.list();
+    let mut all = crate::views::formulas(&library, cache.as_deref());
     if ctx.ui.is_json() {
         let object = |e: &crate::formula::Entry| {
             let mut object = json!({

@@ -37,6 +37,21 @@ pub fn library(ctx: &Ctx<'_, '_>) -> Result<Library> {
     Ok(Library::of(&ctx.env, top(ctx)?.as_deref()))
 }
 
+/// The library with the folder of the cache; `None` outside of any repository.
+///
+/// # Errors
+/// A repository that cannot be read.
+pub fn library_and_cache(ctx: &Ctx<'_, '_>) -> Result<(Library, Option<PathBuf>)> {
+    match bd::git::open(&ctx.env) {
+        Ok(git) => {
+            let paths = git.paths();
+            Ok((Library::of(&ctx.env, paths.work_dir.as_deref()), Some(paths.beads_dir().join("cache"))))
+        }
+        Err(GitError::NotARepository(_)) => Ok((Library::of(&ctx.env, None), None)),
+        Err(e) => Err(e.into()),
+    }
+}
+
 /// Says which files of the library have names that none of its formulas can have.
 pub fn tell_strange(ctx: &mut Ctx<'_, '_>, library: &Library) {
     for file in library.strange_files().iter().take(5) {

@@ -1,7 +1,7 @@
 //! `gt mail check`: for scripts, prompts and the hooks of agents.
 
-use super::open::open;
-use crate::mail::{Message, Priority, inject};
+use super::open::look;
+use crate::mail::{Priority, inject};
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::{Error, ErrorKind, Result};
 use clap::{ArgMatches, Args as _};
@@ -37,19 +37,18 @@ fn shape() -> Value {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let opened = match open(ctx, args.identity.as_deref()) {
+    let (store, snapshot) = match ctx.store().and_then(|store| Ok((store, ctx.snapshot()?))) {
+        Ok(seen) => seen,
+        Err(e) => return unread_anyhow(ctx, e, args.inject),
+    };
+    let opened = match look(&store, &snapshot, args.identity.as_deref()) {
         Ok(opened) => opened,
-        // A hook that fails stops the agent: it is told, and goes on.
-        Err(e) if args.inject => {
-            ctx.ui.warn(&format!("mail could not be read: {e}"));
-            return Ok(());
-        }
-        Err(e) => return Err(e),
+        Err(e) => return unread_anyhow(ctx, e, args.inject),
     };
     let unread = opened.inbox(false, true);
-    let urgent = unread.iter().filter(|m: &&&Message| m.priority == Priority::Urgent).count();
+    let urgent = unread.iter().filter(|m| m.priority == Priority::Urgent).count();
     if args.inject {
-        let text = inject(&opened.mailbox, &opened.reader.name, &unread);
+        let text = inject(&opened.letters, &opened.reader.name, &unread)?;
         if ctx.ui.is_json() {
             return ctx.ui.json(&json!({"identity": opened.reader.name, "unread": unread.len(), "urgent": urgent, "text": text}));
         }
@@ -65,4 +64,13 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         0 => Err(Error::new(ErrorKind::No, "there is no unread mail")),
         n => ctx.ui.line(format!("{n} unread{}", if urgent > 0 { format!(", {urgent} urgent") } else { String::new() })),
     }
+}
+
+/// A hook that fails stops the agent: it is told, and goes on.
+fn unread_anyhow(ctx: &mut Ctx<'_, '_>, error: Error, inject: bool) -> Result<()> {
+    if !inject {
+        return Err(error);
+    }
+    ctx.ui.warn(&format!("mail could not be read: {error}"));
+    Ok(())
 }

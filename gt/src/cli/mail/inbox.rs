@@ -1,7 +1,8 @@
 //! `gt mail inbox`.
 
-use super::open::open;
+use super::open::look;
 use super::print::{ROWS, list_schema, object, row, table};
+use crate::views::Slip;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use clap::{ArgMatches, Args as _};
@@ -32,29 +33,32 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let opened = open(ctx, args.identity.as_deref())?;
-    let messages = opened.inbox(args.all, args.unread);
+    let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
+    let looked = look(&store, &snapshot, args.identity.as_deref())?;
+    let messages = looked.inbox(args.all, args.unread);
     if ctx.ui.is_json() {
-        return ctx.ui.json(&messages.iter().map(|m| object(m, &opened.marks)).collect::<Vec<_>>());
+        let objects = messages.iter().map(|s| Ok(object(&looked.letters.letter(s)?, &looked.marks))).collect::<Result<Vec<_>>>()?;
+        return ctx.ui.json(&objects);
     }
     if messages.is_empty() {
         ctx.ui.talk(if args.unread { "no unread mail" } else { "no mail" });
         return Ok(());
     }
     // The numbers are those of the plain inbox, whatever is left out here: `read 3` means one thing.
-    let plain = opened.inbox(false, false);
-    let number = |m: &crate::mail::Message| plain.iter().position(|p| p.id == m.id).map_or(0, |at| at + 1);
+    let plain = looked.inbox(false, false);
+    let number = |m: &Slip| plain.iter().position(|p| p.id == m.id).map_or(0, |at| at + 1);
     let width = ctx.ui.width();
     let most = if args.all { 0 } else { ROWS };
-    let rows = messages.iter().take(if most == 0 { messages.len() } else { most }).map(|m| {
-        let number = number(m);
-        let mut cells = row(&opened, number, m, &m.from);
+    let mut rows = Vec::new();
+    for slip in messages.iter().take(if most == 0 { messages.len() } else { most }) {
+        let (number, message) = (number(slip), looked.letters.letter(slip)?);
+        let mut cells = row(&looked.letters.short(slip.id), &looked.marks, number, &message, &message.from);
         if number == 0 {
             cells.insert(0, bd::ui::Text::new().plain("  "));
         }
-        cells
-    });
-    let (lines, _) = table(rows.collect(), 0, width);
+        rows.push(cells);
+    }
+    let (lines, _) = table(rows, 0, width);
     ctx.ui.page();
     ctx.ui.lines(lines)?;
     let left = messages.len() - if most == 0 { messages.len() } else { most.min(messages.len()) };

@@ -1,9 +1,10 @@
 //! What every verb of mail begins with: the messages, the reader and his marks.
 
 use crate::mail::{Directory, Mailbox, Marks, Message, Reader};
+use crate::views::{Letters, Slip};
 use bd::cli::Ctx;
 use bd::error::{Error, Result};
-use bd::store::Store;
+use bd::store::{Snapshot, Store};
 use std::rc::Rc;
 
 /// The messages as one reader sees them.
@@ -18,11 +19,41 @@ pub(super) struct Opened {
     pub marks: Marks,
 }
 
+/// The same for a list: the letters are read when they are shown.
+pub(super) struct Looked<'s> {
+    /// All messages.
+    pub letters: Letters<'s>,
+    /// Who reads.
+    pub reader: Reader,
+    /// What he has read here.
+    pub marks: Marks,
+}
+
+impl Looked<'_> {
+    /// As [`Opened::inbox`].
+    pub fn inbox(&self, all: bool, unread: bool) -> Vec<&Slip> {
+        let mine = |s: &&Slip| (all || !self.marks.has_archived(s.id)) && !(unread && self.marks.has_read(s.id));
+        let mut out: Vec<&Slip> = self.letters.received(&self.reader).filter(mine).collect();
+        out.sort_by_key(|s| std::cmp::Reverse((s.pinned, s.id)));
+        out
+    }
+}
+
+/// Looks at the mail of the acting actor, or of another identity that this clone serves.
+pub(super) fn look<'s>(store: &Store, snapshot: &'s Snapshot, identity: Option<&str>) -> Result<Looked<'s>> {
+    let (reader, marks) = reader(store, &Directory::for_look(store)?, identity)?;
+    Ok(Looked { letters: Letters::load(snapshot)?, reader, marks })
+}
+
 /// Opens the mail of the acting actor, or of another identity that this clone serves.
 pub(super) fn open(ctx: &mut Ctx<'_, '_>, identity: Option<&str>) -> Result<Opened> {
     let store = ctx.store()?;
     let snapshot = ctx.snapshot()?;
-    let directory = Directory::of_config(&store)?;
+    let (reader, marks) = reader(&store, &Directory::of_config(&store)?, identity)?;
+    Ok(Opened { mailbox: Mailbox::load(&snapshot)?, store, reader, marks })
+}
+
+fn reader(store: &Store, directory: &Directory, identity: Option<&str>) -> Result<(Reader, Marks)> {
     let name = match identity {
         None => store.actor().to_string(),
         Some(address) => {
@@ -40,9 +71,9 @@ pub(super) fn open(ctx: &mut Ctx<'_, '_>, identity: Option<&str>) -> Result<Open
             }
         }
     };
-    let reader = Reader::new(&directory, &name);
-    let marks = Marks::load(&store, &reader.identity)?;
-    Ok(Opened { mailbox: Mailbox::load(&snapshot)?, store, reader, marks })
+    let reader = Reader::new(directory, &name);
+    let marks = Marks::load(store, &reader.identity)?;
+    Ok((reader, marks))
 }
 
 impl Opened {

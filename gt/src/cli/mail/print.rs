@@ -1,6 +1,5 @@
 //! How messages are printed.
 
-use super::open::Opened;
 use crate::mail::text::cut;
 use crate::mail::{MailKind, Mailbox, Marks, Message, Priority};
 use bd::ui::{Style, Table, Text};
@@ -60,7 +59,7 @@ fn mark(message: &Message, marks: &Marks) -> Text {
 }
 
 /// One row: the number of it (0 = none), unread, id, time, who, subject.
-pub(super) fn row(opened: &Opened, number: usize, message: &Message, who: &str) -> Vec<Text> {
+pub(super) fn row(short: &str, marks: &Marks, number: usize, message: &Message, who: &str) -> Vec<Text> {
     let mut about = Text::new();
     if message.pinned {
         about.push(Style::Label, "[pinned] ");
@@ -71,12 +70,12 @@ pub(super) fn row(opened: &Opened, number: usize, message: &Message, who: &str) 
         Priority::Low | Priority::Normal => {}
     }
     about.push(Style::Plain, &message.subject);
-    let mut cells = vec![mark(message, &opened.marks)];
+    let mut cells = vec![mark(message, marks)];
     if number > 0 {
         cells.insert(0, Text::new().with(Style::Dim, format!("{number:>2}")));
     }
     cells.extend([
-        Text::new().with(Style::Id, opened.mailbox.short(message)),
+        Text::new().with(Style::Id, short),
         Text::new().with(Style::Dim, time(message)),
         Text::new().with(Style::Actor, cut(who, 32)),
         about,

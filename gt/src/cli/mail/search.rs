@@ -50,7 +50,10 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         return Ok(());
     }
     let width = ctx.ui.width();
-    let rows = found.iter().map(|m| row(&opened, 0, m, &format!("{} to {}", m.from, m.to.join(", ")))).collect();
+    let rows = found
+        .iter()
+        .map(|m| row(&opened.mailbox.short(m), &opened.marks, 0, m, &format!("{} to {}", m.from, m.to.join(", "))))
+        .collect();
     let (lines, left) = table(rows, if args.all { 0 } else { ROWS }, width);
     ctx.ui.page();
     ctx.ui.lines(lines)?;

@@ -44,7 +44,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     }
     let width = ctx.ui.width();
     let rows = sent.iter().map(|m| {
-        let mut cells = row(&opened, 0, m, &m.to.join(", "));
+        let mut cells = row(&opened.mailbox.short(m), &opened.marks, 0, m, &m.to.join(", "));
         cells.remove(0);
         if let Some(about) = cells.last_mut() {
             let by: Vec<&str> = m.acks.iter().map(|a| a.by.as_str()).collect();

@@ -1,8 +1,8 @@
 //! `gt molecule list`.
 
 use super::print;
-use crate::molecule::Shelf;
-use crate::molecule::model::field;
+use crate::molecule::Brief;
+use crate::views::Molecules;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use bd::ui::{Style, Table, Text};
@@ -36,19 +36,16 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let snapshot = ctx.snapshot()?;
     let now = ctx.env.now();
-    let shelf = if args.all { Shelf::all(&snapshot, now) } else { Shelf::open(&snapshot, now) };
-    // The steps of those that are only counted are not read.
-    let mut fits = Vec::new();
-    for (at, bead) in shelf.beads()?.iter().enumerate() {
-        if args.convoy.as_ref().is_none_or(|c| bead.text(field::CONVOY).as_ref() == Some(c)) && (args.all || !shelf.is_over(at)?) {
-            fits.push(at);
-        }
-    }
-    let limit = if args.limit == 0 { fits.len() } else { args.limit };
-    let more = fits.len().saturating_sub(limit);
-    let all = fits.into_iter().take(limit).map(|at| shelf.view(at)).collect::<Result<Vec<_>>>()?;
+    let molecules = Molecules::load(&snapshot, now)?;
+    let wanted =
+        |b: &Brief<'_>| args.convoy.as_ref().is_none_or(|c| b.facts.convoy == Some(c.as_str())) && (args.all || !b.is_over());
+    let mut all: Vec<Brief<'_>> =
+        if args.all { molecules.all().filter(wanted).collect() } else { molecules.unclosed().filter(wanted).collect() };
+    let limit = if args.limit == 0 { all.len() } else { args.limit };
+    let more = all.len().saturating_sub(limit);
+    all.truncate(limit);
     if ctx.ui.is_json() {
-        return ctx.ui.json(&all.iter().map(|v| print::object(v)).collect::<Vec<_>>());
+        return ctx.ui.json(&all.iter().map(print::object_of).collect::<Vec<_>>());
     }
     if all.is_empty() {
         ctx.ui.talk("no molecules; `gt molecule create` or `gt formula pour` makes one");
@@ -56,13 +53,13 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     }
     let mut table = Table::new();
     for view in &all {
-        let at = view.current().filter(|_| !view.open.is_empty()).map(|s| s.def.id.clone()).unwrap_or_default();
+        let at = view.current().filter(|_| !view.open.is_empty()).map(|s| s.facts.id).unwrap_or_default();
         table.row(vec![
-            Text::new().with(Style::Strong, &view.name),
+            Text::new().with(Style::Strong, view.facts.name),
             Text::new().plain(view.state.as_str()),
-            Text::new().plain(format!("{}%", print::progress(view))),
-            Text::new().plain(&at),
-            Text::new().plain(view.convoy.as_deref().unwrap_or("")),
+            Text::new().plain(format!("{}%", print::share(view.progress()))),
+            Text::new().plain(at),
+            Text::new().plain(view.facts.convoy.unwrap_or("")),
         ]);
     }
     let width = ctx.ui.width();

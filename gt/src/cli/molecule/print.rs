@@ -1,7 +1,7 @@
 //! How molecules look, for people and as JSON: one shape for every command.
 
 use crate::molecule::model::percent;
-use crate::molecule::{Acted, CheckpointState, MoleculeState, StepState, StepView, View};
+use crate::molecule::{Acted, Brief, BriefStep, CheckpointState, MoleculeState, StepState, StepView, View};
 use bd::cli::Ctx;
 use bd::error::Result;
 use bd::model::format_time;
@@ -41,6 +41,46 @@ pub fn object(view: &View) -> Value {
         ("poured", json!(view.poured.map(format_time))),
         ("completed", json!(view.completed.map(format_time))),
         ("steps", json!(view.steps.iter().map(step).collect::<Vec<_>>())),
+    ];
+    for (name, value) in more {
+        out[name] = value;
+    }
+    out
+}
+
+/// The same of a molecule in a list.
+pub fn object_of(brief: &Brief<'_>) -> Value {
+    let (done, total) = brief.progress();
+    let step = |s: BriefStep<'_, '_>| {
+        let f = s.facts;
+        json!({
+            "id": f.id, "bead": f.bead, "title": f.title, "state": s.stand.state.as_str(), "attempt": s.stand.attempt,
+            "kind": f.kind, "phase": f.phase, "needs": f.needs, "holder": s.holder(),
+            "checkpoint": s.stand.checkpoint.map(|state| json!({
+                "state": state.as_str(), "opened": f.opened.map(format_time), "deadline": f.deadline.map(format_time),
+                "by": f.by, "reason": f.reason, "overridden": f.overridden,
+            })),
+        })
+    };
+    let f = &brief.facts;
+    let mut out = json!({
+        "name": f.name, "bead": f.bead, "convoy": f.convoy, "owner": f.owner, "team": f.team,
+        "formula": f.formula[0], "formula_version": f.formula[1], "formula_digest": f.formula[2],
+        "state": brief.state.as_str(), "why": brief.why(), "done": done, "total": total,
+    });
+    let more = [
+        ("current_step", json!(brief.current().filter(|_| !brief.open.is_empty()).map(|s| s.facts.id))),
+        ("open_steps", json!(brief.open_steps().map(|s| s.facts.id).collect::<Vec<_>>())),
+        ("eta_minutes", json!(brief.eta_minutes())),
+        ("note", json!(f.note)),
+        ("waits_for", json!(f.waits_for)),
+        ("missing", json!(f.missing)),
+        ("next_checkpoint", json!(brief.next_checkpoint().map(|s| s.facts.id))),
+        ("fix", json!(f.fix)),
+        ("validation", json!(f.validation())),
+        ("poured", json!(f.poured.map(format_time))),
+        ("completed", json!(brief.completed().map(format_time))),
+        ("steps", json!(brief.steps().map(step).collect::<Vec<_>>())),
     ];
     for (name, value) in more {
         out[name] = value;
@@ -139,7 +179,11 @@ pub fn minutes(n: u32) -> String {
 
 /// Done steps of all, in percent.
 pub fn progress(view: &View) -> String {
-    let (done, total) = view.progress();
+    share(view.progress())
+}
+
+/// So many of so many, in percent.
+pub fn share((done, total): (usize, usize)) -> String {
     if total == 0 { "0".to_owned() } else { percent(done as f64 * 100.0 / total as f64) }
 }
 

@@ -36,9 +36,14 @@ pub fn ticked(tx: &Tx<'_>, bead: &BeadId, attempt: u32) -> Result<Vec<String>> {
 
 /// The same of a bead that was read already.
 pub fn ticked_on(bead: &bd::fold::Bead, attempt: u32) -> Vec<String> {
+    ticks(bead).into_iter().filter(|(at, _)| *at == attempt).map(|(_, text)| text).collect()
+}
+
+/// Every sentence that was ticked on a bead, with its try.
+pub fn ticks(bead: &bd::fold::Bead) -> Vec<(u32, String)> {
     let ticks = bead.fields.iter().filter(|(name, _)| name.starts_with(field::ATTEST));
     let ticks = ticks.filter_map(|(name, _)| super::super::own::decoded::<Tick>(bead, name));
-    ticks.filter(|t| t.attempt == attempt).map(|t| t.text).collect()
+    ticks.map(|t| (t.attempt, t.text)).collect()
 }
 
 /// The sentences of a molecule (not of a step) that a person has to tick.

@@ -15,7 +15,7 @@ mod upgrade;
 
 pub use advance::{Evidence, advance, failed};
 pub use approve::{Approval, REVIEW, approve};
-pub use attest::{attest, ticked, ticked_on};
+pub use attest::{attest, ticked, ticked_on, ticks};
 pub use comment::comment;
 pub use reject::{Rejection, reject};
 pub use reopen::reopen;

@@ -35,7 +35,12 @@ pub fn first_label(name: &str) -> String {
 
 /// To whom a molecule's questions go: its owner, else the project's people.
 pub fn owner_address(view: &View) -> String {
-    match view.owner.as_deref() {
+    address_of(view.owner.as_deref())
+}
+
+/// The same, from the owner.
+pub fn address_of(owner: Option<&str>) -> String {
+    match owner {
         Some(owner) if owner.starts_with('@') || owner.contains('/') => owner.to_owned(),
         Some(owner) => format!("@{owner}"),
         None => "overseer".to_owned(),

@@ -1,0 +1,20 @@
+//! Views that were computed once and are kept beside the cache of `bd`, so that a look costs what it shows (docs/design/workflow.md,
+//! What is kept of views). No mutation asks them.
+
+mod convoys;
+pub mod file;
+mod files;
+mod formulas;
+mod held;
+mod kept;
+mod mail;
+mod molecules;
+mod text;
+
+pub use convoys::Convoys;
+pub use files::Files;
+pub use formulas::list as formulas;
+pub use held::{assigned, assigned_beads};
+pub use kept::{Kept, Kind, Made, Seen};
+pub use mail::{Letters, Slip};
+pub use molecules::Molecules;

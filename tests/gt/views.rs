@@ -1,0 +1,262 @@
+//! What is kept of computed views changes no answer: every look says the same with it, without it, after it was harmed, and while
+//! others look and change.
+
+use crate::clocks::{APPROVE, at, open};
+use crate::kit::{RUN, apdc, pour_recipe};
+use bd_tests::{Rng, Sandbox, Work, setting};
+use std::path::PathBuf;
+
+/// The files of views beside the cache.
+const FILES: [&str; 7] = ["gt-molecules", "gt-convoys", "gt-held", "gt-files", "gt-formulas", "gt-mail", "gt-mail-seen"];
+
+/// Every look that is answered from views.
+const LOOKS: [&[&str]; 14] = [
+    &["status", "--json"],
+    &["status"],
+    &["prime"],
+    &["hook"],
+    &["ready", "--json"],
+    &["molecule", "list", "--all", "--json"],
+    &["molecule", "list"],
+    &["checkpoint", "list", "--json"],
+    &["checkpoint", "list", "day1-a"],
+    &["convoy", "list", "--all", "--json"],
+    &["convoy", "show", "trail", "--json"],
+    &["mail", "inbox", "--all", "--json"],
+    &["mail", "check", "--inject"],
+    &["formula", "list", "--json"],
+];
+
+fn folder(work: &Work) -> PathBuf {
+    work.beads_dir().join("cache")
+}
+
+fn forget(work: &Work) {
+    for file in FILES {
+        let _was_not_there = std::fs::remove_file(folder(work).join(file));
+    }
+}
+
+/// What the looks of a clone say at a time: everything that is printed, and how they end.
+fn looks(work: &Work, now: &str) -> Vec<String> {
+    let one = |args: &&[&str]| {
+        let out = work.gt_cmd(args).now(now).run();
+        format!("{args:?}: {}\n{}{}", out.code(), out.stdout(), out.stderr())
+    };
+    LOOKS.iter().map(one).collect()
+}
+
+/// Every molecule says the same in the list, from what is kept, and alone, from its beads as a transition reads them.
+fn assert_lists_as_alone(work: &Work, now: &str, what: &str) {
+    let listed = at(work, now, &["molecule", "list", "--all", "--limit", "0", "--json"]).json();
+    let listed = listed.as_array().expect("molecules");
+    assert!(!listed.is_empty(), "{what}");
+    for one in listed {
+        let name = one["name"].as_str().expect("a name");
+        assert_eq!(*one, at(work, now, &["molecule", "status", name, "--json"]).json(), "{what}: {name} at {now}");
+    }
+}
+
+/// Two clones with a molecule each in one convoy, and a letter.
+fn project(sandbox: &Sandbox) -> [Work; 2] {
+    let remote = sandbox.remote("origin");
+    let one = remote.clone_as("one").acting_as("wes");
+    one.write("run-tests.sh", RUN);
+    one.write("tests/one.t", "test 1 = 1\n");
+    one.bd(&["init", "--prefix", "app", "--publish"]).ok();
+    one.commit_all("A project");
+    one.git(&["push", "-q", "-u", "origin", "HEAD:main"]).ok();
+    one.gt(&["convoy", "create", "--id", "trail", "--name", "The trail", "--owner", "@lea"]).ok();
+    one.commit_all("The convoy");
+    one.git(&["push", "-q", "origin", "HEAD:main"]).ok();
+    pour_recipe(&one, apdc(), "day1-a", &[]);
+    one.gt(&["convoy", "add", "trail", "day1-a"]).ok();
+    one.gt(&["mail", "send", "self", "-s", "First", "-m", "Words"]).ok();
+    one.bd(&["sync"]).ok();
+    let other = remote.clone_as("other").acting_as("ona");
+    other.bd(&["sync"]).ok();
+    pour_recipe(&other, apdc(), "day2-b", &["day1-a"]);
+    other.bd(&["sync"]).ok();
+    one.bd(&["sync"]).ok();
+    [one, other]
+}
+
+/// Something happens, or is refused.
+fn change(works: &[Work; 2], rng: &mut Rng, now: &str) {
+    let work = &works[rng.below(2)];
+    let actor = rng.one_of(&["wes", "ona", "lea", "kim"]);
+    let work = &work.acting_as(actor);
+    let molecule = rng.one_of(&["day1-a", "day2-b"]);
+    let json = work.gt_cmd(&["molecule", "status", molecule, "--json"]).now(now).run();
+    let open: Vec<String> = json.json()["open_steps"]
+        .as_array()
+        .map(|all| all.iter().filter_map(|s| s.as_str().map(str::to_owned)).collect())
+        .unwrap_or_default();
+    let step = open.first().cloned().unwrap_or_else(|| "analysis".to_owned());
+    let bead = json.json()["bead"].as_str().unwrap_or_default().to_owned();
+    let gt = |args: &[&str]| work.gt_cmd(args).now(now).run().code();
+    let bd = |args: &[&str]| work.cmd(args).now(now).run().code();
+    let code = match rng.below(24) {
+        0..=3 => gt(&["molecule", "advance", molecule, &step, "--note", "done"]),
+        4..=6 => gt(&["checkpoint", "approve", molecule, &step]),
+        7 => gt(&["checkpoint", "reject", molecule, &step, "--reason", "no"]),
+        8 => gt(&["checkpoint", "reopen", molecule, &step, "--reason", "again"]),
+        9 => gt(&["molecule", rng.one_of(&["pause", "resume"]), molecule]),
+        10 => gt(&["molecule", "next", molecule, "--claim"]),
+        11 => gt(&["molecule", "update", molecule, "--note", "it goes on"]),
+        12 => bd(&["undo", &bead]),
+        13 => bd(&["update", &bead, "--status", rng.one_of(&["closed", "open"])]),
+        14 => bd(&["create", "Found on the way", "--assignee", actor]),
+        15 => gt(&["mail", "send", rng.one_of(&["@wes", "@ona"]), "-s", "News", "-m", "Words", "--priority", "urgent"]),
+        16 => gt(&["mail", rng.one_of(&["read", "archive", "ack"]), "1"]),
+        17 => gt(&["convoy", rng.one_of(&["add", "remove"]), "trail", rng.one_of(&["day1-a", "day2-b"])]),
+        18 => {
+            let text = "formula = \"own\"\nversion = \"1\"\n\n[[steps]]\nid = \"a\"\ntitle = \"A\"\n";
+            work.write(".beads/formulas/own.toml", text.repeat(1 + rng.below(2)));
+            0
+        }
+        19 => {
+            let file = ".beads/convoys/trail/convoy.toml";
+            let text = work.exists(file).then(|| work.read(file)).unwrap_or_default();
+            work.write(file, text + "\n[[molecules]]\nid = \"day3-planned\"\n");
+            0
+        }
+        20 => {
+            let ahead =
+                rng.one_of(&["2026-03-01T22:00:00Z", "2026-03-04T00:00:00Z", "2026-06-01T00:00:00Z", "2040-01-01T00:00:00Z"]);
+            at(work, ahead, &["checkpoint", "comment", molecule, &step, "--text", "By another clock"]).code()
+        }
+        21 => at(work, "2026-02-25T00:00:00Z", &["molecule", "advance", molecule, &step, "--note", "done"]).code(),
+        _ => works.iter().map(|w| w.bd(&["sync"]).code()).max().unwrap_or_default(),
+    };
+    assert!(code <= 7, "{code}");
+}
+
+#[test]
+fn every_look_says_the_same_with_and_without_what_is_kept() {
+    let number = |name: &str, usual: usize| setting(name).and_then(|v| v.parse().ok()).unwrap_or(usual);
+    let first = number("GT_FIRST", 0);
+    for seed in first..first + number("GT_SEEDS", 1) {
+        let sandbox = Sandbox::new();
+        let works = project(&sandbox);
+        let mut rng = Rng::new(seed as u64);
+        for turn in 0..number("GT_TURNS", 14) {
+            // Deadlines pass and leases end while nothing is written.
+            let now = format!("2026-03-{:02}T{:02}:00:00Z", 1 + turn / 8, turn % 8 * 3);
+            change(&works, &mut rng, &now);
+            let work = &works[turn % 2];
+            let later = format!("2026-03-{:02}T{:02}:59:00Z", 1 + turn / 8, turn % 8 * 3 + 2);
+            for now in ["2026-01-01T00:00:00Z", &now, &later] {
+                assert_lists_as_alone(work, now, &format!("seed {seed}, turn {turn}"));
+            }
+            let kept = looks(work, &now);
+            let kept_later = looks(work, &later);
+            forget(work);
+            assert_eq!(kept_later, looks(work, &later), "seed {seed}, turn {turn}, later");
+            forget(work);
+            assert_eq!(kept, looks(work, &now), "seed {seed}, turn {turn}");
+        }
+    }
+}
+
+// goal: W4 W15 tier1
+#[test]
+fn what_other_clocks_said_expires_a_checkpoint_in_a_list_as_in_a_decision() {
+    const CLOCKS: [&str; 7] = [
+        "2020-01-01T00:00:00Z",
+        "2026-02-27T00:00:00Z",
+        "2026-03-01T12:00:00Z",
+        "2026-03-01T13:59:59Z",
+        "2026-03-01T14:00:00Z",
+        "2026-03-03T00:00:00Z",
+        "2041-01-01T00:00:00Z",
+    ];
+    // Who says something and when, and whether that expires the checkpoint for a clock that is behind.
+    for (who, when, expires) in [
+        ("kim", "2026-03-01T13:30:00Z", false),
+        ("kim", "2026-03-01T15:00:00Z", true),
+        ("wes", "2026-03-20T00:00:00Z", true),
+        ("kim", "2026-03-20T00:00:00Z", false),
+        ("odd", "2040-01-01T00:00:00Z", false),
+    ] {
+        let sandbox = Sandbox::new();
+        let (wes, lea) = open(&sandbox);
+        let what = format!("{who} at {when}");
+        let all = || CLOCKS.iter().for_each(|now| assert_lists_as_alone(&lea, now, &what));
+        let stands = |now: &str| {
+            let listed = at(&lea, now, &["checkpoint", "list", "--json"]).json();
+            let of_one = at(&lea, now, &["checkpoint", "list", "m", "--json"]).json();
+            assert_eq!(listed, of_one, "{what}: {now}");
+            listed[0]["state"].as_str().unwrap_or_default().to_owned()
+        };
+        let now = "2026-03-01T13:00:00Z";
+        all();
+        assert_eq!(stands(now), "open", "{what}: nothing was said");
+        // What was kept is of the moment before this.
+        at(&wes.acting_as(who), when, &["checkpoint", "comment", "m", "look", "--text", "Is this open?"]).ok();
+        let moment = std::fs::read(folder(&lea).join("gt-molecules")).expect("a view");
+        all();
+        assert_ne!(moment, std::fs::read(folder(&lea).join("gt-molecules")).expect("a view"), "{what}: it is kept anew");
+        for now in [now, "2026-02-27T00:00:00Z"] {
+            assert_eq!(stands(now), if expires { "expired" } else { "open" }, "{what}: {now}");
+        }
+        let state = at(&lea, now, &["molecule", "list", "--json"]).json()[0]["state"].clone();
+        assert_eq!(state, if expires { "paused" } else { "awaiting_checkpoint" }, "{what}");
+        assert_eq!(at(&lea, now, &["status", "--json"]).json()["due"], expires, "{what}");
+        // The decision agrees.
+        let decided = at(&lea, now, APPROVE);
+        assert_eq!(decided.code(), if expires { 3 } else { 0 }, "{what}: {decided}");
+        all();
+    }
+}
+
+#[test]
+fn what_is_kept_is_made_anew_where_it_was_harmed_or_cannot_be_written() {
+    let sandbox = Sandbox::new();
+    let [work, _] = project(&sandbox);
+    let now = "2026-03-01T10:00:00Z";
+    let wanted = looks(&work, now);
+    assert!(["gt-molecules", "gt-convoys", "gt-held", "gt-mail"].iter().all(|f| folder(&work).join(f).exists()), "views are kept");
+    let mut rng = Rng::new(7);
+    for file in FILES.iter().filter(|f| folder(&work).join(f).exists()) {
+        let path = folder(&work).join(file);
+        let whole = std::fs::read(&path).expect("a file");
+        let mut flipped = whole.clone();
+        let at = rng.below(flipped.len());
+        flipped[at] ^= 1 << rng.below(8);
+        let mut version = whole.clone();
+        version[6] ^= 1;
+        for harmed in [whole[..whole.len() / 2].to_vec(), Vec::new(), flipped, version, b"something else entirely".to_vec()] {
+            std::fs::write(&path, harmed).expect("harm");
+            assert_eq!(looks(&work, now), wanted, "{file}");
+        }
+        assert!(path.exists(), "{file} is made anew");
+        // A folder in its place: nothing can be written there.
+        std::fs::remove_file(&path).expect("gone");
+        std::fs::create_dir_all(path.join("in the way")).expect("a folder");
+        assert_eq!(looks(&work, now), wanted, "{file} cannot be written");
+        std::fs::remove_dir_all(&path).expect("gone");
+    }
+    // Without the image there is no moment to remember, and where it cannot be made either everything is read in full.
+    std::fs::remove_dir_all(folder(&work)).expect("gone");
+    std::fs::write(folder(&work), "in the way").expect("a file");
+    assert_eq!(looks(&work, now), wanted, "no cache at all");
+}
+
+#[test]
+fn many_look_at_once_while_somebody_writes() {
+    let sandbox = Sandbox::new();
+    let [work, _] = project(&sandbox);
+    let now = "2026-03-01T10:00:00Z";
+    for turn in 0..4 {
+        forget(&work);
+        let running: Vec<_> = (0..8).map(|n| work.gt_cmd(LOOKS[n % 6]).now(now).spawn()).collect();
+        work.gt_cmd(&["molecule", "update", "day1-a", "--note", &format!("turn {turn}")]).now(now).run().ok();
+        for one in running {
+            one.wait().ok();
+        }
+        let kept = looks(&work, now);
+        forget(&work);
+        assert_eq!(kept, looks(&work, now), "turn {turn}");
+    }
+}
