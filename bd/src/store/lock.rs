@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 /// Held until dropped; the system lets go of it when the process dies, however it dies.
@@ -33,39 +34,45 @@ impl Lock {
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         crate::failpoint!("lock.open.after");
         let mut file = opened.map_err(|e| Error::io(&path, &e))?;
-        let mut waited = Duration::ZERO;
-        let mut pause = Duration::from_micros(200);
-        loop {
-            crate::failpoint!("lock.try.before");
-            let tried = file.try_lock();
-            crate::failpoint!("lock.try.after");
-            match tried {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if waited < patience => {
-                    std::thread::sleep(pause);
-                    waited += pause;
-                    // Short pauses keep the queue moving: the holder needs some milliseconds.
-                    pause = (pause * 2).min(Duration::from_millis(5));
-                }
-                Err(TryLockError::WouldBlock) => {
-                    let mut holder = String::new();
-                    let _ = file.read_to_string(&mut holder);
-                    let holder = holder.trim();
-                    let who = if holder.is_empty() { String::new() } else { format!(" (process {holder})") };
-                    return Err(Error::new(
-                        ErrorKind::Locked,
-                        format!("another command{who} has held the lock of this clone for {} s", waited.as_secs()),
-                    )
-                    .hint("Try again in a moment; BD_LOCK_TIMEOUT sets how long to wait, in seconds"));
-                }
-                Err(TryLockError::Error(e)) => return Err(Error::io(&path, &e)),
-            }
+        crate::failpoint!("lock.try.before");
+        let tried = file.try_lock();
+        crate::failpoint!("lock.try.after");
+        match tried {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) if wait(&file, patience).map_err(|e| Error::io(&path, &e))? => {}
+            Err(TryLockError::WouldBlock) => return Err(held(&mut file, patience)),
+            Err(TryLockError::Error(e)) => return Err(Error::io(&path, &e)),
         }
         // Whose lock it is, for the message above; never read as truth.
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
         crate::failpoint!("lock.acquire.after");
         Ok(Self { _file: Some(file) })
     }
+}
+
+/// Waits in the system's own queue, which is served in the order of arrival: whoever asks again and again is passed over by
+/// luck, and fifty that do so keep a processor busy. Returns whether it is ours now. No system call waits for a lock and a time
+/// at once, so a thread waits for the one and this one for the other; a lock that comes too late is let go of at once.
+fn wait(file: &File, patience: Duration) -> std::io::Result<bool> {
+    if patience.is_zero() {
+        return Ok(false);
+    }
+    let waiting = file.try_clone()?;
+    let (tell, told) = channel();
+    std::thread::Builder::new().spawn(move || tell.send(waiting.lock()))?;
+    match told.recv_timeout(patience) {
+        Ok(locked) => locked.map(|()| true),
+        Err(_) => Ok(false),
+    }
+}
+
+fn held(file: &mut File, patience: Duration) -> Error {
+    let mut holder = String::new();
+    let _ = file.read_to_string(&mut holder);
+    let holder = holder.trim();
+    let who = if holder.is_empty() { String::new() } else { format!(" (process {holder})") };
+    Error::new(ErrorKind::Locked, format!("another command{who} has held the lock of this clone for {} s", patience.as_secs()))
+        .hint("Try again in a moment; BD_LOCK_TIMEOUT sets how long to wait, in seconds")
 }
 
 #[cfg(test)]

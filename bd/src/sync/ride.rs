@@ -108,6 +108,14 @@ pub fn ride(store: &Store, options: &RideOptions) -> Result<Ride> {
     }
     let mut files: Vec<(String, Option<Vec<u8>>)> = options.files.iter().map(|(p, b)| (p.clone(), Some(b.clone()))).collect();
     let Some(first) = chosen.first() else {
+        // A commit that changes nothing says nothing: what the branch has already is left out.
+        let head = store.git().commit_tree(stand.head)?;
+        for (path, bytes) in std::mem::take(&mut files) {
+            let oid = bytes.as_deref().map(|b| store.git().write_blob(b)).transpose()?;
+            if store.git().entry_at(head, &path)?.map(|e| e.oid) != oid {
+                files.push((path, bytes));
+            }
+        }
         if !files.is_empty() && !options.dry_run {
             let subject = options.message.clone().unwrap_or_else(|| "beads: records".to_owned());
             out.commit = Some(commit_files(store, &stand, &files, &message(&subject, &[], options))?);

@@ -8,6 +8,7 @@
 use super::{GixBackend, from_gix, other, to_gix, while_vanishing};
 use crate::git::backend::checked;
 use crate::git::{Cas, Expected, GitError, Oid, RepoPaths};
+use gix::lock::acquire::Fail;
 use gix::refs::{FullNameRef, packed};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -149,9 +150,15 @@ pub(super) fn update(
 
     crate::failpoint!("git.ref.before");
     let boundary = paths.common_dir.join("refs");
-    let patience = gix::lock::acquire::Fail::AfterDurationWithBackoff(PATIENCE);
-    let lock = || gix::lock::File::acquire_to_update_resource(&path, patience, Some(boundary.clone()), 0);
-    let mut lock = while_vanishing(lock).map_err(|e| lock_error(&path, name, &e))?;
+    let acquire = |patience: Fail| {
+        while_vanishing(|| gix::lock::File::acquire_to_update_resource(&path, patience, Some(boundary.clone()), 0))
+    };
+    let lock = match acquire(Fail::Immediately) {
+        // What stands there since before this command is nobody's who lets go of it soon.
+        Err(e) if e.is_retryable() && !is_old(&path) => acquire(Fail::AfterDurationWithBackoff(PATIENCE)),
+        other => other,
+    };
+    let mut lock = lock.map_err(|e| lock_error(&path, name, &e))?;
     let actual = match loose(&path)? {
         Some(Loose::Object(id)) => Some(id),
         Some(Loose::Symbolic(_)) => {
@@ -185,6 +192,16 @@ pub(super) fn update(
     }
     crate::failpoint!("git.ref.after");
     Ok(Cas::Done)
+}
+
+/// True if the lock of a ref was made more than ten times [`PATIENCE`] ago by the file system's own clock. One from the future is not.
+fn is_old(path: &Path) -> bool {
+    let mut lock = path.as_os_str().to_owned();
+    lock.push(".lock");
+    #[expect(clippy::disallowed_methods, reason = "compares with a file's time, which no injected clock can set")]
+    let now = std::time::SystemTime::now();
+    let made = std::fs::metadata(lock).and_then(|m| m.modified()).ok();
+    made.and_then(|made| now.duration_since(made).ok()).is_some_and(|age| age > 10 * PATIENCE)
 }
 
 /// The file of a loose ref.
