@@ -72,21 +72,13 @@ fn kill_on(stage: &Stage, args: &[&str], input: &str, touches: Touches) {
         }
         assert!(!stage.ann.exists(".git/index.lock"), "{story}: index.lock is left");
         // A lock of a dead process is respected for ten seconds; here they have passed.
-        age(&stage.ann.common_dir().join("refs/beads/state.lock"));
+        crate::stage::age(&stage.ann.common_dir().join("refs/beads/state.lock"));
         // Both clones still agree after a sync.
         stage.ann.bd(&["sync"]).ok();
         let published = stage.published();
         let unpublished: Vec<&String> = now.iter().filter(|l| !published.contains(*l)).collect();
         assert!(unpublished.is_empty(), "{story}: not published by the next sync: {unpublished:?}");
         stage.passed();
-    }
-}
-
-/// Sets the time of a lock file, if it is there, back by a minute.
-fn age(lock: &std::path::Path) {
-    if let Ok(file) = std::fs::File::options().write(true).open(lock) {
-        let then = file.metadata().and_then(|m| m.modified()).expect("a time") - std::time::Duration::from_secs(60);
-        file.set_modified(then).expect("its time can be set");
     }
 }
 

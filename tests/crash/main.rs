@@ -4,6 +4,7 @@ mod covered;
 mod flow;
 mod flow_rows;
 mod kill;
+mod looks;
 mod power;
 mod pruning;
 mod repair;

@@ -1,7 +1,7 @@
 //! Commands that mend something: killed at each step, given again, they end where the whole command ends.
 
 use crate::kill::Scenario;
-use crate::stage::Stage;
+use crate::stage::{Stage, age};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -42,11 +42,7 @@ fn mends(scenario: Scenario) {
 
 /// A lock of a dead process is respected for ten seconds; here they have passed.
 fn age_locks(stage: &Stage) {
-    let lock = stage.ann.common_dir().join("refs/beads/state.lock");
-    if let Ok(file) = std::fs::File::options().write(true).open(lock) {
-        let then = file.metadata().and_then(|m| m.modified()).expect("a time") - std::time::Duration::from_secs(60);
-        file.set_modified(then).expect("its time can be set");
-    }
+    age(&stage.ann.common_dir().join("refs/beads/state.lock"));
 }
 
 fn words(line: &[&str]) -> Vec<String> {

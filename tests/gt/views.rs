@@ -117,7 +117,7 @@ fn change(works: &[Work; 2], rng: &mut Rng, now: &str) {
         }
         19 => {
             let file = ".beads/convoys/trail/convoy.toml";
-            let text = work.exists(file).then(|| work.read(file)).unwrap_or_default();
+            let text = if work.exists(file) { work.read(file) } else { String::new() };
             work.write(file, text + "\n[[molecules]]\nid = \"day3-planned\"\n");
             0
         }

@@ -4,8 +4,6 @@
 //! replaced whole by a rename and not synced: what a crash leaves of it does not fit its checksum.
 
 use bd::store::hash64;
-use std::fs::{File, OpenOptions};
-use std::io::Write;
 use std::path::Path;
 
 /// Raised with every change of what is kept or of the rules by which it is computed: another version's file counts for nothing.
@@ -39,22 +37,26 @@ pub fn write(folder: &Path, name: &str, mut bytes: Vec<u8>) {
     let Some((head, content)) = bytes.split_at_mut_checked(HEAD) else { return };
     head[..8].copy_from_slice(&magic());
     head[8..].copy_from_slice(&hash64(SEED, content).to_le_bytes());
-    let _best_effort = replace(folder, name, |file| file.write_all(&bytes));
+    let _best_effort = replace(folder, name, &[&bytes]);
 }
 
-/// Replaces a file by what `make` writes.
+/// Replaces a file by these parts, one after the other.
 ///
 /// # Errors
 /// The disk does not take it; the old one stands.
-pub fn replace(folder: &Path, name: &str, make: impl FnOnce(&mut File) -> std::io::Result<()>) -> std::io::Result<()> {
+pub fn replace(folder: &Path, name: &str, parts: &[&[u8]]) -> std::io::Result<()> {
     // A name of its own: two looks at once do not write into one file. What somebody who died left is swept away with the image.
     let temp = folder.join(format!("{name}.{}.new", std::process::id()));
-    let written = OpenOptions::new().write(true).create(true).truncate(true).open(&temp).and_then(|mut f| make(&mut f));
-    let done = written.and_then(|()| std::fs::rename(&temp, folder.join(name)));
-    if done.is_err() {
+    bd::failpoint!("gt.view.write.before");
+    let written = std::fs::write(&temp, parts.concat());
+    bd::failpoint!("gt.view.write.after");
+    let placed = written.and_then(|()| std::fs::rename(&temp, folder.join(name)));
+    bd::failpoint!("gt.view.rename.after");
+    if placed.is_err() {
         let _ = std::fs::remove_file(&temp);
+        bd::failpoint!("gt.view.take_back");
     }
-    done
+    placed
 }
 
 #[cfg(test)]

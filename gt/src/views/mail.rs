@@ -14,7 +14,7 @@ use bd::store::{Moment, Place, Snapshot, hash64};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{Read as _, Seek, SeekFrom, Write};
+use std::io::{Read as _, Seek, SeekFrom};
 use std::path::Path;
 
 const FILE: &str = "gt-mail";
@@ -204,12 +204,8 @@ fn save(folder: &Path, mark: &[u8], made: &Made, mailbox: &Mailbox) -> std::io::
         head.extend_from_slice(&hash64(SEED, &letter).to_le_bytes());
         letters.extend_from_slice(&letter);
     }
-    let mut out = super::file::magic().to_vec();
-    out.extend_from_slice(&hash64(SEED, &head).to_le_bytes());
-    out.extend_from_slice(&(head.len() as u64).to_le_bytes());
-    out.extend_from_slice(&head);
-    out.extend_from_slice(&letters);
-    super::file::replace(folder, FILE, |file| file.write_all(&out))
+    let (sum, len) = (hash64(SEED, &head).to_le_bytes(), (head.len() as u64).to_le_bytes());
+    super::file::replace(folder, FILE, &[&super::file::magic(), &sum, &len, &head, &letters])
 }
 
 fn seen(folder: &Path) -> Option<(Moment, Vec<u8>)> {

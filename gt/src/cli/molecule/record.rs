@@ -1,7 +1,7 @@
 //! `gt molecule record`: render the records of a molecule again.
 
 use bd::cli::{Ctx, Sub, parsed};
-use bd::error::{Error, Result};
+use bd::error::Result;
 use clap::{ArgMatches, Args as _};
 use serde_json::{Value, json};
 
@@ -38,8 +38,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let view = crate::records::named(ctx, &args.name)?;
     let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
     let written = crate::records::write(&store, &snapshot, &view)?;
-    let none = || Error::usage(format!("there is nothing of `{}` that this branch has not", view.name));
-    let committed = if args.commit { Some(crate::records::commit(&store, &snapshot, &view)?.ok_or_else(none)?) } else { None };
+    let committed = if args.commit { crate::records::commit(&store, &snapshot, &view)? } else { None };
     if ctx.ui.is_json() {
         return ctx.ui.json(&json!({"written": written, "commit": committed.map(|c| c.commit)}));
     }
@@ -49,6 +48,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     written.iter().try_for_each(|path| ctx.ui.line(format!("Wrote {path}")))?;
     if let Some(done) = committed {
         ctx.ui.line(format!("Committed {} ({})", done.commit.get(..10).unwrap_or(&done.commit), done.subject))?;
+    } else if args.commit {
+        ctx.ui.talk(format!("the branch has all of `{}`: nothing to commit", view.name));
     }
     Ok(())
 }
