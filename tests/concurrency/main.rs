@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 const BEADS: usize = 25;
 const PROCESSES: usize = 50;
 /// After how many commands of all processes the user commits, collects garbage and checks out.
-const USER_EVERY: [usize; 3] = [5, 50, 5];
+const USER_EVERY: [usize; 3] = [10, 200, 10];
 
 /// What the processes were promised.
 #[derive(Default)]

@@ -57,7 +57,7 @@ fn histories_lose_nothing_and_never_conflict() {
     let steps = number("HISTORIES_STEPS", 30) as usize;
     let one = setting("HISTORIES_SEED").map(|_| number("HISTORIES_SEED", 0));
     let first = one.unwrap_or_else(|| number("HISTORIES_FIRST", 0));
-    let seeds = if one.is_some() { 1 } else { number("HISTORIES_SEEDS", 20) };
+    let seeds = if one.is_some() { 1 } else { number("HISTORIES_SEEDS", 8) };
     let next = AtomicU64::new(first);
     let total = Mutex::new((BTreeMap::<&str, usize>::new(), 0usize, Vec::<String>::new(), 0usize));
     let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
