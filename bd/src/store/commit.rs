@@ -7,7 +7,7 @@ use super::marks::Marks;
 use super::sources::STATE_REF;
 use crate::error::Result;
 use crate::git::{Cas, CommitSpec, Expected, Git, GitError, Mode, Oid, Signature, TreeEntry};
-use crate::model::Event;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
@@ -142,21 +142,36 @@ impl Store {
     }
 }
 
+/// What a commit's message says of an event.
+#[derive(serde::Deserialize)]
+struct Named<'a> {
+    #[serde(borrow)]
+    bead: Cow<'a, str>,
+    #[serde(borrow)]
+    by: Cow<'a, str>,
+    #[serde(borrow, rename = "do")]
+    kind: Cow<'a, str>,
+}
+
 /// Subject, and the trailers that `git log` and our own history read: `Bead:` and `Actor:`, each name once.
 fn message(records: &[&Record]) -> String {
-    let mut beads = BTreeSet::new();
-    let mut actors = BTreeSet::new();
+    let mut beads: BTreeSet<String> = BTreeSet::new();
+    let mut actors: BTreeSet<String> = BTreeSet::new();
     let mut kinds: Vec<String> = Vec::new();
     let mut count = 0;
     for record in records {
         for line in record.bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
-            let Some(event) = std::str::from_utf8(line).ok().and_then(|l| Event::parse(l).ok()) else { continue };
+            let Ok(event) = serde_json::from_slice::<Named<'_>>(line) else { continue };
             count += 1;
-            if !kinds.iter().any(|k| k == event.kind.as_str()) {
-                kinds.push(event.kind.as_str().to_owned());
+            if !kinds.iter().any(|k| *k == event.kind) {
+                kinds.push(event.kind.into_owned());
             }
-            beads.insert(event.bead.to_string());
-            actors.insert(event.by.to_string());
+            if !beads.contains(event.bead.as_ref()) {
+                beads.insert(event.bead.into_owned());
+            }
+            if !actors.contains(event.by.as_ref()) {
+                actors.insert(event.by.into_owned());
+            }
         }
     }
     let what = match (count, beads.len()) {

@@ -191,12 +191,15 @@ impl Tx<'_> {
         let (mut shared, mut local) = (Vec::new(), Vec::new());
         // A record that says `ephemeral` in an import was shared once already, and round-trips.
         let imported: HashSet<&BeadId> = self.events.iter().filter(|e| e.kind == Kind::IMPORT).map(|e| &e.bead).collect();
+        // A new bead of which this mutation does not say so is not ephemeral: a pour makes a thousand of those.
+        let said: HashSet<&BeadId> = self.events.iter().filter(|e| e.set.get("ephemeral").is_some()).map(|e| &e.bead).collect();
         let mut judged: BTreeMap<BeadId, (bool, bool)> = BTreeMap::new();
         for event in &self.events {
             if !judged.contains_key(&event.bead) {
                 let stored = self.snapshot.events(&event.bead)?;
                 let is_local = stored.iter().all(|e| e.place == Place::Local);
-                let ephemeral = !imported.contains(&event.bead) && self.bead(&event.bead)?.is_some_and(|b| b.flag("ephemeral"));
+                let may_be = !imported.contains(&event.bead) && (!stored.is_empty() || said.contains(&event.bead));
+                let ephemeral = may_be && self.bead(&event.bead)?.is_some_and(|b| b.flag("ephemeral"));
                 if is_local && !ephemeral && !stored.is_empty() {
                     shared.extend(stored.into_iter().map(|e| e.event));
                 }
