@@ -85,3 +85,34 @@ fn what_is_shown_is_bounded_and_an_error_in_a_list_is_one_line() {
     assert!(said.len() == 1 && said[0].contains(".beads/convoys/bad/convoy.toml:"), "{said:?}");
     assert!(wes.gt(&["status"]).ok().lines().all(|l| !l.contains('^')), "the screen is no place for a caret");
 }
+
+// goal: W4 tier1
+#[test]
+fn a_validation_that_goes_back_to_itself_is_no_success() {
+    let sandbox = Sandbox::new();
+    let formula = "formula = \"g\"\nversion = 1\n[[steps]]\nid = \"check\"\ntitle = \"Check\"\nkind = \"validation\"\nvalidation_commands = [\"sh tests.sh\"]\nsuccess_criteria = [\"no_failing_tests = true\"]\n";
+    let wes = poured(&sandbox, formula);
+    wes.write("tests.sh", "printf 'ok 1 - a\\nok 2 - b # SKIP\\n1..2\\n'\n");
+    let out = wes.gt(&["molecule", "advance", "m", "check"]);
+    out.fails(4);
+    assert!(out.stdout().contains("check failed") && !out.stdout().contains("Step done"), "{out}");
+    wes.write("tests.sh", "printf 'ok 1 - a\\n1..1\\n'\n");
+    let out = wes.gt(&["molecule", "advance", "m", "check"]);
+    assert!(out.ok().contains("Step done"), "{out}");
+}
+
+// goal: W4 tier2
+#[test]
+fn an_approval_against_what_a_machine_can_see_says_so() {
+    let sandbox = Sandbox::new();
+    let gate = |id: &str, asks: &str| {
+        format!("[[steps]]\nid = \"{id}\"\ntitle = \"{id}\"\nrequires_human_approval = true\napproval_criteria = [{asks}]\n")
+    };
+    let both = [gate("plan-checkpoint", ""), gate("look", "\"Plan checkpoint approved\", \"It reads well\"")].concat();
+    let wes = poured(&sandbox, &format!("formula = \"g\"\nversion = 1\n{both}"));
+    let lea = wes.acting_as("lea");
+    let out = lea.gt(&["checkpoint", "approve", "m", "look", "--json"]);
+    assert_eq!(out.json()["notes"], serde_json::json!(["approved although this is not so: Plan checkpoint approved"]), "{out}");
+    let out = lea.gt(&["checkpoint", "approve", "m", "plan-checkpoint"]);
+    assert!(!out.stderr().contains("although"), "{out}");
+}

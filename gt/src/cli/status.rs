@@ -1,7 +1,7 @@
 //! `gt status`: what is going on, on one screen.
 
 use crate::cli::molecule::print;
-use crate::convoy::{Convoy, Outlook, path_of};
+use crate::convoy::{Convoy, Outlook, Poured, path_of};
 use crate::status::Desk;
 use crate::views::{Convoys, Files, Molecules};
 use bd::cli::{Ctx, Group, Verb, parsed};
@@ -56,7 +56,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let mut lines: Vec<String> = Vec::new();
     let open: Vec<Convoy> = Convoys::load(&snapshot)?.all(&store).into_iter().filter(|c| !c.state.is_closed()).collect();
     // Nothing is read where no convoy is open.
-    let all: Vec<_> = molecules.all().filter(|_| !open.is_empty()).collect();
+    let all: Vec<Poured<'_>> = if open.is_empty() { Vec::new() } else { molecules.poured().collect() };
     let mut files = Files::open(&store);
     for convoy in open {
         let id = convoy.id.clone();

@@ -107,6 +107,8 @@ pub struct Poured<'a> {
     pub name: &'a str,
     /// Its bead.
     pub bead: &'a str,
+    /// The convoy it was poured for.
+    pub convoy: Option<&'a str>,
     /// Where it stands.
     pub state: MoleculeState,
     /// Done steps.
@@ -142,6 +144,7 @@ impl<'a> From<&'a View> for Poured<'a> {
         Self {
             name: &view.name,
             bead: view.bead.as_str(),
+            convoy: view.convoy.as_deref(),
             state: view.state,
             done,
             all,
@@ -165,6 +168,7 @@ impl<'a> From<&Brief<'a>> for Poured<'a> {
         Self {
             name: facts.name,
             bead: facts.bead,
+            convoy: facts.convoy,
             state: brief.state,
             done,
             all,

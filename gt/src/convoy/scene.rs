@@ -6,7 +6,7 @@ use super::line::Poured;
 use super::members::{Members, collect, plain};
 use super::model::ConvoyFile;
 use super::place;
-use crate::molecule::{Brief, Shelf};
+use crate::molecule::Shelf;
 use bd::error::Result;
 use bd::store::{Snapshot, Store};
 use jiff::Timestamp;
@@ -79,12 +79,12 @@ impl Outlook {
         snapshot: &Snapshot,
         convoy: Convoy,
         file: Option<ConvoyFile>,
-        molecules: &[Brief<'_>],
+        molecules: &[Poured<'_>],
         now: Timestamp,
     ) -> Result<Self> {
         let tracked: HashSet<&str> = convoy.tracks.iter().map(String::as_str).collect();
-        let is_in = |b: &&Brief<'_>| b.facts.convoy == Some(convoy.id.as_str()) || tracked.contains(b.facts.bead);
-        let poured: Vec<Poured<'_>> = molecules.iter().filter(is_in).map(Poured::from).collect();
+        let is_in = |p: &&Poured<'_>| p.convoy == Some(convoy.id.as_str()) || tracked.contains(p.bead);
+        let poured: Vec<Poured<'_>> = molecules.iter().filter(is_in).cloned().collect();
         let known: HashSet<&str> = poured.iter().map(|p| p.bead).collect();
         let others = convoy.tracks.iter().filter(|id| !known.contains(id.as_str()));
         let plain = others.map(|id| plain(snapshot, id, now)).collect::<Result<Vec<_>>>()?;

@@ -202,6 +202,17 @@ pub fn unmet(view: &View, facts: Option<&Facts>, ticked: &[String]) -> Vec<Strin
     out
 }
 
+/// The criteria of an approval that a machine can answer, and answers no (reference gastown.md 10.4: warn). Who approves says
+/// with that that the others hold.
+pub fn unmet_approval(view: &View, id: &str) -> Vec<String> {
+    let asked = |text: &str| match Predicate::of_criterion(text) {
+        Predicate::Manual => Predicate::of_sentence(text, view),
+        known => known,
+    };
+    let is_unmet = |text: &&String| asked(text).holds(view, None) == Some(false);
+    view.step(id).iter().flat_map(|s| s.def.approval_criteria.iter()).filter(is_unmet).cloned().collect()
+}
+
 /// The success criteria of a step that a person has to attest.
 pub fn manual_criteria(step: &StepView) -> Vec<String> {
     step.def.success_criteria.iter().filter(|c| Predicate::of_criterion(c) == Predicate::Manual).cloned().collect()

@@ -1,6 +1,7 @@
 //! The molecules of a store for lists: what their beads say is kept, where they stand is computed from it and the clock.
 
 use super::kept::{Kept, Kind, Made, Seen};
+use crate::convoy::Poured;
 use crate::molecule::Brief;
 use crate::molecule::beads::{Beads, is_molecule};
 use crate::molecule::compute::waits_for;
@@ -53,6 +54,11 @@ impl Molecules {
     /// All of them.
     pub fn all(&self) -> impl Iterator<Item = Brief<'_>> {
         self.kept.seen().filter_map(|seen| self.brief(seen))
+    }
+
+    /// What boards look at of each of them. One is read and let go of before the next: a look pays for the memory that it touches.
+    pub fn poured(&self) -> impl Iterator<Item = Poured<'_>> {
+        self.all().map(|brief| Poured::from(&brief))
     }
 
     /// Those whose bead is not closed.

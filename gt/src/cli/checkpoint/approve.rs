@@ -3,6 +3,7 @@
 use crate::cli::molecule::print;
 use crate::cli::transition::transition;
 use crate::molecule::act;
+use crate::molecule::predicate::unmet_approval;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use clap::{ArgMatches, Args as _};
@@ -49,6 +50,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     if args.over && approval.over.is_none() {
         return Err(bd::error::Error::usage("deciding against an objection needs a reason").hint("--reason TEXT"));
     }
-    let acted = transition(ctx, &args.molecule, |tx, id| act::approve(tx, id, checkpoint, &approval))?;
+    let mut acted = transition(ctx, &args.molecule, |tx, id| act::approve(tx, id, checkpoint, &approval))?;
+    let unmet = unmet_approval(&acted.view, checkpoint);
+    acted.notes.extend(unmet.iter().map(|text| format!("approved although this is not so: {text}")));
     print::acted(ctx, &acted, &format!("✅ Approved: {}/{checkpoint}", acted.view.name))
 }

@@ -49,7 +49,7 @@ fn outlook(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Outlook> {
     let file = files.convoy(&store, &path_of(&convoy))?;
     files.save();
     let molecules = Molecules::load(&snapshot, now)?;
-    Outlook::with(&snapshot, convoy, file, &molecules.all().collect::<Vec<_>>(), now)
+    Outlook::with(&snapshot, convoy, file, &molecules.poured().collect::<Vec<_>>(), now)
 }
 
 /// Reads the convoy that a text names.

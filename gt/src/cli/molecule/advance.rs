@@ -129,7 +129,9 @@ pub(in crate::cli) fn hand_over(
 /// # Errors
 /// The validation did not pass (exit 4), after everything was written.
 pub(in crate::cli) fn say(ctx: &mut Ctx<'_, '_>, acted: &Acted, step: &str) -> Result<()> {
-    let failed = acted.view.step(step).is_some_and(|s| s.state == StepState::Failed);
+    // One that goes back to itself is ready again at once: what is to be mended says that it failed.
+    let is_back = |id: &str| acted.view.fix.as_ref().is_some_and(|fix| fix.step == id);
+    let failed = acted.view.step(step).is_some_and(|s| s.state == StepState::Failed || is_back(&s.def.id));
     if failed {
         if let (Some(v), Some(s)) = (&acted.view.validation, acted.view.step(step)) {
             texts::alert_text(&acted.view, s, v).lines().for_each(|line| ctx.ui.talk(line));

@@ -39,11 +39,18 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let molecules = Molecules::load(&snapshot, now)?;
     let wanted =
         |b: &Brief<'_>| args.convoy.as_ref().is_none_or(|c| b.facts.convoy == Some(c.as_str())) && (args.all || !b.is_over());
-    let mut all: Vec<Brief<'_>> =
-        if args.all { molecules.all().filter(wanted).collect() } else { molecules.unclosed().filter(wanted).collect() };
-    let limit = if args.limit == 0 { all.len() } else { args.limit };
-    let more = all.len().saturating_sub(limit);
-    all.truncate(limit);
+    let limit = if args.limit == 0 { usize::MAX } else { args.limit };
+    let (mut all, mut more): (Vec<Brief<'_>>, usize) = (Vec::new(), 0);
+    let found: Box<dyn Iterator<Item = Brief<'_>>> =
+        if args.all { Box::new(molecules.all()) } else { Box::new(molecules.unclosed()) };
+    for brief in found.filter(wanted) {
+        // What is not shown is only counted.
+        if all.len() < limit {
+            all.push(brief);
+        } else {
+            more += 1;
+        }
+    }
     if ctx.ui.is_json() {
         return ctx.ui.json(&all.iter().map(print::object_of).collect::<Vec<_>>());
     }
