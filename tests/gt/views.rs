@@ -260,3 +260,35 @@ fn many_look_at_once_while_somebody_writes() {
         assert_eq!(kept, looks(&work, now), "turn {turn}");
     }
 }
+
+/// What boards look at is the same from the front of what is kept and from the steps, at any time.
+// goal: W15 tier1
+#[test]
+fn a_completed_molecule_stands_where_its_steps_say_whatever_the_clock() {
+    let sandbox = Sandbox::new();
+    let wes = crate::kit::repository(&sandbox, "lone").acting_as("wes");
+    let two = "[[steps]]\nid = \"work\"\ntitle = \"Work\"\n[[steps]]\nid = \"look\"\ntitle = \"Look\"\nneeds = [\"work\"]\nrequires_human_approval = true\ntimeout = \"2h\"\n";
+    wes.write(".beads/formulas/f.toml", &format!("formula = \"f\"\nversion = 1\n{two}"));
+    let lea = wes.acting_as("lea");
+    for name in ["done", "open", "gone"] {
+        lea.gt(&["formula", "pour", "f", "--name", name, "--owner", "@lea"]).ok();
+    }
+    wes.gt(&["molecule", "next", "open", "--claim"]).ok();
+    for name in ["done", "open"] {
+        at(&wes, "2026-03-01T12:00:00Z", &["molecule", "advance", name, "work", "--note", "done"]).ok();
+    }
+    at(&lea, "2026-03-01T12:30:00Z", &["checkpoint", "approve", "done", "look"]).ok();
+    lea.gt(&["molecule", "cancel", "gone", "--reason", "not needed"]).ok();
+    assert_eq!(crate::kit::state(&wes, "done"), "completed");
+    let snapshot = crate::kit::store(&wes).snapshot().expect("a snapshot");
+    let mut seen = std::collections::BTreeSet::new();
+    for now in ["2020-01-01T00:00:00Z", "2026-03-01T12:31:00Z", "2026-03-01T15:00:00Z", "2040-01-01T00:00:00Z"] {
+        let molecules = gt::views::Molecules::load(&snapshot, now.parse().expect("a time")).expect("molecules");
+        let steps: Vec<String> = molecules.all().map(|brief| format!("{:?}", gt::convoy::Poured::from(&brief))).collect();
+        let front: Vec<String> = molecules.poured().map(|poured| format!("{poured:?}")).collect();
+        assert_eq!((front.len(), &front), (3, &steps), "{now}");
+        seen.extend(front);
+    }
+    // Only the one that waits for a decision looked different at different times.
+    assert_eq!(seen.len(), 4, "{seen:#?}");
+}

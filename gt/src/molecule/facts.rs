@@ -381,7 +381,7 @@ pub struct BriefStep<'b, 'a> {
 
 impl<'a> Brief<'a> {
     /// Where it stands at a moment.
-    pub fn at(facts: Facts<'a>, now: Timestamp) -> Self {
+    pub fn at(mut facts: Facts<'a>, now: Timestamp) -> Self {
         let names: Vec<&str> = facts.steps.iter().map(|s| s.id).collect();
         let mol = Mol {
             run: facts.run,
@@ -392,6 +392,8 @@ impl<'a> Brief<'a> {
         };
         let needs = |at: usize, name: &str| facts.steps.get(at).is_some_and(|s| s.needs.contains(&name));
         let judged = judge(&mol, &names, &facts.asked, needs, now);
+        // Nobody asks twice, and a list of them is memory that a look pays for.
+        facts.asked = Vec::new();
         Self { state: judged.state, stands: judged.steps, open: judged.open, facts }
     }
 

@@ -7,7 +7,7 @@ use bd::store::hash64;
 use std::path::Path;
 
 /// Raised with every change of what is kept or of the rules by which it is computed: another version's file counts for nothing.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// What a file begins with; the checksum follows.
 pub const HEAD: usize = 16;
 const SEED: u64 = 0x6774;

@@ -9,6 +9,7 @@ mod held;
 mod kept;
 mod mail;
 mod molecules;
+mod settled;
 mod text;
 
 pub use convoys::Convoys;

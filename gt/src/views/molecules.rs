@@ -1,6 +1,7 @@
 //! The molecules of a store for lists: what their beads say is kept, where they stand is computed from it and the clock.
 
 use super::kept::{Kept, Kind, Made, Seen};
+use super::settled::{self, Front};
 use crate::convoy::Poured;
 use crate::molecule::Brief;
 use crate::molecule::beads::{Beads, is_molecule};
@@ -28,7 +29,7 @@ impl Kind for OfMolecules {
         let order = bead.text(field::NAME).map_or_else(String::new, |name| format!("\u{1}{name}"));
         let beads = Beads::of_bead(snapshot, bead)?;
         let waits = waits_for(&beads, |id| snapshot.bead(id))?;
-        Ok(Some(Made { order, depends_on: depends_on(&beads), content: encode(&beads, &waits) }))
+        Ok(Some(Made { order, depends_on: depends_on(&beads), content: settled::put(&encode(&beads, &waits)) }))
     }
 }
 
@@ -48,7 +49,11 @@ impl Molecules {
     }
 
     fn brief<'a>(&self, seen: Seen<'a>) -> Option<Brief<'a>> {
-        Some(Brief::at(Facts::read(seen.content).ok()?, self.now))
+        self.at(settled::take(seen.content).ok()?.facts)
+    }
+
+    fn at<'a>(&self, facts: &'a [u8]) -> Option<Brief<'a>> {
+        Some(Brief::at(Facts::read(facts).ok()?, self.now))
     }
 
     /// All of them.
@@ -58,7 +63,23 @@ impl Molecules {
 
     /// What boards look at of each of them. One is read and let go of before the next: a look pays for the memory that it touches.
     pub fn poured(&self) -> impl Iterator<Item = Poured<'_>> {
-        self.all().map(|brief| Poured::from(&brief))
+        self.kept.seen().filter_map(|seen| self.shown(settled::take(seen.content).ok()?))
+    }
+
+    /// The same of those that belong to a convoy, by their word or by its.
+    pub fn poured_in<'s>(&'s self, convoy: &str, tracks: &[String]) -> impl Iterator<Item = Poured<'s>> {
+        self.kept.seen().filter_map(move |seen| {
+            let front = settled::take(seen.content).ok()?;
+            let is_in = front.convoy == Some(convoy) || seen.beads().next().is_some_and(|bead| tracks.iter().any(|t| t == bead));
+            if is_in { self.shown(front) } else { None }
+        })
+    }
+
+    fn shown<'a>(&self, front: Front<'a>) -> Option<Poured<'a>> {
+        match front.settled {
+            Some(poured) => Some(poured),
+            None => self.at(front.facts).map(|brief| Poured::from(&brief)),
+        }
     }
 
     /// Those whose bead is not closed.

@@ -49,7 +49,8 @@ fn outlook(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Outlook> {
     let file = files.convoy(&store, &path_of(&convoy))?;
     files.save();
     let molecules = Molecules::load(&snapshot, now)?;
-    Outlook::with(&snapshot, convoy, file, &molecules.poured().collect::<Vec<_>>(), now)
+    let poured: Vec<_> = molecules.poured_in(&convoy.id, &convoy.tracks).collect();
+    Outlook::with(&snapshot, convoy, file, &poured, now)
 }
 
 /// Reads the convoy that a text names.

@@ -114,5 +114,8 @@ fn ends_are_bounded() {
         assert!(until(Some(bad), usual, now).is_err(), "{bad}");
     }
     let short = Longest { most: jiff::SignedDuration::from_hours(48), ..usual };
-    assert!(until(Some("3d"), short, now).is_err());
+    assert!(until(Some("3d"), short, now).unwrap_err().message.contains("at most 2 days"));
+    assert_eq!(until(Some("2d"), short, now).unwrap(), at("2026-03-03T09:00:00Z"), "the last moment that is allowed");
+    // A length of time comes first: as a date it would be thirty months.
+    assert_eq!(until(Some("30m"), usual, now).unwrap(), at("2026-03-01T09:30:00Z"));
 }

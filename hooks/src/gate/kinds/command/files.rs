@@ -17,6 +17,8 @@ pub(super) struct Files {
     glob: String,
     matcher: GlobMatcher,
     before: BTreeMap<String, Stamp>,
+    most_files: usize,
+    most_bytes: u64,
 }
 
 impl Files {
@@ -24,7 +26,14 @@ impl Files {
     pub fn new(top: &Path, glob: &str) -> Result<Self, String> {
         let built = GlobBuilder::new(glob).literal_separator(true).build();
         let matcher = built.map_err(|e| format!("`{}` is no glob: {}", glob.escape_debug(), e.kind()))?.compile_matcher();
-        let mut files = Self { top: top.to_owned(), glob: glob.to_owned(), matcher, before: BTreeMap::new() };
+        let mut files = Self {
+            top: top.to_owned(),
+            glob: glob.to_owned(),
+            matcher,
+            before: BTreeMap::new(),
+            most_files: MOST_FILES,
+            most_bytes: MOST_BYTES,
+        };
         files.before = files.found()?;
         Ok(files)
     }
@@ -38,8 +47,8 @@ impl Files {
         for (name, _) in now.into_iter().filter(|(name, stamp)| self.before.get(name) != Some(stamp)) {
             let path = self.top.join(&name);
             size += path.metadata().map_or(0, |m| m.len());
-            if size > MOST_BYTES {
-                return Err(format!("the files of `{}` are larger than 64 MiB", self.glob));
+            if size > self.most_bytes {
+                return Err(format!("the files of `{}` are larger than {} MiB", self.glob, self.most_bytes >> 20));
             }
             out.push((name.clone(), std::fs::read(&path).map_err(|e| format!("{name}: {e}"))?));
         }
@@ -71,8 +80,8 @@ impl Files {
                     Ok(kind) if kind.is_file() && self.matcher.is_match(&path) => self.take(&path, &mut out),
                     _ => {}
                 }
-                if out.len() > MOST_FILES {
-                    return Err(format!("`{}` fits more than {MOST_FILES} files", self.glob));
+                if out.len() > self.most_files {
+                    return Err(format!("`{}` fits more than {} files", self.glob, self.most_files));
                 }
             }
         }
@@ -109,11 +118,27 @@ mod tests {
         assert!(files("none/*.xml").written().unwrap_err().contains("no file `none/*.xml` was written"));
         write("out/again.xml", "22");
         write("out/new.xml", "3");
+        write("out/new.txt", "no report");
         write("out/deep/d.xml", "4");
         std::os::unix::fs::symlink("../../outside.xml", top.join("out/link.xml")).unwrap();
         let names = |files: Files| files.written().unwrap().into_iter().map(|(n, _)| n).collect::<Vec<_>>();
         assert_eq!(names(one), ["out/again.xml", "out/new.xml"]);
         assert_eq!(names(all), ["out/again.xml", "out/deep/d.xml", "out/new.xml"]);
         assert_eq!(names(plain), ["out/new.xml"]);
+    }
+
+    #[test]
+    fn many_and_large_files_are_refused_and_not_read() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let files = || Files::new(dir.path(), "*.xml").unwrap();
+        let bounded = |most_files, most_bytes| Files { most_files, most_bytes, ..files() };
+        let (few, many, small, large) = (bounded(1, 99), bounded(2, 99), bounded(9, 6), bounded(9, 7));
+        for (name, text) in [("a.xml", "1234"), ("b.xml", "567")] {
+            std::fs::write(dir.path().join(name), text).unwrap();
+        }
+        assert_eq!(few.written().unwrap_err(), "`*.xml` fits more than 1 files");
+        assert_eq!(many.written().unwrap().len(), 2);
+        assert!(small.written().unwrap_err().starts_with("the files of `*.xml` are larger"));
+        assert_eq!(large.written().unwrap().len(), 2);
     }
 }
