@@ -1,10 +1,13 @@
 //! Ginkgo's `--json-report`: a list of suites.
 
+use super::place::find;
 use super::{Counts, Failure, first_line};
 
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Suite {
+    #[serde(default)]
+    suite_path: String,
     #[serde(default)]
     suite_description: String,
     suite_succeeded: bool,
@@ -44,15 +47,19 @@ struct Location {
     file_name: String,
     #[serde(default)]
     line_number: u32,
+    #[serde(default)]
+    full_stack_trace: String,
 }
 
-#[derive(serde::Deserialize)]
+#[derive(Default, serde::Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Trouble {
     #[serde(default)]
     message: String,
     #[serde(default)]
     location: Location,
+    #[serde(default)]
+    forwarded_panic: String,
 }
 
 pub(super) fn read(text: &str) -> Result<Counts, String> {
@@ -89,9 +96,14 @@ fn of_suite(suite: Suite) -> Result<Counts, String> {
     }
     counts.skipped += total.saturating_sub(its);
     if !suite.suite_succeeded && counts.failed == 0 {
+        // A suite that was not built has not said its name.
+        let folder = suite.suite_path.rsplit('/').next().unwrap_or_default();
+        let names = [suite.suite_description.as_str(), folder, "suite"];
+        let name = names.into_iter().find(|n| !n.is_empty()).unwrap_or_default().to_owned();
         let message = suite.special_suite_failure_reasons.unwrap_or_default().join(", ");
+        let (file, line) = find(&message, None).map_or((None, 0), |(file, line)| (Some(file), line));
         counts.failed = 1;
-        counts.failures.push(Failure { name: suite.suite_description, message, ..Failure::default() });
+        counts.failures.push(Failure { name, file, line, message });
     }
     Ok(counts)
 }
@@ -99,8 +111,15 @@ fn of_suite(suite: Suite) -> Result<Counts, String> {
 fn failure(spec: Spec) -> Failure {
     let mut words = spec.container_hierarchy_texts.unwrap_or_default();
     words.push(if spec.leaf_node_text.is_empty() { format!("[{}]", spec.leaf_node_type) } else { spec.leaf_node_text });
-    let (message, at) = spec.failure.map_or((spec.state, Location::default()), |f| (f.message, f.location));
-    let at = if at.file_name.is_empty() { spec.leaf_node_location } else { at };
-    let file = (!at.file_name.is_empty()).then_some(at.file_name);
-    Failure { name: words.join(" "), file, line: at.line_number, message: first_line(&message) }
+    let trouble = spec.failure.unwrap_or_else(|| Trouble { message: spec.state, ..Trouble::default() });
+    let message = match trouble.forwarded_panic.as_str() {
+        "" => trouble.message,
+        panic => format!("{}: {panic}", trouble.message),
+    };
+    let at = if trouble.location.file_name.is_empty() { spec.leaf_node_location } else { trouble.location };
+    // A panic is located in Go's own library; the trace begins with who called it.
+    let called = find(&at.full_stack_trace, None).filter(|_| !trouble.forwarded_panic.is_empty());
+    let (file, line) = called.unwrap_or((at.file_name, at.line_number));
+    let file = (!file.is_empty()).then_some(file);
+    Failure { name: words.join(" "), file, line, message: first_line(&message) }
 }
