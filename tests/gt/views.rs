@@ -268,7 +268,7 @@ fn a_completed_molecule_stands_where_its_steps_say_whatever_the_clock() {
     let sandbox = Sandbox::new();
     let wes = crate::kit::repository(&sandbox, "lone").acting_as("wes");
     let two = "[[steps]]\nid = \"work\"\ntitle = \"Work\"\n[[steps]]\nid = \"look\"\ntitle = \"Look\"\nneeds = [\"work\"]\nrequires_human_approval = true\ntimeout = \"2h\"\n";
-    wes.write(".beads/formulas/f.toml", &format!("formula = \"f\"\nversion = 1\n{two}"));
+    wes.write(".beads/formulas/f.toml", format!("formula = \"f\"\nversion = 1\n{two}"));
     let lea = wes.acting_as("lea");
     for name in ["done", "open", "gone"] {
         lea.gt(&["formula", "pour", "f", "--name", name, "--owner", "@lea"]).ok();
