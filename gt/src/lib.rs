@@ -3,7 +3,10 @@
 //! Nothing here prints, exits or reads the environment but `cli` through what `bd` gives it: a [`bd::cli::Ctx`].
 
 // Nothing that input or a disk can cause ends the process (house rule 7); tests may.
-#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::unimplemented))]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable, clippy::todo, clippy::unimplemented)
+)]
 
 pub mod cli;
 pub mod compliance;

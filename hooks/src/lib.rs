@@ -4,7 +4,10 @@
 //! [`shim`], [`cli`]. A room may use those before it, never those after it.
 
 // Nothing that input or a disk can cause ends the process (house rule 7); tests may.
-#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::unimplemented))]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable, clippy::todo, clippy::unimplemented)
+)]
 
 pub mod check;
 pub mod cli;

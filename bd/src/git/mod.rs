@@ -185,5 +185,16 @@ pub fn blob_id(like: Oid, bytes: &[u8]) -> Option<Oid> {
     codec::hash(like, codec::Kind::Blob, bytes)
 }
 
+/// A ref's lock that is older than this is a dead process's: git holds one for milliseconds.
+pub(crate) const STALE_LOCK: Duration = Duration::from_secs(10);
+
+/// How long ago the lock of a ref was made, by the file system's own clock; `Err`: how far ahead of now. `None` = there is none.
+pub(crate) fn lock_age(common_dir: &Path, name: &str) -> Option<std::result::Result<Duration, Duration>> {
+    let made = std::fs::metadata(common_dir.join(format!("{name}.lock"))).and_then(|m| m.modified()).ok()?;
+    #[expect(clippy::disallowed_methods, reason = "compares with a file's time, which no injected clock can set")]
+    let now = SystemTime::now();
+    Some(now.duration_since(made).map_err(|ahead| ahead.duration()))
+}
+
 #[cfg(test)]
 mod tests;

@@ -6,10 +6,9 @@ use super::lock::Lock;
 use super::marks::Marks;
 use super::sources::STATE_REF;
 use crate::error::Result;
-use crate::git::{Cas, CommitSpec, Expected, Git, GitError, Mode, Oid, Signature, TreeEntry};
+use crate::git::{Cas, CommitSpec, Expected, Git, GitError, Mode, Oid, STALE_LOCK, Signature, TreeEntry, lock_age};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, SystemTime};
 
 /// How often objects that somebody removes under us are written again.
 const TRIES: usize = 10;
@@ -255,17 +254,12 @@ fn edit_level(
 /// published). Under the clone's lock, or the push lock, nobody of ours holds it, and git holds it for milliseconds: a
 /// lock file older than 10 s is a dead process's. True if the ref can be tried again.
 pub(crate) fn remove_stale_lock(git: &dyn Git, name: &str) -> bool {
-    let path = git.paths().common_dir.join(format!("{name}.lock"));
-    let Ok(modified) = std::fs::metadata(&path).and_then(|m| m.modified()) else { return true };
-    // The age of a file is asked of the file system's own clock.
-    #[expect(clippy::disallowed_methods, reason = "compares with a file's time, which no injected clock can set")]
-    let now = SystemTime::now();
-    let age = now.duration_since(modified).unwrap_or_default();
+    let common_dir = &git.paths().common_dir;
     // One from the future was left by a process with a wrong clock: git has been waited for longer than it holds a lock.
-    let ahead = modified.duration_since(now).unwrap_or_default();
-    age.max(ahead) > Duration::from_secs(10) && {
+    let Some(Ok(age) | Err(age)) = lock_age(common_dir, name) else { return true };
+    age > STALE_LOCK && {
         crate::failpoint!("state.stale_lock.before");
-        let gone = std::fs::remove_file(&path).is_ok();
+        let gone = std::fs::remove_file(common_dir.join(format!("{name}.lock"))).is_ok();
         crate::failpoint!("state.stale_lock.after");
         gone
     }

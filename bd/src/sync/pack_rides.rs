@@ -72,7 +72,7 @@ pub fn pack_rides(store: &Store, dry_run: bool) -> Result<PackedRides> {
     let mut done = PackedRides { files: files.len(), events: out.len(), path: Some(path), commit: None };
     if !dry_run {
         let message = format!("beads: pack {} rides\n", files.len());
-        done.commit = Some(commit_files(store, &stand, &changes, &message)?);
+        done.commit = commit_files(store, &stand, &changes, &message)?;
     }
     Ok(done)
 }

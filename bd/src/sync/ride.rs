@@ -108,17 +108,9 @@ pub fn ride(store: &Store, options: &RideOptions) -> Result<Ride> {
     }
     let mut files: Vec<(String, Option<Vec<u8>>)> = options.files.iter().map(|(p, b)| (p.clone(), Some(b.clone()))).collect();
     let Some(first) = chosen.first() else {
-        // A commit that changes nothing says nothing: what the branch has already is left out.
-        let head = store.git().commit_tree(stand.head)?;
-        for (path, bytes) in std::mem::take(&mut files) {
-            let oid = bytes.as_deref().map(|b| store.git().write_blob(b)).transpose()?;
-            if store.git().entry_at(head, &path)?.map(|e| e.oid) != oid {
-                files.push((path, bytes));
-            }
-        }
         if !files.is_empty() && !options.dry_run {
             let subject = options.message.clone().unwrap_or_else(|| "beads: records".to_owned());
-            out.commit = Some(commit_files(store, &stand, &files, &message(&subject, &[], options))?);
+            out.commit = commit_files(store, &stand, &files, &message(&subject, &[], options))?;
         }
         return Ok(out);
     };
@@ -135,7 +127,7 @@ pub fn ride(store: &Store, options: &RideOptions) -> Result<Ride> {
     if !options.dry_run {
         let subject = options.message.clone().unwrap_or_else(|| subject(store, &out));
         files.push((path, Some(bytes)));
-        out.commit = Some(commit_files(store, &stand, &files, &message(&subject, &out.beads, options))?);
+        out.commit = commit_files(store, &stand, &files, &message(&subject, &out.beads, options))?;
     }
     Ok(out)
 }
@@ -239,8 +231,14 @@ fn message(subject: &str, beads: &[BeadId], options: &RideOptions) -> String {
 }
 
 /// One commit on the branch that sets (`Some`) or removes files under `.beads/` and nothing else: files in the working
-/// tree, entries in the index, then the branch by compare-and-swap. Everything else that is staged or edited stays.
-pub(crate) fn commit_files(store: &Store, stand: &Stand, files: &[(String, Option<Vec<u8>>)], message: &str) -> Result<Oid> {
+/// tree, entries in the index, then the branch by compare-and-swap. Everything else that is staged or edited stays. `None`: the branch has
+/// all of it already, and a commit that changes nothing says nothing.
+pub(crate) fn commit_files(
+    store: &Store,
+    stand: &Stand,
+    files: &[(String, Option<Vec<u8>>)],
+    message: &str,
+) -> Result<Option<Oid>> {
     let git = store.git();
     let Some(top) = git.paths().work_dir.clone() else {
         return Err(Error::internal("a commit on a branch without a working tree"));
@@ -251,17 +249,19 @@ pub(crate) fn commit_files(store: &Store, stand: &Stand, files: &[(String, Optio
         let oid = bytes.as_deref().map(|b| git.write_blob(b)).transpose()?;
         changes.insert(path.clone(), oid);
     }
-    let tree = edit_tree(git, Some(git.commit_tree(stand.head)?), &changes)?;
+    let before = git.commit_tree(stand.head)?;
+    let tree = edit_tree(git, Some(before), &changes)?;
+    if tree == before {
+        return Ok(None);
+    }
     let author = store.signature();
     let name = git.config("user.name").filter(|n| !n.is_empty()).unwrap_or_else(|| author.name.clone());
     let committer = Signature { name, ..author.clone() };
     let spec = CommitSpec { tree, parents: vec![stand.head], author, committer, message: message.to_owned(), sign: true };
     let new = git.write_commit(&spec)?;
     // The index before the branch: what a crash in between leaves is a staged addition, which the next commit carries.
-    let old: Vec<(String, Option<Oid>)> = changes
-        .keys()
-        .map(|path| Ok((path.clone(), git.entry_at(git.commit_tree(stand.head)?, path)?.map(|e| e.oid))))
-        .collect::<Result<_>>()?;
+    let old: Vec<(String, Option<Oid>)> =
+        changes.keys().map(|path| Ok((path.clone(), git.entry_at(before, path)?.map(|e| e.oid)))).collect::<Result<_>>()?;
     let mark = store.dir().join("marks").join("riding");
     remember(&mark, &top, old.iter().filter(|(_, oid)| oid.is_none()).map(|(path, _)| path.as_str()))?;
     for (path, bytes) in files.iter().filter_map(|(p, b)| Some((p, b.as_ref()?))) {
@@ -311,7 +311,7 @@ pub(crate) fn commit_files(store: &Store, stand: &Stand, files: &[(String, Optio
         crate::failpoint!("ride.remove.after");
     }
     forget(&mark);
-    Ok(new)
+    Ok(Some(new))
 }
 
 /// Writes down which new files a commit is about to put into a working tree.

@@ -7,7 +7,7 @@
 
 use super::{GixBackend, from_gix, other, to_gix, while_vanishing};
 use crate::git::backend::checked;
-use crate::git::{Cas, Expected, GitError, Oid, RepoPaths};
+use crate::git::{Cas, Expected, GitError, Oid, RepoPaths, STALE_LOCK, lock_age};
 use gix::lock::acquire::Fail;
 use gix::refs::{FullNameRef, packed};
 use std::io::{ErrorKind, Read, Write};
@@ -155,7 +155,9 @@ pub(super) fn update(
     };
     let lock = match acquire(Fail::Immediately) {
         // What stands there since before this command is nobody's who lets go of it soon.
-        Err(e) if e.is_retryable() && !is_old(&path) => acquire(Fail::AfterDurationWithBackoff(PATIENCE)),
+        Err(e) if e.is_retryable() && !matches!(lock_age(&paths.common_dir, name), Some(Ok(age)) if age > STALE_LOCK) => {
+            acquire(Fail::AfterDurationWithBackoff(PATIENCE))
+        }
         other => other,
     };
     let mut lock = lock.map_err(|e| lock_error(&path, name, &e))?;
@@ -192,16 +194,6 @@ pub(super) fn update(
     }
     crate::failpoint!("git.ref.after");
     Ok(Cas::Done)
-}
-
-/// True if the lock of a ref was made more than ten times [`PATIENCE`] ago by the file system's own clock. One from the future is not.
-fn is_old(path: &Path) -> bool {
-    let mut lock = path.as_os_str().to_owned();
-    lock.push(".lock");
-    #[expect(clippy::disallowed_methods, reason = "compares with a file's time, which no injected clock can set")]
-    let now = std::time::SystemTime::now();
-    let made = std::fs::metadata(lock).and_then(|m| m.modified()).ok();
-    made.and_then(|made| now.duration_since(made).ok()).is_some_and(|age| age > 10 * PATIENCE)
 }
 
 /// The file of a loose ref.
