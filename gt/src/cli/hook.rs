@@ -38,8 +38,8 @@ pub fn show(ctx: &mut Ctx<'_, '_>) -> Result<()> {
     if ctx.ui.is_json() {
         let mut held = Vec::new();
         for row in &rows {
-            let step = molecules.step_of(row);
-            let molecule = step.as_ref().map(|(brief, _)| brief.facts.name.to_owned());
+            let step = molecules.step_of(row)?;
+            let molecule = step.as_ref().map(|(glance, _)| glance.poured.name.to_owned());
             held.push(json!({"id": row.id, "title": row.title, "type": row.issue_type, "status": row.status,
                 "molecule": molecule, "step": step.map(|(_, step)| step)}));
         }
@@ -54,10 +54,11 @@ pub fn show(ctx: &mut Ctx<'_, '_>) -> Result<()> {
         let mut line = Text::new().with(Style::Id, snapshot.short(&id));
         line.push(Style::Plain, format!("  {}", row.title));
         ctx.ui.line(line)?;
-        if let Some((brief, step)) = molecules.step_of(row) {
-            let name = brief.facts.name;
+        if let Some((glance, step)) = molecules.step_of(row)? {
+            let p = &glance.poured;
+            let name = p.name;
             ctx.ui.line(format!("  Next: gt molecule advance {name} {step} --summary FILE"))?;
-            ctx.ui.line(format!("  {name} is {} ({}%)", brief.state, print::share(brief.progress())))?;
+            ctx.ui.line(format!("  {name} is {} ({}%)", p.state, print::share((p.done, p.all))))?;
         }
     }
     Ok(())

@@ -76,7 +76,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let places = |at: &[(usize, usize)]| at.iter().filter_map(|at| desk.at(*at)).collect::<Vec<_>>();
     let asked: Vec<String> = places(&desk.waiting)
         .into_iter()
-        .map(|(b, step)| format!("{}/{} asks {}", b.facts.name, step.facts.id, b.owner_address()))
+        .map(|(g, step)| format!("{}/{} asks {}", g.poured.name, step.id, g.owner_address()))
         .collect();
     if ctx.ui.is_json() {
         let most = if args.limit == 0 { usize::MAX } else { args.limit };
@@ -86,9 +86,11 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             "urgent_received": received.len(), "urgent_sent": sent.len(),
         });
         convoys.truncate(most);
+        let shown = desk.molecules.iter().take(most).map(|g| molecules.whole(g.poured.bead, print::object_of));
+        let shown = shown.collect::<Result<Vec<_>>>()?;
         return ctx.ui.json(&json!({
             "actor": desk.actor, "convoys": convoys,
-            "molecules": desk.molecules.iter().take(most).map(print::object_of).collect::<Vec<_>>(),
+            "molecules": shown,
             "waiting": asked.iter().take(most).collect::<Vec<_>>(), "ready": desk.ready_total, "unread": desk.unread,
             "urgent_received": received.iter().take(most).map(|m| &m.subject).collect::<Vec<_>>(),
             "urgent_sent": sent.iter().take(most).map(|m| &m.subject).collect::<Vec<_>>(), "due": desk.due, "total": total,
@@ -98,14 +100,15 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let molecules: Vec<String> = desk
         .molecules
         .iter()
-        .map(|v| {
-            let at = v.current().filter(|_| !v.open.is_empty()).map(|s| format!(" at {}", s.facts.id)).unwrap_or_default();
-            format!("{}: {}{at} ({}%)", v.facts.name, v.state, print::share(v.progress()))
+        .map(|g| {
+            let at = g.current().map(|id| format!(" at {id}")).unwrap_or_default();
+            let p = &g.poured;
+            format!("{}: {}{at} ({}%)", p.name, p.state, print::share((p.done, p.all)))
         })
         .collect();
     section(ctx, "Molecules", &molecules)?;
     section(ctx, "Checkpoints that wait", &asked)?;
-    let mut held: Vec<String> = places(&desk.held).into_iter().map(|(b, s)| format!("{}/{}", b.facts.name, s.facts.id)).collect();
+    let mut held: Vec<String> = places(&desk.held).into_iter().map(|(g, s)| format!("{}/{}", g.poured.name, s.id)).collect();
     held.extend(desk.held_beads.iter().map(|l| format!("{} {}", l.short, l.title)));
     section(ctx, &format!("Held by {}", desk.actor), &held)?;
     let mut mail: Vec<String> = desk.urgent.0.iter().map(|m| format!("🚨 from {}: {}", m.by, m.subject)).collect();

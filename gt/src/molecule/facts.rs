@@ -4,7 +4,7 @@
 use super::beads::{Beads, listed_steps};
 use super::clock::{self, Witness};
 use super::compute;
-use super::judge::{Asked, Claimed, Mol, Stand, judge};
+use super::judge::{Asked, Claimed, Mol, Stand, judge, stands_until};
 use super::model::{CheckpointState, Fix, MoleculeState, Run, StepState, Validation, field};
 use super::predicate::Predicate;
 use crate::formula::StepKind;
@@ -96,7 +96,8 @@ pub struct Facts<'a> {
     seen: Vec<Witness>,
 }
 
-fn put_time(out: &mut Vec<u8>, time: Option<Timestamp>) {
+/// Appends a time that may be missing.
+pub fn put_time(out: &mut Vec<u8>, time: Option<Timestamp>) {
     out.push(u8::from(time.is_some()));
     if let Some(time) = time {
         put_int(out, time.as_second());
@@ -104,7 +105,11 @@ fn put_time(out: &mut Vec<u8>, time: Option<Timestamp>) {
     }
 }
 
-fn take_time(take: &mut Take<'_>) -> Read<Option<Timestamp>> {
+/// Reads what [`put_time`] wrote.
+///
+/// # Errors
+/// It did not write this.
+pub fn take_time(take: &mut Take<'_>) -> Read<Option<Timestamp>> {
     if !take.bool()? {
         return Ok(None);
     }
@@ -135,11 +140,16 @@ fn number(take: &mut Take<'_>) -> Read<u32> {
     u32::try_from(take.var()?).map_err(|_| Broken)
 }
 
-fn code<T: PartialEq>(all: &[T], one: &T) -> u8 {
+/// The place of a state among all.
+pub fn code<T: PartialEq>(all: &[T], one: &T) -> u8 {
     all.iter().position(|o| o == one).unwrap_or_default() as u8
 }
 
-fn coded<T: Copy>(all: &[T], take: &mut Take<'_>) -> Read<T> {
+/// The state of a place.
+///
+/// # Errors
+/// There is none.
+pub fn coded<T: Copy>(all: &[T], take: &mut Take<'_>) -> Read<T> {
     all.get(usize::from(take.u8()?)).copied().ok_or(Broken)
 }
 
@@ -351,6 +361,11 @@ impl<'a> Facts<'a> {
         Ok(())
     }
 
+    /// Until when it stands where it stands at `now`; `None` where that cannot be said ([`super::judge::stands_until`]).
+    pub fn stands_until(&self, now: Timestamp) -> Option<Timestamp> {
+        stands_until(&self.asked, &self.seen, now)
+    }
+
     /// The last validation.
     pub fn validation(&self) -> Option<Validation> {
         self.validation.and_then(|bytes| serde_json::from_slice(bytes).ok())
@@ -439,11 +454,6 @@ impl<'a> Brief<'a> {
         ahead.filter(|s| s.stand.state != StepState::Done).filter_map(|s| s.facts.minutes).sum()
     }
 
-    /// True if somebody worked on any step: as [`super::View::workers`].
-    pub fn worked(&self, who: &str) -> bool {
-        self.steps().any(|s| s.holder() == Some(who) || s.facts.handed_in == Some(who))
-    }
-
     /// Why it rests, where it was paused or cancelled.
     pub fn why(&self) -> Option<&'a str> {
         self.facts.why.filter(|_| matches!(self.facts.run, "paused" | "cancelled"))
@@ -458,11 +468,6 @@ impl<'a> Brief<'a> {
     pub fn is_due(&self) -> bool {
         let expired = |s: &Stand| s.checkpoint == Some(CheckpointState::Expired);
         !self.is_over() && self.facts.waits_for.is_empty() && self.why().is_none() && self.stands.iter().any(expired)
-    }
-
-    /// To whom its questions go ([`super::texts::owner_address`]).
-    pub fn owner_address(&self) -> String {
-        super::texts::address_of(self.facts.owner)
     }
 }
 

@@ -111,6 +111,25 @@ pub fn judge(mol: &Mol<'_>, names: &[&str], asked: &[Asked], needs: impl Fn(usiz
     Judged { state, steps, open }
 }
 
+/// Until when [`judge`] says what it says at `now`, if nothing is written and the clock goes on: the next end of a claim or of a
+/// deadline, or never. `None` where somebody's clock says that a deadline to come has passed: whether that is believed depends on
+/// how far away it is.
+pub fn stands_until(asked: &[Asked], seen: &[Witness], now: Timestamp) -> Option<Timestamp> {
+    let mut until = Timestamp::MAX;
+    for one in asked {
+        if let Some(deadline) = one.awaited().filter(|deadline| *deadline > now) {
+            if seen.iter().any(|w| w.at >= deadline) {
+                return None;
+            }
+            until = until.min(deadline);
+        }
+        if let Claimed::Until(end) = one.claimed {
+            until = if end > now { until.min(end) } else { until };
+        }
+    }
+    Some(until)
+}
+
 impl Asked {
     /// Its deadline, where a decision is still asked for.
     pub fn awaited(&self) -> Option<Timestamp> {

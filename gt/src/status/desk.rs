@@ -1,7 +1,7 @@
 //! Everything that concerns somebody now: molecules, steps that are held or free, checkpoints that wait, mail.
 
 use crate::mail::{Directory, Marks, Message, Priority, Reader, urgent_of};
-use crate::molecule::{Brief, BriefStep, CheckpointState, MoleculeState};
+use crate::molecule::{CheckpointState, Glance, MoleculeState, OpenStep};
 use crate::views::{Letters, Molecules};
 use bd::error::Result;
 use bd::ops::list::Page;
@@ -45,7 +45,7 @@ pub fn ready_lines(store: &Store, snapshot: &Snapshot, now: Timestamp) -> Result
     let page = ready_page(store, snapshot, now)?;
     let is_step = |row: &Row| row.parent.is_some() || matches!(row.issue_type.as_str(), "step" | "checkpoint");
     let molecules = page.rows.iter().any(|l| is_step(&l.row)).then(|| Molecules::load(snapshot, now)).transpose()?;
-    let lines = page.rows.iter().map(|l| ready_line(snapshot, molecules.as_ref(), &l.row)).collect();
+    let lines = page.rows.iter().map(|l| ready_line(snapshot, molecules.as_ref(), &l.row)).collect::<Result<_>>()?;
     Ok((lines, page.total))
 }
 
@@ -53,11 +53,11 @@ fn ready_page(store: &Store, snapshot: &Snapshot, now: Timestamp) -> Result<Page
     rows(snapshot, store.config(), &ReadyQuery { limit: 20, ..ReadyQuery::default() }, now.as_millisecond())
 }
 
-fn ready_line(snapshot: &Snapshot, molecules: Option<&Molecules>, row: &Row) -> ReadyLine {
-    let step = molecules.and_then(|m| m.step_of(row)).filter(|(brief, _)| !brief.is_over());
-    let step = step.map(|(brief, step)| (brief.facts.name.to_owned(), step));
+fn ready_line(snapshot: &Snapshot, molecules: Option<&Molecules<'_>>, row: &Row) -> Result<ReadyLine> {
+    let step = molecules.map(|m| m.step_of(row)).transpose()?.flatten().filter(|(glance, _)| !glance.is_over());
+    let step = step.map(|(glance, step)| (glance.poured.name.to_owned(), step));
     let short = bd::ops::graph::short(snapshot, &row.id);
-    ReadyLine { short, title: row.title.clone(), priority: row.priority, step, id: row.id.clone() }
+    Ok(ReadyLine { short, title: row.title.clone(), priority: row.priority, step, id: row.id.clone() })
 }
 
 /// What concerns somebody.
@@ -65,8 +65,8 @@ pub struct Desk<'a> {
     /// Who.
     pub actor: String,
     /// Every molecule that is not over, by name.
-    pub molecules: Vec<Brief<'a>>,
-    /// Steps that the actor holds: the molecule's and the step's place.
+    pub molecules: Vec<Glance<'a>>,
+    /// Steps that the actor holds: the molecule's place, and the step's among its open ones.
     pub held: Vec<(usize, usize)>,
     /// Other beads that the actor holds.
     pub held_beads: Vec<ReadyLine>,
@@ -91,36 +91,38 @@ impl<'a> Desk<'a> {
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn load(store: &Store, snapshot: &Snapshot, molecules: &'a Molecules, now: Timestamp) -> Result<Self> {
+    pub fn load(store: &Store, snapshot: &Snapshot, molecules: &'a Molecules<'_>, now: Timestamp) -> Result<Self> {
         let actor = store.actor().as_str().to_owned();
         let known = molecules;
-        let molecules: Vec<Brief<'a>> = known.unclosed().filter(|b| !b.is_over()).collect();
+        let molecules: Vec<Glance<'a>> = known.unclosed().filter(|g| !g.is_over()).collect();
         let directory = Directory::for_look(store)?;
         let reader = Reader::new(&directory, &actor);
-        let of = |f: &dyn Fn(&Brief<'a>, BriefStep<'_, 'a>) -> bool| {
+        let of = |f: &dyn Fn(&Glance<'a>, &OpenStep<'a>) -> bool| {
             let mut out = Vec::new();
-            for (m, brief) in molecules.iter().enumerate() {
-                let rests = matches!(brief.state, MoleculeState::Paused | MoleculeState::Waiting);
-                let open = brief.open.iter().filter(|_| !rests).filter(|at| brief.step(**at).is_some_and(|step| f(brief, step)));
-                out.extend(open.map(|at| (m, *at)));
+            for (m, glance) in molecules.iter().enumerate() {
+                let rests = matches!(glance.poured.state, MoleculeState::Paused | MoleculeState::Waiting);
+                let open = glance.open.iter().enumerate().filter(|_| !rests).filter(|(_, step)| f(glance, step));
+                out.extend(open.map(|(at, _)| (m, at)));
             }
             out
         };
-        let held = of(&|_, s| s.holder() == Some(actor.as_str()));
-        let asks = |s: BriefStep<'_, 'a>| matches!(s.stand.checkpoint, Some(CheckpointState::Open | CheckpointState::Contested));
+        let held = of(&|_, s| s.holder == Some(actor.as_str()));
+        let asks = |s: &OpenStep<'a>| matches!(s.checkpoint(), Some(CheckpointState::Open | CheckpointState::Contested));
         let waiting = of(&|_, s| asks(s));
         // Most have one owner.
         let owners: RefCell<HashMap<Option<&'a str>, bool>> = RefCell::default();
-        let owns = |b: &Brief<'a>| {
-            let resolve = || directory.resolve(&b.owner_address()).is_ok_and(|r| r.members.contains(&reader.identity));
-            b.facts.owner.is_none() || *owners.borrow_mut().entry(b.facts.owner).or_insert_with(resolve)
+        let owns = |g: &Glance<'a>| {
+            let owner = g.poured.owner;
+            let resolve = || directory.resolve(&g.owner_address()).is_ok_and(|r| r.members.contains(&reader.identity));
+            owner.is_none() || *owners.borrow_mut().entry(owner).or_insert_with(resolve)
         };
-        let mine = of(&|b, s| asks(s) && owns(b) && !b.worked(&actor));
+        let mine = of(&|g, s| asks(s) && owns(g) && !g.workers.contains(&actor.as_str()));
         let page = ready_page(store, snapshot, now)?;
         let line = |row: &Row| ready_line(snapshot, Some(known), row);
-        let ready = page.rows.iter().map(|l| line(&l.row)).collect();
+        let ready = page.rows.iter().map(|l| line(&l.row)).collect::<Result<_>>()?;
         let own = crate::views::assigned_beads(snapshot, &actor, 20, now.as_millisecond())?;
-        let held_beads = own.iter().map(line).filter(|l| l.step.is_none()).collect();
+        let mut held_beads = own.iter().map(line).collect::<Result<Vec<_>>>()?;
+        held_beads.retain(|l| l.step.is_none());
         let letters = Letters::load(snapshot)?;
         let marks = Marks::load(store, &reader.identity)?;
         let unread = letters.received(&reader).filter(|s| !marks.has_read(s.id) && !marks.has_archived(s.id)).count();
@@ -129,13 +131,13 @@ impl<'a> Desk<'a> {
         let urgent = urgent_of(&presses, &marks, &reader);
         let clone = |all: Vec<&Message>| all.into_iter().cloned().collect::<Vec<_>>();
         let urgent = (clone(urgent.received), clone(urgent.sent));
-        let due = molecules.iter().any(Brief::is_due);
+        let due = molecules.iter().any(|g| g.due);
         Ok(Self { actor, molecules, held, held_beads, waiting, mine, ready, ready_total: page.total, unread, urgent, due })
     }
 
     /// The molecule and step of a place.
-    pub fn at(&self, (m, s): (usize, usize)) -> Option<(&Brief<'a>, BriefStep<'_, 'a>)> {
-        let brief = self.molecules.get(m)?;
-        Some((brief, brief.step(s)?))
+    pub fn at(&self, (m, s): (usize, usize)) -> Option<(&Glance<'a>, &OpenStep<'a>)> {
+        let glance = self.molecules.get(m)?;
+        Some((glance, glance.open.get(s)?))
     }
 }

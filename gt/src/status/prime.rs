@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use crate::molecule::handin::one_line;
-use crate::molecule::{Brief, BriefStep, CheckpointState, MoleculeState};
+use crate::molecule::{CheckpointState, Glance, MoleculeState, OpenStep};
 
 /// The most bytes that `gt prime` prints.
 pub const LIMIT: usize = 2048;
@@ -17,17 +17,17 @@ Molecules are workflows whose steps are beads; state lives in this git repositor
 /// The text.
 pub fn prime(desk: &Desk<'_>) -> String {
     let mut lines: Vec<String> = Vec::new();
-    for (brief, step) in desk.held.iter().filter_map(|at| desk.at(*at)) {
-        lines.push(format!("You hold {}/{}: {}", brief.facts.name, step.facts.id, one_line(step.facts.title)));
-        lines.extend(commands(brief, step));
+    for (glance, step) in desk.held.iter().filter_map(|at| desk.at(*at)) {
+        lines.push(format!("You hold {}/{}: {}", glance.poured.name, step.id, one_line(step.title)));
+        lines.extend(commands(glance.poured.name, step));
     }
     for line in &desk.held_beads {
         lines.push(format!("You hold {}: {}", line.short, one_line(&line.title)));
         lines.push(format!("$ bd close {} --reason TEXT", line.short));
     }
-    for (brief, step) in desk.mine.iter().filter_map(|at| desk.at(*at)) {
-        lines.push(format!("You are asked about {}/{}", brief.facts.name, step.facts.id));
-        lines.push(format!("$ gt checkpoint show {} {}", brief.facts.name, step.facts.id));
+    for (glance, step) in desk.mine.iter().filter_map(|at| desk.at(*at)) {
+        lines.push(format!("You are asked about {}/{}", glance.poured.name, step.id));
+        lines.push(format!("$ gt checkpoint show {} {}", glance.poured.name, step.id));
     }
     if !desk.urgent.0.is_empty() {
         lines.push(format!("{} urgent message(s)", desk.urgent.0.len()));
@@ -39,11 +39,11 @@ pub fn prime(desk: &Desk<'_>) -> String {
         lines.push("A deadline has passed".to_owned());
         lines.push("$ gt tick".to_owned());
     }
-    for (m, view) in desk.molecules.iter().enumerate() {
+    for (m, glance) in desk.molecules.iter().enumerate() {
         if desk.held.iter().any(|(held, _)| *held == m) {
             continue;
         }
-        lines.extend(elsewhere(view, m, desk));
+        lines.extend(elsewhere(glance, m, desk));
     }
     for line in desk.ready.iter().filter(|l| l.step.is_none()).take(5) {
         lines.push(format!("Ready: {} P{} {}", line.short, line.priority, one_line(&line.title)));
@@ -66,10 +66,10 @@ pub fn prime(desk: &Desk<'_>) -> String {
     out
 }
 
-fn commands(brief: &Brief<'_>, step: BriefStep<'_, '_>) -> Vec<String> {
-    let (name, id) = (brief.facts.name, step.facts.id);
+fn commands(name: &str, step: &OpenStep<'_>) -> Vec<String> {
+    let id = step.id;
     let mut out = vec![format!("$ gt molecule next {name}")];
-    if step.to_attest() {
+    if step.to_attest {
         out.push(format!("$ gt molecule attest {name} {id} --all --note TEXT"));
     }
     out.push(format!("$ gt molecule advance {name} {id} --summary FILE"));
@@ -77,27 +77,27 @@ fn commands(brief: &Brief<'_>, step: BriefStep<'_, '_>) -> Vec<String> {
 }
 
 /// What a molecule of which the actor holds nothing says.
-fn elsewhere(brief: &Brief<'_>, m: usize, desk: &Desk<'_>) -> Vec<String> {
-    let name = brief.facts.name;
-    if brief.state == MoleculeState::Waiting {
-        return vec![format!("{name} waits for {}", brief.facts.waits_for.join(", "))];
+fn elsewhere(glance: &Glance<'_>, m: usize, desk: &Desk<'_>) -> Vec<String> {
+    let name = glance.poured.name;
+    if glance.poured.state == MoleculeState::Waiting {
+        return vec![format!("{name} waits for {}", glance.poured.waits_for.join(", "))];
     }
-    if brief.state == MoleculeState::Paused {
-        let why = brief.why().map(|w| format!(": {}", one_line(w))).unwrap_or_default();
+    if glance.poured.state == MoleculeState::Paused {
+        let why = glance.why.map(|w| format!(": {}", one_line(w))).unwrap_or_default();
         return vec![format!("{name} is paused{why}"), format!("$ gt molecule resume {name}")];
     }
     let mut out = Vec::new();
-    for step in brief.open_steps() {
-        let id = step.facts.id;
-        match step.stand.checkpoint {
+    for step in &glance.open {
+        let id = step.id;
+        match step.checkpoint() {
             Some(CheckpointState::Open) if !desk.mine.iter().any(|(mine, _)| *mine == m) => {
-                out.push(format!("{name}/{id} waits for {}", brief.owner_address()));
+                out.push(format!("{name}/{id} waits for {}", glance.owner_address()));
             }
             Some(_) => {}
-            None => match step.holder() {
+            None => match step.holder {
                 Some(holder) => out.push(format!("{name}/{id} is held by {holder}")),
                 None => {
-                    out.push(format!("{name}/{id} can be worked on: {}", one_line(step.facts.title)));
+                    out.push(format!("{name}/{id} can be worked on: {}", one_line(step.title)));
                     out.push(format!("$ gt molecule next {name} --claim"));
                 }
             },

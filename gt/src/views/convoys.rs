@@ -9,6 +9,7 @@ use bd::fold::Bead;
 use bd::model::BeadId;
 use bd::store::wire::{Broken, Read, Take, put_opt_str, put_str};
 use bd::store::{Snapshot, Store};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 struct OfConvoys;
@@ -18,13 +19,13 @@ impl Kind for OfConvoys {
     const TYPE: &'static str = TYPE;
     const TEMPLATES: bool = true;
 
-    fn make(_: &Snapshot, bead: Bead) -> Result<Option<Made>> {
+    fn make(_: &Snapshot, bead: Bead, _: Timestamp) -> Result<Option<Made>> {
         if bead.is_deleted() {
             return Ok(None);
         }
         let raw = crate::convoy::bead::Raw::of(&bead);
-        let mut content = Vec::new();
-        let out = &mut content;
+        let mut front = Vec::new();
+        let out = &mut front;
         for text in [raw.bead.as_str(), &raw.id, &raw.name, &raw.status] {
             put_str(out, text);
         }
@@ -38,7 +39,7 @@ impl Kind for OfConvoys {
         let landed = raw.landed.as_ref();
         put_opt_str(out, landed.map(|l| l.target.as_str()));
         put_opt_str(out, landed.map(|l| l.tip.as_str()));
-        Ok(Some(Made { order: raw.id, depends_on: BTreeSet::new(), content }))
+        Ok(Some(Made { order: raw.id, depends_on: BTreeSet::new(), front, body: Vec::new() }))
     }
 }
 
@@ -77,11 +78,11 @@ impl Convoys {
     /// # Errors
     /// The store cannot be read.
     pub fn load(snapshot: &Snapshot) -> Result<Self> {
-        Ok(Self { kept: Kept::load::<OfConvoys>(snapshot)? })
+        Ok(Self { kept: Kept::load::<OfConvoys>(snapshot, Timestamp::MIN)? })
     }
 
     fn iter(&self, store: &Store) -> impl Iterator<Item = Convoy> {
-        self.kept.seen().filter_map(|seen| raw(seen.content).ok()).map(|raw| raw.judged(store.config()))
+        self.kept.seen().filter_map(|seen| raw(seen.front).ok()).map(|raw| raw.judged(store.config()))
     }
 
     /// All of them.

@@ -4,16 +4,21 @@
 //! replaced whole by a rename and not synced: what a crash leaves of it does not fit its checksum.
 
 use bd::store::hash64;
+use bd::store::wire::{Broken, Read, Take};
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 /// Raised with every change of what is kept or of the rules by which it is computed: another version's file counts for nothing.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 /// What a file begins with; the checksum follows.
 pub const HEAD: usize = 16;
+/// What a file begins with whose bodies are read one by one: the same, and the length of its heads.
+const FRONT: usize = 24;
 const SEED: u64 = 0x6774;
 
 /// What a file of this version begins with.
-pub fn magic() -> [u8; 8] {
+fn magic() -> [u8; 8] {
     let mut out = *b"gtview\0\n";
     out[6] = VERSION;
     out
@@ -40,11 +45,66 @@ pub fn write(folder: &Path, name: &str, mut bytes: Vec<u8>) {
     let _best_effort = replace(folder, name, &[&bytes]);
 }
 
+/// Where a body is: its first byte, its length, its checksum.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch {
+    /// The first byte.
+    pub at: u64,
+    /// How many.
+    pub len: usize,
+    /// As [`sum`] says.
+    pub sum: u64,
+}
+
+/// The checksum of a body.
+pub fn sum(body: &[u8]) -> u64 {
+    hash64(SEED, body)
+}
+
+/// A file of heads and bodies: the heads, and where the bodies begin. A look reads the heads, and of the bodies what it shows.
+///
+/// # Errors
+/// There is none that can be believed.
+pub fn open(folder: &Path, name: &str) -> Read<(File, Vec<u8>, u64)> {
+    let mut file = File::open(folder.join(name))?;
+    let mut front = [0; FRONT];
+    file.read_exact(&mut front)?;
+    let mut take = Take::new(&front);
+    let (word, expected, len) = (take.raw(8)?, take.u64()?, take.u64()?);
+    let len = usize::try_from(len).ok().filter(|len| *len as u64 <= file.metadata().map_or(0, |m| m.len())).ok_or(Broken)?;
+    let mut heads = vec![0; len];
+    file.read_exact(&mut heads)?;
+    if word != magic() || expected != sum(&heads) {
+        return Err(Broken);
+    }
+    Ok((file, heads, (FRONT + len) as u64))
+}
+
+/// A body of a file of [`open`].
+///
+/// # Errors
+/// It cannot be read, or it is not what was written.
+pub fn body(mut file: &File, stretch: Stretch) -> Read<Vec<u8>> {
+    let mut bytes = vec![0; stretch.len];
+    file.seek(SeekFrom::Start(stretch.at))?;
+    file.read_exact(&mut bytes)?;
+    if sum(&bytes) == stretch.sum { Ok(bytes) } else { Err(Broken) }
+}
+
+/// Replaces a file of heads and bodies.
+///
+/// # Errors
+/// As [`replace`].
+pub fn write_parts(folder: &Path, name: &str, heads: &[u8], bodies: &[u8]) -> std::io::Result<()> {
+    let (expected, len) = (sum(heads).to_le_bytes(), (heads.len() as u64).to_le_bytes());
+    replace(folder, name, &[&magic(), &expected, &len, heads, bodies])
+}
+
 /// Replaces a file by these parts, one after the other.
 ///
 /// # Errors
 /// The disk does not take it; the old one stands.
-pub fn replace(folder: &Path, name: &str, parts: &[&[u8]]) -> std::io::Result<()> {
+fn replace(folder: &Path, name: &str, parts: &[&[u8]]) -> std::io::Result<()> {
     // A name of its own: two looks at once do not write into one file. What somebody who died left is swept away with the image.
     let temp = folder.join(format!("{name}.{}.new", std::process::id()));
     bd::failpoint!("gt.view.write.before");
@@ -83,5 +143,39 @@ mod tests {
             assert!(read(dir.path(), "x").is_none(), "{} bytes", at / 8);
         }
         write(&dir.path().join("there/is/none"), "x", begin());
+    }
+
+    #[test]
+    fn heads_and_bodies_are_believed_apart() {
+        let dir = tempfile::tempdir().unwrap();
+        write_parts(dir.path(), "x", b"the heads", b"one, two").unwrap();
+        let path = dir.path().join("x");
+        let whole = std::fs::read(&path).unwrap();
+        let read = |of: &[u8]| {
+            std::fs::write(&path, of).unwrap();
+            let (file, heads, at) = open(dir.path(), "x").ok()?;
+            let of = |n: u64, text: &[u8]| body(&file, Stretch { at: at + n, len: text.len(), sum: sum(text) }).ok();
+            Some((heads, of(0, b"one"), of(5, b"two")))
+        };
+        let (one, two) = (Some(b"one".to_vec()), Some(b"two".to_vec()));
+        assert_eq!(read(&whole), Some((b"the heads".to_vec(), one.clone(), two.clone())));
+        let bodies = whole.len() - 8;
+        for at in 0..whole.len() * 8 {
+            let mut harmed = whole.clone();
+            harmed[at / 8] ^= 1 << (at % 8);
+            match at / 8 {
+                byte if byte < bodies => assert_eq!(read(&harmed), None, "bit {at}"),
+                byte => {
+                    let (heads, a, b) = read(&harmed).unwrap();
+                    assert_eq!(heads, b"the heads");
+                    assert_eq!(a, one.clone().filter(|_| byte >= bodies + 3), "bit {at}");
+                    assert_eq!(b, two.clone().filter(|_| byte < bodies + 5), "bit {at}");
+                }
+            }
+            if at / 8 < bodies {
+                assert_eq!(read(&whole[..at / 8]), None, "{} bytes", at / 8);
+            }
+        }
+        assert_eq!(read(&whole[..bodies + 3]), Some((b"the heads".to_vec(), one, None)));
     }
 }

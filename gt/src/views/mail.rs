@@ -4,24 +4,20 @@
 //! The file begins as every file of views does, but for its head alone, whose length follows; behind it are the letters, each with
 //! a checksum in the head. A second, small file says of which moment the first one still is.
 
-use super::file::{HEAD, begin, read, write};
+use super::file::{self, HEAD, Stretch, begin, read, write};
 use super::text::{put_list, take_list, take_opt};
 use crate::mail::{Ack, Artifact, MailKind, Mailbox, Message, Priority, Reader};
 use bd::error::{Error, Result};
 use bd::model::EventId;
 use bd::store::wire::{Broken, Read, Take, put_opt_str, put_str, put_var};
-use bd::store::{Moment, Place, Snapshot, hash64};
+use bd::store::{Moment, Place, Snapshot};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{Read as _, Seek, SeekFrom};
 use std::path::Path;
 
 const FILE: &str = "gt-mail";
 const SEEN: &str = "gt-mail-seen";
-const SEED: u64 = 0x6d61_696c;
-/// The head's checksum and its length.
-const FRONT: usize = 24;
 
 /// What a list needs of a message.
 #[derive(Clone, Copy, Debug)]
@@ -57,9 +53,6 @@ pub struct Letters<'s> {
     file: Option<(File, Vec<Stretch>)>,
     whole: OnceCell<Mailbox>,
 }
-
-/// Where a letter is: its first byte, its length, its checksum.
-type Stretch = (u64, usize, u64);
 
 impl<'s> Letters<'s> {
     /// Those that there are.
@@ -158,30 +151,19 @@ impl Made {
 type Opened = (Vec<Slip>, Vec<Audience>, (File, Vec<Stretch>));
 
 fn open(folder: &Path) -> Read<(Vec<u8>, Opened)> {
-    let mut file = File::open(folder.join(FILE))?;
-    let mut front = [0; FRONT];
-    file.read_exact(&mut front)?;
-    let mut take = Take::new(&front);
-    let (magic, sum, len) = (take.raw(8)?, take.u64()?, take.u64()?);
-    let len = usize::try_from(len).ok().filter(|len| *len as u64 <= file.metadata().map_or(0, |m| m.len())).ok_or(Broken)?;
-    let mut head = vec![0; len];
-    file.read_exact(&mut head)?;
-    if magic != super::file::magic() || sum != hash64(SEED, &head) {
-        return Err(Broken);
-    }
-    let mut take = Take::new(&head);
+    let (file, heads, mut at) = file::open(folder, FILE)?;
+    let mut take = Take::new(&heads);
     let t = &mut take;
     let mark = t.bytes()?.to_vec();
     let audiences = (0..t.count(3)?).map(|_| Ok([take_list(t)?, take_list(t)?, take_list(t)?])).collect::<Read<Vec<_>>>()?;
     let count = t.count(28)?;
     let (mut slips, mut stretches) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    let mut at = (FRONT + len) as u64;
     for number in 0..count {
         let (id, flags) = (EventId(t.u128()?), t.u8()?);
         let priority = *Priority::ALL.get(usize::from(flags >> 2)).ok_or(Broken)?;
         let (audience, len, sum) = (t.var()? as usize, t.var()? as usize, t.u64()?);
         slips.push(Slip { id, pinned: flags & 1 != 0, priority, redacted: flags & 2 != 0, audience, number });
-        stretches.push((at, len, sum));
+        stretches.push(Stretch { at, len, sum });
         at += len as u64;
     }
     Ok((mark, (slips, audiences, (file, stretches))))
@@ -201,11 +183,10 @@ fn save(folder: &Path, mark: &[u8], made: &Made, mailbox: &Mailbox) -> std::io::
         head.push(u8::from(slip.pinned) | u8::from(slip.redacted) << 1 | priority << 2);
         put_var(&mut head, slip.audience as u64);
         put_var(&mut head, letter.len() as u64);
-        head.extend_from_slice(&hash64(SEED, &letter).to_le_bytes());
+        head.extend_from_slice(&file::sum(&letter).to_le_bytes());
         letters.extend_from_slice(&letter);
     }
-    let (sum, len) = (hash64(SEED, &head).to_le_bytes(), (head.len() as u64).to_le_bytes());
-    super::file::replace(folder, FILE, &[&super::file::magic(), &sum, &len, &head, &letters])
+    file::write_parts(folder, FILE, &head, &letters)
 }
 
 fn seen(folder: &Path) -> Option<(Moment, Vec<u8>)> {
@@ -222,14 +203,8 @@ fn note(folder: &Path, moment: &Moment, mark: &[u8]) {
     write(folder, SEEN, out);
 }
 
-fn letter(mut file: &File, (at, len, sum): Stretch) -> Read<Message> {
-    let mut bytes = vec![0; len];
-    file.seek(SeekFrom::Start(at))?;
-    file.read_exact(&mut bytes)?;
-    if hash64(SEED, &bytes) != sum {
-        return Err(Broken);
-    }
-    take_letter(&bytes)
+fn letter(file: &File, stretch: Stretch) -> Read<Message> {
+    take_letter(&file::body(file, stretch)?)
 }
 
 fn put_letter(m: &Message) -> Vec<u8> {

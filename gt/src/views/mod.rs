@@ -5,17 +5,16 @@ mod convoys;
 pub mod file;
 mod files;
 mod formulas;
+mod front;
 mod held;
 mod kept;
 mod mail;
 mod molecules;
-mod settled;
 mod text;
 
 pub use convoys::Convoys;
 pub use files::Files;
 pub use formulas::list as formulas;
 pub use held::{assigned, assigned_beads};
-pub use kept::{Kept, Kind, Made, Seen};
 pub use mail::{Letters, Slip};
 pub use molecules::Molecules;

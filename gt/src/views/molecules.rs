@@ -1,18 +1,22 @@
-//! The molecules of a store for lists: what their beads say is kept, where they stand is computed from it and the clock.
+//! The molecules of a store for lists: what their beads say is kept, and how that looks at a glance, for as long as the clock does not
+//! change it.
 
+use super::front;
 use super::kept::{Kept, Kind, Made, Seen};
-use super::settled::{self, Front};
 use crate::convoy::Poured;
 use crate::molecule::Brief;
 use crate::molecule::beads::{Beads, is_molecule};
 use crate::molecule::compute::waits_for;
-use crate::molecule::facts::{Facts, depends_on, encode};
+use crate::molecule::facts::{self, Facts, depends_on, encode};
+use crate::molecule::glance::Glance;
 use crate::molecule::model::field;
-use bd::error::Result;
+use bd::error::{Error, Result};
 use bd::fold::Bead;
+use bd::model::BeadId;
 use bd::query::Row;
 use bd::store::Snapshot;
 use jiff::Timestamp;
+use std::borrow::Cow;
 
 struct OfMolecules;
 
@@ -21,7 +25,7 @@ impl Kind for OfMolecules {
     const TYPE: &'static str = "molecule";
     const TEMPLATES: bool = false;
 
-    fn make(snapshot: &Snapshot, bead: Bead) -> Result<Option<Made>> {
+    fn make(snapshot: &Snapshot, bead: Bead, now: Timestamp) -> Result<Option<Made>> {
         if !is_molecule(&bead) {
             return Ok(None);
         }
@@ -29,76 +33,92 @@ impl Kind for OfMolecules {
         let order = bead.text(field::NAME).map_or_else(String::new, |name| format!("\u{1}{name}"));
         let beads = Beads::of_bead(snapshot, bead)?;
         let waits = waits_for(&beads, |id| snapshot.bead(id))?;
-        Ok(Some(Made { order, depends_on: depends_on(&beads), content: settled::put(&encode(&beads, &waits)) }))
+        let body = encode(&beads, &waits);
+        Ok(Some(Made { order, depends_on: depends_on(&beads), front: front::put(&body, now), body }))
+    }
+
+    fn stands(front: &[u8], now: Timestamp) -> bool {
+        front::stands(front, now)
+    }
+
+    fn front(body: &[u8], now: Timestamp) -> Vec<u8> {
+        front::put(body, now)
     }
 }
 
 /// Every molecule, by name.
-pub struct Molecules {
+pub struct Molecules<'s> {
+    snapshot: &'s Snapshot,
     kept: Kept,
     now: Timestamp,
 }
 
-impl Molecules {
+impl<'s> Molecules<'s> {
     /// Those that there are, as they stand at `now`.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn load(snapshot: &Snapshot, now: Timestamp) -> Result<Self> {
-        Ok(Self { kept: Kept::load::<OfMolecules>(snapshot)?, now })
-    }
-
-    fn brief<'a>(&self, seen: Seen<'a>) -> Option<Brief<'a>> {
-        self.at(settled::take(seen.content).ok()?.facts)
-    }
-
-    fn at<'a>(&self, facts: &'a [u8]) -> Option<Brief<'a>> {
-        Some(Brief::at(Facts::read(facts).ok()?, self.now))
+    pub fn load(snapshot: &'s Snapshot, now: Timestamp) -> Result<Self> {
+        Ok(Self { snapshot, kept: Kept::load::<OfMolecules>(snapshot, now)?, now })
     }
 
     /// All of them.
-    pub fn all(&self) -> impl Iterator<Item = Brief<'_>> {
-        self.kept.seen().filter_map(|seen| self.brief(seen))
-    }
-
-    /// What boards look at of each of them. One is read and let go of before the next: a look pays for the memory that it touches.
-    pub fn poured(&self) -> impl Iterator<Item = Poured<'_>> {
-        self.kept.seen().filter_map(|seen| self.shown(settled::take(seen.content).ok()?))
-    }
-
-    /// The same of those that belong to a convoy, by their word or by its.
-    pub fn poured_in<'s>(&'s self, convoy: &str, tracks: &[String]) -> impl Iterator<Item = Poured<'s>> {
-        self.kept.seen().filter_map(move |seen| {
-            let front = settled::take(seen.content).ok()?;
-            let is_in = front.convoy == Some(convoy) || seen.beads().next().is_some_and(|bead| tracks.iter().any(|t| t == bead));
-            if is_in { self.shown(front) } else { None }
-        })
-    }
-
-    fn shown<'a>(&self, front: Front<'a>) -> Option<Poured<'a>> {
-        match front.settled {
-            Some(poured) => Some(poured),
-            None => self.at(front.facts).map(|brief| Poured::from(&brief)),
-        }
+    pub fn all(&self) -> impl Iterator<Item = Glance<'_>> {
+        self.kept.seen().filter_map(|seen| front::take(seen.front).ok())
     }
 
     /// Those whose bead is not closed.
-    pub fn unclosed(&self) -> impl Iterator<Item = Brief<'_>> {
-        self.kept.seen().filter(|seen| seen.open).filter_map(|seen| self.brief(seen))
+    pub fn unclosed(&self) -> impl Iterator<Item = Glance<'_>> {
+        self.kept.seen().filter(|seen| seen.open).filter_map(|seen| front::take(seen.front).ok())
+    }
+
+    /// What boards look at of each of them.
+    pub fn poured(&self) -> impl Iterator<Item = Poured<'_>> {
+        self.all().map(|glance| glance.poured)
+    }
+
+    /// The same of those that belong to a convoy, by their word or by its.
+    pub fn poured_in(&self, convoy: &str, tracks: &[String]) -> impl Iterator<Item = Poured<'_>> {
+        let is_in = move |seen: &Seen<'_>| {
+            front::convoy(seen.front).is_ok_and(|c| c == Some(convoy)) || tracks.iter().any(|t| t == seen.bead())
+        };
+        self.kept.seen().filter(is_in).filter_map(|seen| Some(front::take(seen.front).ok()?.poured))
+    }
+
+    /// Shows all that is known of the molecule of a bead, its steps too.
+    ///
+    /// # Errors
+    /// There is no such molecule, or the store cannot be read.
+    pub fn whole<T>(&self, bead: &str, show: impl FnOnce(&Brief<'_>) -> T) -> Result<T> {
+        let gone = || Error::internal(format!("the molecule of {bead} is gone"));
+        let seen = self.kept.seen().find(|seen| seen.bead() == bead).ok_or_else(gone)?;
+        let facts = self.facts(seen)?;
+        let facts = Facts::read(&facts).map_err(|_| gone())?;
+        Ok(show(&Brief::at(facts, self.now)))
+    }
+
+    fn facts<'k>(&self, seen: Seen<'k>) -> Result<Cow<'k, [u8]>> {
+        match self.kept.body(seen) {
+            Ok(body) => Ok(body),
+            Err(_) => facts::of(self.snapshot, &BeadId::new(seen.bead())?).map(Cow::Owned),
+        }
     }
 
     /// The molecule of which a bead is a step, and the step's name, where the molecule's bead is not closed. Only beads that are
     /// below another or say of themselves that they are steps are looked for.
-    pub fn step_of(&self, row: &Row) -> Option<(Brief<'_>, String)> {
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn step_of(&self, row: &Row) -> Result<Option<(Glance<'_>, String)>> {
         if row.parent.is_none() && !matches!(row.issue_type.as_str(), "step" | "checkpoint") {
-            return None;
+            return Ok(None);
         }
-        let fits = self.kept.seen().filter(|seen| seen.open && seen.beads().any(|id| id == row.id));
-        let found = fits.filter_map(|seen| {
-            let brief = self.brief(seen)?;
-            let name = brief.facts.steps.iter().find(|s| s.bead == row.id)?.id.to_owned();
-            Some((brief, name))
-        });
-        found.last()
+        let mut out = None;
+        for seen in self.kept.seen().filter(|seen| seen.open && seen.beads().any(|id| id == row.id)) {
+            let facts = self.facts(seen)?;
+            let name = Facts::read(&facts).ok().and_then(|f| Some(f.steps.iter().find(|s| s.bead == row.id)?.id.to_owned()));
+            out = name.and_then(|name| Some((front::take(seen.front).ok()?, name))).or(out);
+        }
+        Ok(out)
     }
 }

@@ -1,12 +1,13 @@
 //! `gt checkpoint list`.
 
-use crate::molecule::{Brief, BriefStep, CheckpointState, beads, facts, texts};
+use crate::molecule::{CheckpointState, beads, load, texts};
 use crate::views::Molecules;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use bd::model::format_time;
 use bd::ui::{Style, Table, Text};
 use clap::{ArgMatches, Args as _};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 pub(super) const SUB: Sub = Sub {
@@ -27,6 +28,20 @@ struct Args {
     molecule: Option<String>,
 }
 
+/// A checkpoint in the list.
+struct Row {
+    molecule: String,
+    step: String,
+    bead: String,
+    state: CheckpointState,
+    opened: Option<Timestamp>,
+    deadline: Option<Timestamp>,
+    by: Option<String>,
+    reason: Option<String>,
+    overridden: bool,
+    owner: Option<String>,
+}
+
 fn shape() -> Value {
     let states: Vec<&str> = CheckpointState::ALL.iter().map(|s| s.as_str()).collect();
     json!({"type": "array", "items": {"type": "object", "required": ["molecule", "step", "state"], "properties": {
@@ -38,29 +53,52 @@ fn shape() -> Value {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
-    let all = args.molecule.is_some();
-    let molecules = (!all).then(|| Molecules::load(&snapshot, now)).transpose()?;
-    let one = match &args.molecule {
-        Some(name) => Some(facts::of(&snapshot, &beads::find(&store, &snapshot, name)?)?),
-        None => None,
-    };
-    let views: Vec<Brief<'_>> = match &one {
-        Some(bytes) => facts::Facts::read(bytes).ok().map(|facts| Brief::at(facts, now)).into_iter().collect(),
-        None => molecules.iter().flat_map(Molecules::unclosed).collect(),
-    };
-    let mut rows: Vec<(&Brief<'_>, BriefStep<'_, '_>, CheckpointState)> = Vec::new();
-    for view in &views {
-        for (at, step) in view.steps().enumerate() {
-            let state = step.stand.checkpoint.filter(|_| all || view.open.contains(&at));
-            rows.extend(state.map(|state| (view, step, state)));
+    let mut rows: Vec<Row> = Vec::new();
+    match &args.molecule {
+        Some(name) => {
+            let view = load(&snapshot, &beads::find(&store, &snapshot, name)?, now)?;
+            rows.extend(view.steps.iter().filter_map(|step| {
+                let c = step.checkpoint.as_ref()?;
+                Some(Row {
+                    molecule: view.name.clone(),
+                    step: step.def.id.clone(),
+                    bead: step.bead.to_string(),
+                    state: c.state,
+                    opened: c.opened,
+                    deadline: c.deadline,
+                    by: c.by.clone(),
+                    reason: c.reason.clone(),
+                    overridden: c.overridden,
+                    owner: view.owner.clone(),
+                })
+            }));
+        }
+        None => {
+            let owned = |text: Option<&str>| text.map(str::to_owned);
+            for glance in Molecules::load(&snapshot, now)?.unclosed() {
+                rows.extend(glance.open.iter().filter_map(|step| {
+                    let c = step.asked?;
+                    Some(Row {
+                        molecule: glance.poured.name.to_owned(),
+                        step: step.id.to_owned(),
+                        bead: step.bead.to_owned(),
+                        state: c.state,
+                        opened: c.opened,
+                        deadline: c.deadline,
+                        by: owned(c.by),
+                        reason: owned(c.reason),
+                        overridden: c.overridden,
+                        owner: owned(glance.poured.owner),
+                    })
+                }));
+            }
         }
     }
     if ctx.ui.is_json() {
-        let object = |(view, step, state): &(&Brief<'_>, BriefStep<'_, '_>, CheckpointState)| {
-            let c = step.facts;
-            json!({"molecule": view.facts.name, "step": c.id, "bead": c.bead, "state": state.as_str(),
+        let object = |c: &Row| {
+            json!({"molecule": c.molecule, "step": c.step, "bead": c.bead, "state": c.state.as_str(),
                 "opened": c.opened.map(format_time), "deadline": c.deadline.map(format_time), "by": c.by, "reason": c.reason,
-                "overridden": c.overridden, "owner": view.facts.owner})
+                "overridden": c.overridden, "owner": c.owner})
         };
         return ctx.ui.json(&rows.iter().map(object).collect::<Vec<_>>());
     }
@@ -69,16 +107,15 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         return Ok(());
     }
     let mut table = Table::new();
-    for (view, step, state) in rows {
-        let c = step.facts;
-        let left = match (state, c.deadline) {
+    for c in rows {
+        let left = match (c.state, c.deadline) {
             (CheckpointState::Open, Some(deadline)) => format!("{} left", texts::span(now, deadline)),
             _ => c.by.map(|by| format!("by {by}")).unwrap_or_default(),
         };
         let opened = c.opened.map(bd::ops::claim::minute).unwrap_or_default();
         table.row(vec![
-            Text::new().with(Style::Strong, format!("{}/{}", view.facts.name, c.id)),
-            Text::new().plain(state.as_str()),
+            Text::new().with(Style::Strong, format!("{}/{}", c.molecule, c.step)),
+            Text::new().plain(c.state.as_str()),
             Text::new().plain(&opened),
             Text::new().plain(&left),
         ]);

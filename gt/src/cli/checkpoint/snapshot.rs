@@ -89,8 +89,8 @@ fn write(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let molecules = crate::views::Molecules::load(&snapshot, now)?;
     let desk = crate::status::Desk::load(&store, &snapshot, &molecules, now)?;
     let held = desk.held.first().and_then(|at| desk.at(*at));
-    let molecule = args.molecule.or_else(|| held.map(|(brief, _)| brief.facts.name.to_owned()));
-    let step = args.step.or_else(|| held.map(|(_, step)| step.facts.id.to_owned()));
+    let molecule = args.molecule.or_else(|| held.map(|(glance, _)| glance.poured.name.to_owned()));
+    let step = args.step.or_else(|| held.map(|(_, step)| step.id.to_owned()));
     let git = store.git();
     let (branch, commit) = match git.head()? {
         Head::Branch(name, commit) => (Some(name.trim_start_matches("refs/heads/").to_owned()), Some(commit.to_string())),
@@ -102,7 +102,7 @@ fn write(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let note = json!({
         "actor": store.actor().as_str(), "timestamp": format_time(now), "branch": branch, "last_commit": commit,
         "modified_files": files, "molecule_id": molecule, "current_step": step,
-        "hooked_bead": held.map(|(_, step)| step.facts.bead.to_owned()), "notes": args.notes,
+        "hooked_bead": held.map(|(_, step)| step.bead.to_owned()), "notes": args.notes,
     });
     if let Some(dir) = path.parent() {
         std::fs::create_dir_all(dir).map_err(|e| Error::io(dir, &e))?;

@@ -1,7 +1,7 @@
 //! `gt molecule list`.
 
 use super::print;
-use crate::molecule::Brief;
+use crate::molecule::Glance;
 use crate::views::Molecules;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
@@ -38,35 +38,36 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let now = ctx.env.now();
     let molecules = Molecules::load(&snapshot, now)?;
     let wanted =
-        |b: &Brief<'_>| args.convoy.as_ref().is_none_or(|c| b.facts.convoy == Some(c.as_str())) && (args.all || !b.is_over());
+        |g: &Glance<'_>| args.convoy.as_ref().is_none_or(|c| g.poured.convoy == Some(c.as_str())) && (args.all || !g.is_over());
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
-    let (mut all, mut more): (Vec<Brief<'_>>, usize) = (Vec::new(), 0);
-    let found: Box<dyn Iterator<Item = Brief<'_>>> =
+    let (mut all, mut more): (Vec<Glance<'_>>, usize) = (Vec::new(), 0);
+    let found: Box<dyn Iterator<Item = Glance<'_>>> =
         if args.all { Box::new(molecules.all()) } else { Box::new(molecules.unclosed()) };
-    for brief in found.filter(wanted) {
+    for glance in found.filter(wanted) {
         // What is not shown is only counted.
         if all.len() < limit {
-            all.push(brief);
+            all.push(glance);
         } else {
             more += 1;
         }
     }
     if ctx.ui.is_json() {
-        return ctx.ui.json(&all.iter().map(print::object_of).collect::<Vec<_>>());
+        let shown = all.iter().map(|g| molecules.whole(g.poured.bead, print::object_of));
+        return ctx.ui.json(&shown.collect::<Result<Vec<_>>>()?);
     }
     if all.is_empty() {
         ctx.ui.talk("no molecules; `gt molecule create` or `gt formula pour` makes one");
         return Ok(());
     }
     let mut table = Table::new();
-    for view in &all {
-        let at = view.current().filter(|_| !view.open.is_empty()).map(|s| s.facts.id).unwrap_or_default();
+    for glance in &all {
+        let p = &glance.poured;
         table.row(vec![
-            Text::new().with(Style::Strong, view.facts.name),
-            Text::new().plain(view.state.as_str()),
-            Text::new().plain(format!("{}%", print::share(view.progress()))),
-            Text::new().plain(at),
-            Text::new().plain(view.facts.convoy.unwrap_or("")),
+            Text::new().with(Style::Strong, p.name),
+            Text::new().plain(p.state.as_str()),
+            Text::new().plain(format!("{}%", print::share((p.done, p.all)))),
+            Text::new().plain(glance.current().unwrap_or_default()),
+            Text::new().plain(p.convoy.unwrap_or("")),
         ]);
     }
     let width = ctx.ui.width();
