@@ -10,7 +10,7 @@ use std::path::PathBuf;
 const FILES: [&str; 7] = ["gt-molecules", "gt-convoys", "gt-held", "gt-files", "gt-formulas", "gt-mail", "gt-mail-seen"];
 
 /// Every look that is answered from views.
-const LOOKS: [&[&str]; 14] = [
+const LOOKS: [&[&str]; 15] = [
     &["status", "--json"],
     &["status"],
     &["prime"],
@@ -18,6 +18,7 @@ const LOOKS: [&[&str]; 14] = [
     &["ready", "--json"],
     &["molecule", "list", "--all", "--json"],
     &["molecule", "list"],
+    &["molecule", "status", "day2-b", "--steps"],
     &["checkpoint", "list", "--json"],
     &["checkpoint", "list", "day1-a"],
     &["convoy", "list", "--all", "--json"],
@@ -53,6 +54,7 @@ fn assert_lists_as_alone(work: &Work, now: &str, what: &str) {
     assert!(!listed.is_empty(), "{what}");
     for one in listed {
         let name = one["name"].as_str().expect("a name");
+        assert_eq!(*one, at(work, now, &["molecule", "next", name, "--json"]).json(), "{what}: {name} at {now}");
         assert_eq!(*one, at(work, now, &["molecule", "status", name, "--json"]).json(), "{what}: {name} at {now}");
     }
 }

@@ -13,6 +13,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Edit,
     about: "Run many mutations, a line each, in one commit: all or none",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

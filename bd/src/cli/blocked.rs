@@ -11,8 +11,15 @@ use crate::ops::{graph, ready};
 use crate::ui::{Style, Text, bead_line, more_line};
 use clap::{ArgMatches, Args as _};
 
-pub(super) const VERB: Verb =
-    Verb { name: "blocked", aliases: &[], group: Group::Look, about: "What waits, and for what", args: Args::augment_args, run };
+pub(super) const VERB: Verb = Verb {
+    name: "blocked",
+    aliases: &[],
+    group: Group::Look,
+    about: "What waits, and for what",
+    args: Args::augment_args,
+    subs: &[],
+    run,
+};
 
 #[derive(clap::Args)]
 struct Args {

@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Look,
     about: "The children of a bead, closed ones too",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -15,6 +15,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Work,
     about: "Take a bead: status in_progress and a lease",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

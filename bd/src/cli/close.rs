@@ -19,6 +19,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Work,
     about: "Close beads, with an outcome and a reason",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -8,7 +8,7 @@ use crate::ops::comment::comment;
 use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb =
-    Verb { name: "comment", aliases: &[], group: Group::Edit, about: "Add a comment", args: Args::augment_args, run };
+    Verb { name: "comment", aliases: &[], group: Group::Edit, about: "Add a comment", args: Args::augment_args, subs: &[], run };
 
 #[derive(clap::Args)]
 struct Args {

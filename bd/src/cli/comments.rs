@@ -12,6 +12,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Look,
     about: "The comments on a bead; `comments add ID TEXT` adds one",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -12,6 +12,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "Print completions for a shell: bash, zsh, fish, elvish, powershell",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

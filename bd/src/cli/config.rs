@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "Get, set, unset and list the project's settings in .beads/config.toml",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

@@ -16,6 +16,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Look,
     about: "What two writers changed without having seen each other; `conflicts resolve` ends it",
     args: |command| Sub::augment_subcommands(command),
+    subs: &[],
     run,
 };
 

@@ -12,8 +12,15 @@ use crate::ops::words;
 use crate::query::{Day, parse_date};
 use clap::{ArgMatches, Args as _};
 
-pub(super) const VERB: Verb =
-    Verb { name: "create", aliases: &["new"], group: Group::Work, about: "Create a bead", args: Args::augment_args, run };
+pub(super) const VERB: Verb = Verb {
+    name: "create",
+    aliases: &["new"],
+    group: Group::Work,
+    about: "Create a bead",
+    args: Args::augment_args,
+    subs: &[],
+    run,
+};
 
 #[derive(clap::Args, Default)]
 pub(super) struct Args {

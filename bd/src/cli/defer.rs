@@ -8,7 +8,7 @@ use crate::query::{Day, parse_date};
 use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb =
-    Verb { name: "defer", aliases: &[], group: Group::More, about: "Put beads off", args: Args::augment_args, run };
+    Verb { name: "defer", aliases: &[], group: Group::More, about: "Put beads off", args: Args::augment_args, subs: &[], run };
 
 #[derive(clap::Args)]
 struct Args {

@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Edit,
     about: "Delete beads; without --force only say what would go",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -19,6 +19,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Look,
     about: "What this branch, or a range, says about the work",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

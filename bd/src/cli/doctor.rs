@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "What is broken; --fix puts damaged bytes into quarantine",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

@@ -18,6 +18,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::More,
     about: "Open beads that say the same",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

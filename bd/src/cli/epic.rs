@@ -16,6 +16,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Look,
     about: "Epics: status, close-eligible",
     args: |command| Sub::augment_subcommands(command).subcommand_required(true).arg_required_else_help(true),
+    subs: &[],
     run,
 };
 

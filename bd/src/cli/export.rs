@@ -16,6 +16,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Share,
     about: "Write upstream's JSONL, sorted by id; untouched records byte for byte",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

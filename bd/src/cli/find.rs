@@ -18,6 +18,7 @@ pub(super) const SEARCH: Verb = Verb {
     group: Group::Look,
     about: "Find beads by words in id, title and description",
     args: <SearchArgs as clap::Args>::augment_args,
+    subs: &[],
     run: search,
 };
 
@@ -27,6 +28,7 @@ pub(super) const QUERY: Verb = Verb {
     group: Group::Look,
     about: "Find beads by an expression: status=open AND priority<=1 AND updated<7d",
     args: <QueryArgs as clap::Args>::augment_args,
+    subs: &[],
     run: query,
 };
 
@@ -36,6 +38,7 @@ pub(super) const COUNT: Verb = Verb {
     group: Group::Look,
     about: "Count beads, also by status, priority, type, assignee or label",
     args: <CountArgs as clap::Args>::augment_args,
+    subs: &[],
     run: count,
 };
 

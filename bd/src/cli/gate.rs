@@ -20,6 +20,7 @@ pub(super) const VERB: Verb = Verb {
     args: |command| {
         Sub::augment_subcommands(command).subcommand_required(true).arg_required_else_help(true).after_help(rules_help())
     },
+    subs: &[],
     run,
 };
 

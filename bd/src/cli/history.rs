@@ -19,6 +19,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Look,
     about: "What happened to a bead, and who did it",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

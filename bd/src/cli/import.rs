@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Share,
     about: "Import upstream's JSONL of any generation; again = a merge by field",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

@@ -15,6 +15,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "Start tracking work in this repository",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -15,6 +15,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Edit,
     about: "Labels: add, remove, list, list-all",
     args: |command| Sub::augment_subcommands(command).subcommand_required(true).arg_required_else_help(true),
+    subs: &[],
     run,
 };
 

@@ -16,6 +16,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::More,
     about: "Beads whose description lacks the sections of their type",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -11,7 +11,7 @@ use crate::ui::{Style, Text, bead_line, more_line, tree_prefix};
 use clap::{ArgMatches, Args as _};
 
 pub(super) const VERB: Verb =
-    Verb { name: "list", aliases: &["ls"], group: Group::Look, about: "List beads", args: Args::augment_args, run };
+    Verb { name: "list", aliases: &["ls"], group: Group::Look, about: "List beads", args: Args::augment_args, subs: &[], run };
 
 /// Rows without `-n`: what a person or an agent reads at once.
 pub(super) const ROWS: usize = 20;

@@ -194,7 +194,7 @@ fn run_verb(
     printer: &mut Printer<'_>,
     code: &mut u8,
 ) -> Result<()> {
-    let command = verb.command_of(program);
+    let command = verb.command_for(program, rest);
     let line = verb::shield(&command, globals.before_args().into_iter().chain(rest.iter().cloned()).collect());
     let matches = match command.try_get_matches_from(std::iter::once(verb.name.to_owned()).chain(line)) {
         Ok(matches) => matches,

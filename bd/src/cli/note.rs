@@ -6,8 +6,15 @@ use crate::error::Result;
 use crate::ops::comment::note;
 use clap::{ArgMatches, Args as _};
 
-pub(super) const VERB: Verb =
-    Verb { name: "note", aliases: &[], group: Group::Edit, about: "Add to the notes of a bead", args: Args::augment_args, run };
+pub(super) const VERB: Verb = Verb {
+    name: "note",
+    aliases: &[],
+    group: Group::Edit,
+    about: "Add to the notes of a bead",
+    args: Args::augment_args,
+    subs: &[],
+    run,
+};
 
 #[derive(clap::Args)]
 struct Args {

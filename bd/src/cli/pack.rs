@@ -15,6 +15,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "Pack this clone's loose objects, or the default branch's rides",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -15,6 +15,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Work,
     about: "What an agent needs to know to start (at most 2 KB)",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

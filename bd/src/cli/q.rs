@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Work,
     about: "Create a bead and print only its id",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -10,8 +10,15 @@ use crate::ops::ready::{ReadyQuery, Reason, claim_first, explain, rows};
 use crate::ui::{Style, Text};
 use clap::{ArgMatches, Args as _};
 
-pub(super) const VERB: Verb =
-    Verb { name: "ready", aliases: &[], group: Group::Work, about: "What can be worked on now", args: Args::augment_args, run };
+pub(super) const VERB: Verb = Verb {
+    name: "ready",
+    aliases: &[],
+    group: Group::Work,
+    about: "What can be worked on now",
+    args: Args::augment_args,
+    subs: &[],
+    run,
+};
 
 #[derive(clap::Args)]
 struct Args {

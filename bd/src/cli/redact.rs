@@ -15,6 +15,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "Take the text of events away, here and in every clone that syncs",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

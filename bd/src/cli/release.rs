@@ -6,8 +6,15 @@ use crate::error::Result;
 use crate::ops::claim::release;
 use clap::{ArgMatches, Args as _};
 
-pub(super) const VERB: Verb =
-    Verb { name: "release", aliases: &["unclaim"], group: Group::Work, about: "Give a bead back", args: Args::augment_args, run };
+pub(super) const VERB: Verb = Verb {
+    name: "release",
+    aliases: &["unclaim"],
+    group: Group::Work,
+    about: "Give a bead back",
+    args: Args::augment_args,
+    subs: &[],
+    run,
+};
 
 #[derive(clap::Args)]
 struct Args {

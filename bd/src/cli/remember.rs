@@ -14,6 +14,7 @@ pub(super) const REMEMBER: Verb = Verb {
     group: Group::Work,
     about: "Remember a text for every later session",
     args: <RememberArgs as clap::Args>::augment_args,
+    subs: &[],
     run: remember,
 };
 
@@ -23,6 +24,7 @@ pub(super) const MEMORIES: Verb = Verb {
     group: Group::Look,
     about: "List what is remembered",
     args: <MemoriesArgs as clap::Args>::augment_args,
+    subs: &[],
     run: memories,
 };
 
@@ -32,6 +34,7 @@ pub(super) const RECALL: Verb = Verb {
     group: Group::Look,
     about: "Show one memory whole",
     args: <KeyArgs as clap::Args>::augment_args,
+    subs: &[],
     run: recall,
 };
 
@@ -41,6 +44,7 @@ pub(super) const FORGET: Verb = Verb {
     group: Group::Work,
     about: "Forget a memory (history keeps it)",
     args: <KeyArgs as clap::Args>::augment_args,
+    subs: &[],
     run: forget,
 };
 

@@ -6,8 +6,15 @@ use crate::error::Result;
 use crate::ops::close::reopen;
 use clap::{ArgMatches, Args as _};
 
-pub(super) const VERB: Verb =
-    Verb { name: "reopen", aliases: &[], group: Group::Edit, about: "Open closed beads again", args: Args::augment_args, run };
+pub(super) const VERB: Verb = Verb {
+    name: "reopen",
+    aliases: &[],
+    group: Group::Edit,
+    about: "Open closed beads again",
+    args: Args::augment_args,
+    subs: &[],
+    run,
+};
 
 #[derive(clap::Args)]
 struct Args {

@@ -12,6 +12,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Edit,
     about: "Bring deleted beads back",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Share,
     about: "Add this branch's events to the branch, as one file in one commit, for review",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Share,
     about: "The JSON Schema of a command's --json output",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "Tell an agent about bd: claude, codex or agents (AGENTS.md)",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

@@ -14,8 +14,15 @@ use crate::store::Snapshot;
 use crate::ui::{Style, Text, priority_word, status_symbol, wrap};
 use clap::{ArgMatches, Args as _};
 
-pub(super) const VERB: Verb =
-    Verb { name: "show", aliases: &["view"], group: Group::Look, about: "Everything about a bead", args: Args::augment_args, run };
+pub(super) const VERB: Verb = Verb {
+    name: "show",
+    aliases: &["view"],
+    group: Group::Look,
+    about: "Everything about a bead",
+    args: Args::augment_args,
+    subs: &[],
+    run,
+};
 
 #[derive(clap::Args)]
 struct Args {

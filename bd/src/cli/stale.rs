@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::More,
     about: "Open beads that nothing happened to",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

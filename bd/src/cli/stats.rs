@@ -15,6 +15,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Look,
     about: "How many beads there are, and how far they are",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

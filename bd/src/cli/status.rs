@@ -18,6 +18,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Look,
     about: "Is the store well, and shared",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

@@ -13,6 +13,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::More,
     about: "The statuses and their categories",
     args: |command| command,
+    subs: &[],
     run,
 };
 

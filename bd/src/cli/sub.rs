@@ -24,6 +24,13 @@ pub struct Sub {
     pub shape: Option<fn() -> serde_json::Value>,
 }
 
+impl Sub {
+    /// True if a word names it.
+    pub(super) fn is_called(&self, word: &str) -> bool {
+        self.name == word || self.aliases.contains(&word)
+    }
+}
+
 /// A command with verbs below it.
 pub fn with_subs(subs: &'static [Sub], command: Command) -> Command {
     let each = subs.iter().map(|sub| {

@@ -12,6 +12,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::More,
     about: "Close a bead because another one took its place",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

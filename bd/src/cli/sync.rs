@@ -15,6 +15,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Share,
     about: "Fetch and publish events; code, branches and the working tree stay as they are",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "Trust the commands in files of .beads as they are now; a change asks again",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

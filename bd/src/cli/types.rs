@@ -9,7 +9,7 @@ use clap::ArgMatches;
 use serde_json::json;
 
 pub(super) const VERB: Verb =
-    Verb { name: "types", aliases: &[], group: Group::More, about: "The types of beads", args: |command| command, run };
+    Verb { name: "types", aliases: &[], group: Group::More, about: "The types of beads", args: |command| command, subs: &[], run };
 
 /// What a type is for, in a few words.
 fn about(name: &str) -> &'static str {

@@ -12,6 +12,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::More,
     about: "Take up again what was put off",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -13,6 +13,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Edit,
     about: "Restore what was before the last command, an event, or the last change of a bead",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

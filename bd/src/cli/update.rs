@@ -16,6 +16,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Edit,
     about: "Change fields, labels, parent, notes",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

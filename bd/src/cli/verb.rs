@@ -3,6 +3,7 @@
 use super::Ctx;
 use super::globals;
 pub(super) use super::sub::parsed;
+use super::sub::{Sub, with_subs};
 use super::{
     batch, blocked, children, claim, close, comment, comments, completions, config, conflicts, create, delete, dep, doctor, export,
     find as finding, history, import, init, label, list, note, prime, q, ready, release, remember, reopen, restore, schema, setup,
@@ -59,6 +60,8 @@ pub struct Verb {
     pub about: &'static str,
     /// Adds its arguments.
     pub args: fn(Command) -> Command,
+    /// The verbs below it, where it has a table of them.
+    pub subs: &'static [Sub],
     /// Does it.
     pub run: fn(&mut Ctx<'_, '_>, &ArgMatches) -> Result<()>,
 }
@@ -71,7 +74,19 @@ impl Verb {
 
     /// Its whole command as a verb of a program, global flags included.
     pub fn command_of(&self, program: &str) -> Command {
+        self.command_with(program, self.subs)
+    }
+
+    /// As [`Verb::command_of`] for a line that goes on with these words: where the first one names a verb below this one, the others
+    /// are left out, since making the arguments of a dozen verbs takes longer than most of them run.
+    pub(super) fn command_for(&self, program: &str, line: &[String]) -> Command {
+        let typed = line.first().and_then(|word| self.subs.iter().position(|sub| sub.is_called(word)));
+        self.command_with(program, typed.and_then(|at| self.subs.get(at..=at)).unwrap_or(self.subs))
+    }
+
+    fn command_with(&self, program: &str, subs: &'static [Sub]) -> Command {
         let command = Command::new(self.name).bin_name(format!("{program} {}", self.name));
+        let command = if subs.is_empty() { command } else { with_subs(subs, command) };
         // Arguments that are shared bring a line of their own: the verb's stands.
         let command = (self.args)(command).about(self.about).long_about(None);
         // What upstream's clients type, and the examples, are about bd's own verbs.

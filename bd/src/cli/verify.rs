@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "Check digests, lines and signatures, and that no known event is missing",
     args: <Args as clap::Args>::augment_args,
+    subs: &[],
     run,
 };
 

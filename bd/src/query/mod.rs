@@ -26,7 +26,9 @@ pub use filter::{Filter, MetadataIs, Span, contains, glob, regex};
 pub use graph::{EdgeKind, GraphView, Lease, Node, Target, Wait, is_external};
 pub use language::{FIELDS as QUERY_FIELDS, Query};
 pub use memory::Graph;
-pub use ready::{Ask, Memo, affected, blocked, has_blocker, is_blocked, is_deferred, is_ready, nothing_shipped, ready};
+pub use ready::{
+    Ask, Memo, affected, affected_by, blocked, has_blocker, is_blocked, is_deferred, is_ready, nothing_shipped, ready,
+};
 pub use row::{NOT_WORK, Row, RowClaim, RowEdge, millis};
 pub use rule::Rule;
 pub use search::{Found, Search};

@@ -3,6 +3,7 @@
 use super::categories::StatusClass;
 use super::graph::{EdgeKind, GraphView, Lease, Node, Target};
 use super::rule::Rule;
+use std::collections::BTreeSet;
 
 /// What the caller asks with.
 #[derive(Clone, Copy)]
@@ -245,22 +246,33 @@ pub fn blocked<V: GraphView + ?Sized>(view: &V, external: &dyn Fn(&str) -> bool)
 /// The beads whose readiness a change of this bead's row can touch, itself included, ascending: those that name it in
 /// a blocking edge, those that wait for it among its parents' children, and all descendants of these.
 /// Where edges were changed, ask the graph before and the graph after.
-pub fn affected<V: GraphView + ?Sized>(view: &V, i: usize) -> Vec<usize> {
-    let mut seen = std::collections::BTreeSet::from([i]);
-    view.incoming(i, &mut |kind, from| {
-        if kind.blocks() {
-            seen.insert(from);
-        }
-    });
-    view.out(i, &mut |kind, target| {
-        if let (EdgeKind::ParentChild, Target::Bead(parent)) = (kind, target) {
-            view.incoming(parent, &mut |kind, from| {
-                if matches!(kind, EdgeKind::WaitsAll | EdgeKind::WaitsAny) {
-                    seen.insert(from);
-                }
-            });
-        }
-    });
+pub fn affected<V: GraphView + ?Sized>(view: &V, i: usize) -> BTreeSet<usize> {
+    affected_by(view, &[i])
+}
+
+/// As [`affected`] for several beads at once: the children of a parent that they share are looked at once.
+pub fn affected_by<V: GraphView + ?Sized>(view: &V, all: &[usize]) -> BTreeSet<usize> {
+    let mut seen: BTreeSet<usize> = all.iter().copied().collect();
+    let mut parents = BTreeSet::new();
+    for i in all {
+        view.incoming(*i, &mut |kind, from| {
+            if kind.blocks() {
+                seen.insert(from);
+            }
+        });
+        view.out(*i, &mut |kind, target| {
+            if let (EdgeKind::ParentChild, Target::Bead(parent)) = (kind, target) {
+                parents.insert(parent);
+            }
+        });
+    }
+    for parent in parents {
+        view.incoming(parent, &mut |kind, from| {
+            if matches!(kind, EdgeKind::WaitsAll | EdgeKind::WaitsAny) {
+                seen.insert(from);
+            }
+        });
+    }
     let mut queue: Vec<usize> = seen.iter().copied().collect();
     while let Some(at) = queue.pop() {
         view.incoming(at, &mut |kind, child| {
@@ -269,5 +281,5 @@ pub fn affected<V: GraphView + ?Sized>(view: &V, i: usize) -> Vec<usize> {
             }
         });
     }
-    seen.into_iter().collect()
+    seen
 }

@@ -11,6 +11,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "Print completions for a shell: bash, zsh, fish, elvish, powershell",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

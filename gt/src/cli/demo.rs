@@ -16,6 +16,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "Play a story in a scratch directory with two clones: soc2",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -13,6 +13,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "What is wrong: lost steps, contested decisions, passed deadlines, records that differ",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

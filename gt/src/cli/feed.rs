@@ -14,6 +14,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Look,
     about: "What happened lately; --follow goes on until it is interrupted",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

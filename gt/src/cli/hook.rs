@@ -8,8 +8,15 @@ use bd::ui::{Style, Text};
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
-pub(super) const VERB: Verb =
-    Verb { name: "hook", aliases: &[], group: Group::Work, about: "What you hold: claimed beads and steps", args: |c| c, run };
+pub(super) const VERB: Verb = Verb {
+    name: "hook",
+    aliases: &[],
+    group: Group::Work,
+    about: "What you hold: claimed beads and steps",
+    args: |c| c,
+    subs: &[],
+    run,
+};
 
 /// The JSON Schema of `--json`.
 pub(super) fn shape() -> Value {

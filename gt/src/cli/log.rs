@@ -15,6 +15,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Look,
     about: "What happened to a bead or molecule, who did it, and what it waits for",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

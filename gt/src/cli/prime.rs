@@ -13,6 +13,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Work,
     about: "What an agent needs to know, at most 2 KB, with its exact next commands",
     args: |c| c,
+    subs: &[],
     run,
 };
 

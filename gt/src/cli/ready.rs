@@ -13,6 +13,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Work,
     about: "What can be worked on now, and the command that takes it",
     args: |c| c,
+    subs: &[],
     run,
 };
 

@@ -10,6 +10,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "The JSON Schema of a command's --json output",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

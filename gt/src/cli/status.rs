@@ -16,6 +16,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Look,
     about: "What is going on now, on one screen: convoys, molecules, checkpoints, mail",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

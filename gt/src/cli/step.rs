@@ -2,7 +2,7 @@
 
 use super::molecule::{hand_in, hand_over, say};
 use crate::molecule::{beads, load};
-use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, parsed, with_subs};
+use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, parsed};
 use bd::error::{Error, ErrorKind, Result};
 use clap::{ArgMatches, Args as _};
 
@@ -24,7 +24,8 @@ pub const VERB: Verb = Verb {
     aliases: &[],
     group: Group::Work,
     about: "Steps by their beads; `bd close` on a step comes here",
-    args: |c| with_subs(SUBS, c),
+    args: |c| c,
+    subs: SUBS,
     run: |ctx, m| dispatch_sub(SUBS, ctx, m),
 };
 

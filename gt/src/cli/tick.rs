@@ -12,6 +12,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Store,
     about: "Write down deadlines that have passed, and send what is due; safe to repeat",
     args: |c| c,
+    subs: &[],
     run,
 };
 

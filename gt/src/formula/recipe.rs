@@ -40,6 +40,24 @@ pub struct Recipe {
     pub extra: Map<String, Value>,
 }
 
+impl Recipe {
+    /// Everything but the steps: what the molecule's own bead keeps.
+    pub fn head(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            version: self.version.clone(),
+            description: self.description.clone(),
+            digest: self.digest.clone(),
+            vars: self.vars.clone(),
+            steps: Vec::new(),
+            progression: self.progression.clone(),
+            quality: self.quality.clone(),
+            metadata: self.metadata.clone(),
+            extra: self.extra.clone(),
+        }
+    }
+}
+
 /// `[progression_rules]`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progression {

@@ -75,7 +75,7 @@ pub fn pour(tx: &mut Tx<'_>, pour: &Pour) -> Result<BeadId> {
 }
 
 fn molecule(tx: &Tx<'_>, id: &BeadId, pour: &Pour, required: &[(BeadId, &str)]) -> Result<Event> {
-    let head = Recipe { steps: Vec::new(), ..pour.recipe.clone() };
+    let head = pour.recipe.head();
     let mut event = tx.event(id, Kind::CREATE)?;
     let set = &mut event.set;
     set.set("title", Value::text(&pour.name));

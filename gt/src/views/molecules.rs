@@ -5,16 +5,17 @@ use super::front;
 use super::kept::{Kept, Kind, Made, Seen};
 use crate::convoy::Poured;
 use crate::molecule::Brief;
-use crate::molecule::beads::{Beads, is_molecule};
+use crate::molecule::beads::{self, Beads, is_molecule};
 use crate::molecule::compute::waits_for;
 use crate::molecule::facts::{self, Facts, depends_on, encode};
 use crate::molecule::glance::Glance;
 use crate::molecule::model::field;
+use crate::molecule::names;
 use bd::error::{Error, Result};
 use bd::fold::Bead;
 use bd::model::BeadId;
 use bd::query::Row;
-use bd::store::Snapshot;
+use bd::store::{Snapshot, Store};
 use jiff::Timestamp;
 use std::borrow::Cow;
 
@@ -85,15 +86,30 @@ impl<'s> Molecules<'s> {
         self.kept.seen().filter(is_in).filter_map(|seen| Some(front::take(seen.front).ok()?.poured))
     }
 
+    /// The molecule's bead that a text names, as [`beads::find`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn find(&self, store: &Store, text: &str) -> Result<BeadId> {
+        if names::check("molecule", text).is_ok() {
+            let id = names::molecule(store.config().prefix(), text)?;
+            if self.kept.seen().any(|seen| seen.bead() == id.as_str()) {
+                return Ok(id);
+            }
+        }
+        beads::find(store, self.snapshot, text)
+    }
+
     /// Shows all that is known of the molecule of a bead, its steps too.
     ///
     /// # Errors
     /// There is no such molecule, or the store cannot be read.
     pub fn whole<T>(&self, bead: &str, show: impl FnOnce(&Brief<'_>) -> T) -> Result<T> {
-        let gone = || Error::internal(format!("the molecule of {bead} is gone"));
-        let seen = self.kept.seen().find(|seen| seen.bead() == bead).ok_or_else(gone)?;
-        let facts = self.facts(seen)?;
-        let facts = Facts::read(&facts).map_err(|_| gone())?;
+        let facts = match self.kept.seen().find(|seen| seen.bead() == bead) {
+            Some(seen) => self.facts(seen)?,
+            None => facts::of(self.snapshot, &BeadId::new(bead)?).map(Cow::Owned)?,
+        };
+        let facts = Facts::read(&facts).map_err(|_| Error::internal(format!("what is kept of {bead} cannot be read")))?;
         Ok(show(&Brief::at(facts, self.now)))
     }
 

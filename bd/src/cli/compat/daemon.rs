@@ -11,6 +11,7 @@ pub(in super::super) const VERB: Verb = Verb {
     group: Group::More,
     about: "Accepted: bd has no daemon",
     args: |command| command.arg(Arg::new("words").num_args(0..).trailing_var_arg(true).allow_hyphen_values(true).hide(true)),
+    subs: &[],
     run,
 };
 

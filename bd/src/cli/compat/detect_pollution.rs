@@ -14,6 +14,7 @@ pub(in super::super) const VERB: Verb = Verb {
     group: Group::More,
     about: "Find beads that only a test makes; --clean deletes them",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

@@ -8,7 +8,7 @@ use clap::{ArgMatches, Args as _};
 use serde_json::{Value, json};
 
 pub(in super::super) const VERB: Verb =
-    Verb { name: "info", aliases: &[], group: Group::More, about: "Which store this is", args: Args::augment_args, run };
+    Verb { name: "info", aliases: &[], group: Group::More, about: "Which store this is", args: Args::augment_args, subs: &[], run };
 
 #[derive(clap::Args)]
 struct Args {

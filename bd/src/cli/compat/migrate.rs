@@ -12,6 +12,7 @@ pub(in super::super) const VERB: Verb = Verb {
     group: Group::More,
     about: "Accepted: there is nothing to migrate",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

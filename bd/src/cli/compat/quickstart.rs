@@ -5,8 +5,15 @@ use super::super::verb::{Group, Verb};
 use crate::error::Result;
 use clap::ArgMatches;
 
-pub(in super::super) const VERB: Verb =
-    Verb { name: "quickstart", aliases: &[], group: Group::More, about: "The first commands", args: |command| command, run };
+pub(in super::super) const VERB: Verb = Verb {
+    name: "quickstart",
+    aliases: &[],
+    group: Group::More,
+    about: "The first commands",
+    args: |command| command,
+    subs: &[],
+    run,
+};
 
 /// What is printed: the work in order, one line a command.
 const TEXT: &str = "\

@@ -13,6 +13,7 @@ pub(in super::super) const VERB: Verb = Verb {
     group: Group::More,
     about: "Find edges to deleted or unknown beads; --fix removes those to deleted ones",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

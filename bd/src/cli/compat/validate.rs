@@ -15,6 +15,7 @@ pub(in super::super) const VERB: Verb = Verb {
     group: Group::More,
     about: "Check beads: edges that lead nowhere, doubles, leftovers of tests, conflicts",
     args: Args::augment_args,
+    subs: &[],
     run,
 };
 

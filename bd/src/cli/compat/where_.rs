@@ -7,7 +7,7 @@ use crate::store::Store;
 use clap::ArgMatches;
 
 pub(in super::super) const VERB: Verb =
-    Verb { name: "where", aliases: &[], group: Group::More, about: "Where the store is", args: |command| command, run };
+    Verb { name: "where", aliases: &[], group: Group::More, about: "Where the store is", args: |command| command, subs: &[], run };
 
 /// The `.beads` folder of this worktree; the clone's own folder in a bare repository.
 pub(super) fn folder(store: &Store) -> String {

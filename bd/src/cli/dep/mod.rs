@@ -19,6 +19,7 @@ pub(super) const VERB: Verb = Verb {
     group: Group::Edit,
     about: "Dependencies: add, remove, list, tree, cycles",
     args: |command| Sub::augment_subcommands(command).subcommand_required(true).arg_required_else_help(true),
+    subs: &[],
     run,
 };
 

@@ -9,7 +9,7 @@ use super::view::View;
 use super::wire::{Broken, Read};
 use crate::fold::fold_bead;
 use crate::model::{BeadId, Event, Kind};
-use crate::query::{Categories, EdgeKind, Filter, Memo, Row, affected, is_external};
+use crate::query::{Categories, EdgeKind, Filter, Memo, Row, affected, affected_by, is_external};
 use crate::store::load::Place;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,7 +116,7 @@ impl View {
         }
         let fresh: BTreeMap<&str, u32> = works.iter().filter(|w| w.new).map(|w| (w.name.as_str(), w.number)).collect();
         let mut reach: BTreeSet<usize> = BTreeSet::new();
-        let mut moved: Vec<u32> = Vec::new();
+        let mut moved: Vec<usize> = Vec::new();
         let mut changed = Vec::with_capacity(works.len());
         for work in works.iter().filter(|w| !w.new).chain(works.iter().filter(|w| w.new)) {
             let outs = self.resolve(&work.row, &fresh)?;
@@ -126,10 +126,10 @@ impl View {
                 (standing.blocked, standing.deferred_until) = (before.blocked, before.deferred_until);
                 if work.folded && (before.node != standing.node || self.outs(work.number)? != outs) {
                     reach.extend(affected(self, work.number as usize));
-                    moved.push(work.number);
+                    moved.push(work.number as usize);
                 }
             } else {
-                moved.push(work.number);
+                moved.push(work.number as usize);
             }
             let mut row = Vec::new();
             put_row(&mut row, &work.row);
@@ -142,9 +142,7 @@ impl View {
         unfinished.key.frame = !after.key.frame;
         self.over.push(&unfinished, &changed)?;
         self.forget();
-        for number in moved {
-            reach.extend(affected(self, number as usize));
-        }
+        reach.extend(affected_by(self, &moved));
         if reach.len() > MOST {
             return Err(Broken);
         }

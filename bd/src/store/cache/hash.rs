@@ -8,14 +8,15 @@ const LANES: usize = 4;
 pub fn hash64(seed: u64, bytes: &[u8]) -> u64 {
     let start = mix(seed ^ K ^ bytes.len() as u64);
     let mut lanes = [start, start ^ 1, start ^ 2, start ^ 3];
-    let mut chunks = bytes.chunks_exact(8 * LANES);
-    for chunk in &mut chunks {
-        for (lane, word) in lanes.iter_mut().zip(chunk.chunks_exact(8)) {
-            *lane = step(*lane, le(word));
+    let (chunks, rest) = bytes.as_chunks::<{ 8 * LANES }>();
+    for chunk in chunks {
+        let (words, _) = chunk.as_chunks::<8>();
+        for (lane, word) in lanes.iter_mut().zip(words) {
+            *lane = step(*lane, u64::from_le_bytes(*word));
         }
     }
     let mut out = lanes.into_iter().fold(start, step);
-    for word in chunks.remainder().chunks(8) {
+    for word in rest.chunks(8) {
         out = step(out, le(word));
     }
     mix(out)

@@ -10,7 +10,7 @@ mod revise;
 mod show;
 mod snapshot;
 
-use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, with_subs};
+use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub};
 use bd::error::Result;
 use clap::ArgMatches;
 
@@ -35,7 +35,8 @@ pub const VERB: Verb = Verb {
     aliases: &["cp"],
     group: Group::Work,
     about: "Checkpoints: what a person has to approve",
-    args: |c| with_subs(SUBS, c),
+    args: |c| c,
+    subs: SUBS,
     run,
 };
 

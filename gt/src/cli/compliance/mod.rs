@@ -5,7 +5,7 @@ mod report;
 mod template;
 mod trace;
 
-use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, with_subs};
+use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub};
 use bd::error::Result;
 use clap::ArgMatches;
 
@@ -18,7 +18,8 @@ pub const VERB: Verb = Verb {
     aliases: &[],
     group: Group::Work,
     about: "Compliance reports: what can be proven, and what a person has to judge",
-    args: |c| with_subs(SUBS, c),
+    args: |c| c,
+    subs: SUBS,
     run,
 };
 

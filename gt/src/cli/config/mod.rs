@@ -5,7 +5,7 @@ mod list;
 mod set;
 
 use crate::settings::{self, Home};
-use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, with_subs};
+use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub};
 use bd::error::Result;
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -19,7 +19,8 @@ pub const VERB: Verb = Verb {
     aliases: &[],
     group: Group::Store,
     about: "Settings: teams and rules of the project, notifications of this clone",
-    args: |c| with_subs(SUBS, c),
+    args: |c| c,
+    subs: SUBS,
     run,
 };
 

@@ -16,7 +16,7 @@ mod stage;
 mod status;
 mod watch;
 
-use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, parsed, with_subs};
+use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, parsed};
 use bd::error::Result;
 use clap::ArgMatches;
 
@@ -45,7 +45,8 @@ pub const VERB: Verb = Verb {
     aliases: &[],
     group: Group::Work,
     about: "Sets of beads and molecules, tracked until they have landed",
-    args: |c| with_subs(SUBS, c),
+    args: |c| c,
+    subs: SUBS,
     run,
 };
 
@@ -59,6 +60,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bd::cli::with_subs;
 
     #[test]
     fn every_verb_has_an_example_and_a_schema() {

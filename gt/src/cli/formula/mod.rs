@@ -10,7 +10,7 @@ mod pour;
 mod print;
 mod show;
 
-use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, with_subs};
+use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub};
 use bd::error::Result;
 use clap::ArgMatches;
 
@@ -23,7 +23,8 @@ pub const VERB: Verb = Verb {
     aliases: &["formulas"],
     group: Group::Work,
     about: "Formulas: templates of steps",
-    args: |c| with_subs(SUBS, c),
+    args: |c| c,
+    subs: SUBS,
     run,
 };
 

@@ -45,7 +45,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         return Ok(());
     }
     // The numbers are those of the plain inbox, whatever is left out here: `read 3` means one thing.
-    let plain = looked.inbox(false, false);
+    let other = (args.all || args.unread).then(|| looked.inbox(false, false));
+    let plain = other.as_ref().unwrap_or(&messages);
     let number = |m: &Slip| plain.iter().position(|p| p.id == m.id).map_or(0, |at| at + 1);
     let width = ctx.ui.width();
     let most = if args.all { 0 } else { ROWS };

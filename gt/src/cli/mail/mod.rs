@@ -18,7 +18,7 @@ mod thread;
 pub(super) use send::stdin;
 
 use crate::notify;
-use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, with_subs};
+use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub};
 use bd::error::Result;
 use clap::ArgMatches;
 
@@ -45,7 +45,8 @@ pub const VERB: Verb = Verb {
     aliases: &[],
     group: Group::Share,
     about: "Mail between people, teams and agents",
-    args: |c| with_subs(SUBS, c),
+    args: |c| c,
+    subs: SUBS,
     run,
 };
 

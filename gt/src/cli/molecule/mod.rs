@@ -20,7 +20,7 @@ mod validate;
 pub(in crate::cli) use advance::{hand_in, hand_over, say};
 pub(in crate::cli) use create::{More, create};
 
-use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub, with_subs};
+use bd::cli::{Ctx, Group, Sub, Verb, dispatch_sub};
 use bd::error::Result;
 use clap::ArgMatches;
 
@@ -49,7 +49,8 @@ pub const VERB: Verb = Verb {
     aliases: &["mol"],
     group: Group::Work,
     about: "Molecules: poured formulas, step by step",
-    args: |c| with_subs(SUBS, c),
+    args: |c| c,
+    subs: SUBS,
     run,
 };
 

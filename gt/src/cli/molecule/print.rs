@@ -189,59 +189,66 @@ pub fn share((done, total): (usize, usize)) -> String {
 
 /// What stands after the step in a status: `in progress`, `awaiting approval`.
 pub fn step_words(view: &View, step: &StepView) -> String {
-    match &step.checkpoint {
-        Some(c) => match c.state {
-            CheckpointState::Open => "awaiting approval".to_owned(),
-            CheckpointState::Blocked => "blocked".to_owned(),
-            other => other.as_str().to_owned(),
-        },
-        None => match (step.state, view.state) {
-            (StepState::Ready, MoleculeState::NeedsFix) => "needs fix".to_owned(),
-            (StepState::Ready, _) => "ready".to_owned(),
-            (StepState::InProgress, _) => "in progress".to_owned(),
-            (other, _) => other.as_str().to_owned(),
+    words(view.state, step.state, step.checkpoint.as_ref().map(|c| c.state)).to_owned()
+}
+
+fn words(molecule: MoleculeState, step: StepState, checkpoint: Option<CheckpointState>) -> &'static str {
+    match checkpoint {
+        Some(CheckpointState::Open) => "awaiting approval",
+        Some(CheckpointState::Blocked) => "blocked",
+        Some(other) => other.as_str(),
+        None => match (step, molecule) {
+            (StepState::Ready, MoleculeState::NeedsFix) => "needs fix",
+            (StepState::Ready, _) => "ready",
+            (StepState::InProgress, _) => "in progress",
+            (other, _) => other.as_str(),
         },
     }
 }
 
+fn words_of(brief: &Brief<'_>, step: BriefStep<'_, '_>) -> &'static str {
+    words(brief.state, step.stand.state, step.stand.checkpoint)
+}
+
 /// The status of a molecule, a line each.
-pub fn status(view: &View) -> Vec<Text> {
-    let mut out = vec![Text::new().plain("Molecule: ").with(Style::Strong, &view.name)];
-    let formula = format!("{} v{}", view.recipe.name, view.recipe.version);
-    let (_, total) = view.progress();
+pub fn status(brief: &Brief<'_>) -> Vec<Text> {
+    let facts = &brief.facts;
+    let mut out = vec![Text::new().plain("Molecule: ").with(Style::Strong, facts.name)];
+    let [name, version, _] = facts.formula;
+    let (_, total) = brief.progress();
     let mut line = |text: String| out.push(Text::new().plain(&text));
-    let at = view.current();
-    let position = at.and_then(|c| view.steps.iter().position(|s| s.def.id == c.def.id)).map_or(0, |n| n + 1);
-    let state = match view.state {
+    let at = brief.current();
+    let position = at.and_then(|c| brief.steps().position(|s| s.facts.id == c.facts.id)).map_or(0, |n| n + 1);
+    let state = match brief.state {
         MoleculeState::Completed => "completed".to_owned(),
         MoleculeState::Cancelled => "cancelled".to_owned(),
-        MoleculeState::Waiting => format!("waiting (for {})", view.waits_for.join(", ")),
-        MoleculeState::Paused => format!("paused{}", at.map(|s| format!(" at {}", s.def.id)).unwrap_or_default()),
-        _ => at.map(|s| format!("{} ({})", s.def.id, step_words(view, s))).unwrap_or_default(),
+        MoleculeState::Waiting => format!("waiting (for {})", facts.waits_for.join(", ")),
+        MoleculeState::Paused => format!("paused{}", at.map(|s| format!(" at {}", s.facts.id)).unwrap_or_default()),
+        _ => at.map(|s| format!("{} ({})", s.facts.id, words_of(brief, s))).unwrap_or_default(),
     };
     line(format!("Status: {state}"));
-    match view.state {
+    match brief.state {
         MoleculeState::Completed => line(format!("Progress: 100% complete ({total} steps)")),
-        _ => line(format!("Progress: {}% complete (Step {position}/{total})", progress(view))),
+        _ => line(format!("Progress: {}% complete (Step {position}/{total})", share(brief.progress()))),
     }
-    if !matches!(view.state, MoleculeState::Completed | MoleculeState::Cancelled) {
-        line(format!("ETA: {}", minutes(view.eta_minutes())));
+    if !brief.is_over() {
+        line(format!("ETA: {}", minutes(brief.eta_minutes())));
     }
-    line(format!("Last Update: {}", view.note.as_deref().unwrap_or("(nothing said yet)")));
-    line(format!("State: {}", view.state));
-    if let Some(next) = view.next_checkpoint() {
-        line(format!("Next Checkpoint: {}", next.def.id));
+    line(format!("Last Update: {}", facts.note.unwrap_or("(nothing said yet)")));
+    line(format!("State: {}", brief.state));
+    if let Some(next) = brief.next_checkpoint() {
+        line(format!("Next Checkpoint: {}", next.facts.id));
     }
-    line(format!("Formula: {formula}"));
-    for (name, value) in [("Convoy", &view.convoy), ("Owner", &view.owner), ("Team", &view.team), ("Why", &view.why)] {
+    line(format!("Formula: {name} v{version}"));
+    for (name, value) in [("Convoy", facts.convoy), ("Owner", facts.owner), ("Team", facts.team), ("Why", brief.why())] {
         if let Some(value) = value {
             line(format!("{name}: {value}"));
         }
     }
-    if !view.missing.is_empty() {
-        line(format!("Missing: {} (`gt doctor` says more)", view.missing.join(", ")));
+    if !facts.missing.is_empty() {
+        line(format!("Missing: {} (`gt doctor` says more)", facts.missing.join(", ")));
     }
-    if let Some(v) = &view.validation {
+    if let Some(v) = facts.validation() {
         let counts = if v.counted {
             format!("{}/{} passed, {} failed, {} skipped ({}%)", v.ok, v.total, v.failed, v.skipped, percent(v.rate()))
         } else {
@@ -249,15 +256,15 @@ pub fn status(view: &View) -> Vec<Text> {
         };
         line(format!("Validation: {} - {counts}", if v.passed { "passed" } else { "FAILED" }));
     }
-    if let Some(fix) = &view.fix {
+    if let Some(fix) = &facts.fix {
         line(format!("Fix: {} went back to {} ({})", fix.step, fix.to, fix.reason));
     }
     out
 }
 
 /// The steps of a molecule, a line each.
-pub fn steps(view: &View) -> Vec<Text> {
-    let mark = |s: &StepView| match (s.state, s.checkpoint.as_ref().map(|c| c.state)) {
+pub fn steps(brief: &Brief<'_>) -> Vec<Text> {
+    let mark = |s: BriefStep<'_, '_>| match (s.stand.state, s.stand.checkpoint) {
         (StepState::Done, _) => "✅",
         (_, Some(CheckpointState::Open)) => "⏸",
         (_, Some(CheckpointState::Contested | CheckpointState::Expired | CheckpointState::Rejected)) => "⚠️",
@@ -266,19 +273,19 @@ pub fn steps(view: &View) -> Vec<Text> {
         (StepState::Ready, _) => "▶",
         (StepState::Pending, _) => "⬜",
     };
-    let one = |s: &StepView| {
-        let mut text = Text::new().plain(format!("{} ", mark(s))).with(Style::Strong, &s.def.id);
-        text.push(Style::Plain, format!(" ({}", step_words(view, s)));
-        if s.attempt > 1 {
-            text.push(Style::Plain, format!(", try {}", s.attempt));
+    let one = |s: BriefStep<'_, '_>| {
+        let mut text = Text::new().plain(format!("{} ", mark(s))).with(Style::Strong, s.facts.id);
+        text.push(Style::Plain, format!(" ({}", words_of(brief, s)));
+        if s.stand.attempt > 1 {
+            text.push(Style::Plain, format!(", try {}", s.stand.attempt));
         }
-        if let Some(holder) = &s.holder {
+        if let Some(holder) = s.holder() {
             text.push(Style::Plain, format!(", {holder}"));
         }
         text.push(Style::Plain, ")");
         text
     };
-    view.steps.iter().map(one).collect()
+    brief.steps().map(one).collect()
 }
 
 /// The exact commands that are possible now, for whoever works on it.

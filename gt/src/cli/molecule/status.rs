@@ -1,7 +1,7 @@
 //! `gt molecule status`.
 
 use super::print;
-use crate::molecule::{beads, load};
+use crate::views::Molecules;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use clap::{ArgMatches, Args as _};
@@ -31,14 +31,16 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let Some(name) = args.name else { return crate::cli::hook::show(ctx) };
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
-    let view = load(&snapshot, &beads::find(&store, &snapshot, &name)?, now)?;
+    let molecules = Molecules::load(&snapshot, now)?;
+    let bead = molecules.find(&store, &name)?;
     if ctx.ui.is_json() {
-        return ctx.ui.json(&print::object(&view));
+        return ctx.ui.json(&molecules.whole(bead.as_str(), print::object_of)?);
     }
-    ctx.ui.lines(print::status(&view))?;
+    let (status, steps) = molecules.whole(bead.as_str(), |brief| (print::status(brief), print::steps(brief)))?;
+    ctx.ui.lines(status)?;
     if args.steps {
         ctx.ui.line("")?;
-        ctx.ui.lines(print::steps(&view))?;
+        ctx.ui.lines(steps)?;
     }
     Ok(())
 }

@@ -66,7 +66,7 @@ pub fn upgrade(tx: &mut Tx<'_>, id: &BeadId, recipe: &Recipe) -> Result<Acted> {
         change.set(&step.bead, "upgrade", fields, &[])?;
     }
     let list = super::super::pour::step_list(&prefix, &view.name, recipe)?;
-    let head = Recipe { steps: Vec::new(), ..recipe.clone() };
+    let head = recipe.head();
     let extra = (LESS, Value::of(&less));
     let extra: &[(&str, Value)] = if less.is_empty() { &[] } else { &[extra] };
     change.set(id, "upgrade", Fields::new().with(field::RECIPE, Value::of(&head)).with(field::STEPS, Value::of(&list)), extra)?;

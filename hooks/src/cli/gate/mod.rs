@@ -17,7 +17,7 @@ mod waivers;
 
 pub use place::Place;
 
-pub use bd::cli::{Sub, dispatch_sub as dispatch, parsed, with_subs as with};
+pub use bd::cli::{Sub, dispatch_sub as dispatch, parsed};
 
 use bd::cli::{Ctx, Group, Verb};
 use bd::error::Result;
@@ -42,7 +42,7 @@ pub static SUBS: &[Sub] = &[
 
 /// `bd gate`.
 pub const VERB: Verb =
-    Verb { name: "gate", aliases: &[], group: Group::More, about: "Gates: rules with a verdict", args: |c| with(SUBS, c), run };
+    Verb { name: "gate", aliases: &[], group: Group::More, about: "Gates: rules with a verdict", args: |c| c, subs: SUBS, run };
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     dispatch(SUBS, ctx, m)

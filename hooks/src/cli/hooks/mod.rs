@@ -4,7 +4,7 @@ mod install;
 mod status;
 mod uninstall;
 
-use super::gate::{Sub, dispatch, with};
+use super::gate::{Sub, dispatch};
 use bd::cli::{Ctx, Group, Verb};
 use bd::error::Result;
 use clap::ArgMatches;
@@ -18,7 +18,8 @@ pub const VERB: Verb = Verb {
     aliases: &[],
     group: Group::More,
     about: "git hooks that ask the gates: install, prove, take out",
-    args: |c| with(SUBS, c),
+    args: |c| c,
+    subs: SUBS,
     run,
 };
 
