@@ -1,6 +1,7 @@
 //! Places where a test can end the process, or only see that it passed. Compiled to nothing in a normal build.
 //!
 //! `BD_FAILPOINT=name` (or `name#3`: the third time) aborts at that place; `BD_FAILPOINT_LOG=file` notes every place passed.
+//! `BD_FAULT=name` lets a call fail as on a full disk.
 
 /// A place with a name.
 #[macro_export]
@@ -9,6 +10,45 @@ macro_rules! failpoint {
         #[cfg(feature = "failpoints")]
         $crate::failpoint::hit($name);
     };
+}
+
+/// A call that a disk may refuse. In a test build that names it in `BD_FAULT` it fails as on a full disk, after `$part`, which is
+/// what the disk still took; in a normal build it is the call and nothing else.
+#[cfg(feature = "failpoints")]
+#[macro_export]
+macro_rules! fault {
+    ($name:expr, $call:expr) => {
+        $crate::fault!($name, (), $call)
+    };
+    ($name:expr, $part:expr, $call:expr) => {
+        match $crate::failpoint::refused($name) {
+            Some(error) => {
+                let _ = $part;
+                Err(error)
+            }
+            None => $call,
+        }
+    };
+}
+
+/// A call that a disk may refuse: here it is the call and nothing else.
+#[cfg(not(feature = "failpoints"))]
+#[macro_export]
+macro_rules! fault {
+    ($name:expr, $call:expr) => {
+        $call
+    };
+    ($name:expr, $part:expr, $call:expr) => {
+        $call
+    };
+}
+
+/// The error of a full disk, if this is the call that the test named.
+#[cfg(feature = "failpoints")]
+pub fn refused(name: &str) -> Option<std::io::Error> {
+    #[expect(clippy::disallowed_methods, reason = "test builds only, and the library's Env is not at hand here")]
+    let wanted = std::env::var("BD_FAULT").ok();
+    (wanted.as_deref() == Some(name)).then(|| std::io::Error::from(std::io::ErrorKind::StorageFull))
 }
 
 /// Aborts the process if the place is the one that the test named.

@@ -166,10 +166,10 @@ impl Journal {
             all.extend_from_slice(bytes);
         }
         crate::failpoint!("journal.append.before");
-        let written = file.write_all(&all);
+        let written = crate::fault!("journal.append", file.write_all(&all[..all.len() / 2]), file.write_all(&all));
         crate::failpoint!("journal.append.after");
         crate::failpoint!("journal.sync.before");
-        let written = written.and_then(|()| file.sync_data());
+        let written = written.and_then(|()| crate::fault!("journal.sync", file.sync_data()));
         crate::failpoint!("journal.sync.after");
         if let Err(e) = written {
             crate::failpoint!("journal.take_back.before");
@@ -213,7 +213,7 @@ impl Journal {
             file.write_all(head.as_bytes()).and_then(|()| file.write_all(&record.bytes)).map_err(io)?;
         }
         crate::failpoint!("journal.replace.sync");
-        file.sync_all().map_err(io)?;
+        crate::fault!("journal.replace", file.sync_all()).map_err(io)?;
         crate::failpoint!("journal.replace.rename");
         std::fs::rename(temp, &self.path).map_err(io)?;
         crate::failpoint!("journal.replace.name");

@@ -38,10 +38,7 @@ impl Store {
         let path = self.marks_path();
         let Some(tip) = marks.tip else {
             // A tip that was given up must not be gone back to.
-            crate::failpoint!("marks.drop.before");
-            let _ = std::fs::remove_file(&path);
-            crate::failpoint!("marks.drop.after");
-            return;
+            return self.forget_marks();
         };
         let text = format!("{tip} {} {} {:016x} .\n", marks.at.end, marks.since_sync, marks.at.tail);
         crate::failpoint!("marks.before");

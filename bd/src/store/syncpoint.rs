@@ -100,7 +100,7 @@ impl Store {
             crate::failpoint!("syncpoint.create.after");
             file.write_all(format!("{tip} {} .\n", point.points).as_bytes())?;
             crate::failpoint!("syncpoint.write.after");
-            file.sync_all()?;
+            crate::fault!("syncpoint", file.sync_all())?;
             crate::failpoint!("syncpoint.rename.before");
             std::fs::rename(&temp, &path)?;
             crate::failpoint!("syncpoint.rename.after");
