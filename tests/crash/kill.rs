@@ -1,7 +1,7 @@
 //! Each verb is killed at each failpoint that it passes; then the next command runs.
 
 use crate::stage::Stage;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How often one failpoint is used: a loop over a hundred objects is not a hundred stories.
 const TIMES: usize = 3;
@@ -30,6 +30,7 @@ fn kill_on(stage: &Stage, args: &[&str], input: &str, touches: Touches) {
     let after = stage.lines();
     let user_after = stage.ann.user_state();
     assert!(after.is_superset(&before), "the whole command lost something");
+    let whole: BTreeSet<String> = after.difference(&before).cloned().collect();
     let promised_from = passed.iter().position(|p| p == "journal.append.after");
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, point) in passed.iter().enumerate() {
@@ -43,22 +44,8 @@ fn kill_on(stage: &Stage, args: &[&str], input: &str, touches: Touches) {
         let killed = stage.act(args, input, Some(&format!("{point}#{nth}")));
         assert_eq!(killed.code(), 128 + 6, "{story}: it was not killed\n{killed}");
         stage.passed();
-        // The next command, whatever it is, goes on.
-        let next = stage.ann.bd(&["create", "The next one", "--json"]);
-        assert!(next.succeeded(), "{story}: the next command is refused\n{next}");
-        let list = stage.ann.bd(&["list", "--all", "--limit", "0", "--json"]);
-        assert!(list.succeeded() && list.stdout().contains("The next one"), "{story}:\n{list}");
-        let now = stage.lines();
-        let lost: Vec<&String> = before.difference(&now).collect();
-        assert!(lost.is_empty(), "{story}: lost {lost:?}");
-        let id = next.json()["id"].as_str().unwrap_or("?").to_owned();
-        let extra = |line: &&String| !before.contains(*line) && !line.contains(&id);
-        let new: Vec<&String> = now.iter().filter(extra).collect();
-        let whole: Vec<&String> = after.difference(&before).collect();
-        assert!(new.is_empty() || new == whole, "{story}: neither the old state nor the new one: {new:?}");
-        if promised_from.is_some_and(|from| index >= from) {
-            assert_eq!(new, whole, "{story}: the record was whole in the journal");
-        }
+        let promised = promised_from.is_some_and(|from| index >= from);
+        let now = next_command(stage, &before, &whole, promised, &story);
         let user = stage.ann.user_state();
         match touches {
             Touches::Nothing => assert_eq!(user, user_before, "{story}: the user's work changed"),
@@ -71,15 +58,42 @@ fn kill_on(stage: &Stage, args: &[&str], input: &str, touches: Touches) {
             }
         }
         assert!(!stage.ann.exists(".git/index.lock"), "{story}: index.lock is left");
-        // A lock of a dead process is respected for ten seconds; here they have passed.
-        crate::stage::age(&stage.ann.common_dir().join("refs/beads/state.lock"));
-        // Both clones still agree after a sync.
-        stage.ann.bd(&["sync"]).ok();
-        let published = stage.published();
-        let unpublished: Vec<&String> = now.iter().filter(|l| !published.contains(*l)).collect();
-        assert!(unpublished.is_empty(), "{story}: not published by the next sync: {unpublished:?}");
+        everything_is_published(stage, &now, &story);
         stage.passed();
     }
+}
+
+/// The next command after a kill, whatever it is, goes on: of the killed one there is nothing or the whole (`promised`: the whole),
+/// and everything that was there before. Returns every event line that is there now.
+pub fn next_command(
+    stage: &Stage,
+    before: &BTreeSet<String>,
+    whole: &BTreeSet<String>,
+    promised: bool,
+    story: &str,
+) -> BTreeSet<String> {
+    let next = stage.ann.bd(&["create", "The next one", "--json"]);
+    assert!(next.succeeded(), "{story}: the next command is refused\n{next}");
+    let list = stage.ann.bd(&["list", "--all", "--limit", "0", "--json"]);
+    assert!(list.succeeded() && list.stdout().contains("The next one"), "{story}:\n{list}");
+    let now = stage.lines();
+    let lost: Vec<&String> = before.difference(&now).collect();
+    assert!(lost.is_empty(), "{story}: lost {lost:?}");
+    let id = next.json()["id"].as_str().unwrap_or("?").to_owned();
+    let new: BTreeSet<String> = now.iter().filter(|l| !before.contains(*l) && !l.contains(&id)).cloned().collect();
+    assert!(new.is_empty() || new == *whole, "{story}: neither the old state nor the new one: {new:?}");
+    assert!(!promised || new == *whole, "{story}: the record was whole in the journal, and now there is {new:?}");
+    now
+}
+
+/// The next sync takes everything along.
+pub fn everything_is_published(stage: &Stage, now: &BTreeSet<String>, story: &str) {
+    // A lock of a dead process is respected for ten seconds; here they have passed.
+    crate::stage::age(&stage.ann.common_dir().join("refs/beads/state.lock"));
+    stage.ann.bd(&["sync"]).ok();
+    let published = stage.published();
+    let unpublished: Vec<&String> = now.iter().filter(|l| !published.contains(*l)).collect();
+    assert!(unpublished.is_empty(), "{story}: not published by the next sync: {unpublished:?}");
 }
 
 /// Records of upstream, to be imported.

@@ -1,5 +1,6 @@
 //! Every place that changes the disk, and a kill at each.
 
+mod corner;
 mod covered;
 mod flow;
 mod flow_rows;

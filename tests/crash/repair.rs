@@ -148,7 +148,14 @@ fn damaged(stage: &Stage) -> Vec<String> {
     std::fs::write(&journal, bytes).expect("it can be written");
     // A file of the state ref with a line that somebody's merge spoiled.
     let files = stage.ann.git(&["ls-tree", "-r", "--name-only", "refs/beads/state"]).ok().to_owned();
-    let name = files.lines().last().expect("a file").to_owned();
+    spoil(stage, files.lines().last().expect("a file"));
+    stage.ann.bd(&["create", "Refused"]).fails(9);
+    stage.keep();
+    words(&["doctor", "--fix"])
+}
+
+/// Puts a line before the others of a file of the state ref.
+pub fn spoil(stage: &Stage, name: &str) {
     let old = stage.ann.git(&["show", &format!("refs/beads/state:{name}")]).ok().to_owned();
     let blob = stage.ann.git_cmd(&["hash-object", "-w", "--stdin"]).stdin(format!("<<<<<<<\n{old}")).run().line();
     let index = stage.sandbox.path("tmp/index");
@@ -158,9 +165,6 @@ fn damaged(stage: &Stage) -> Vec<String> {
     let tree = git(&["write-tree"]);
     let commit = git(&["commit-tree", "-p", "refs/beads/state", "-m", "bad", &tree]);
     git(&["update-ref", "refs/beads/state", &commit]);
-    stage.ann.bd(&["create", "Refused"]).fails(9);
-    stage.keep();
-    words(&["doctor", "--fix"])
 }
 
 macro_rules! mends {

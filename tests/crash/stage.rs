@@ -1,6 +1,6 @@
 //! A prepared world that is put back after every kill.
 
-use bd_tests::{Options, Output, Remote, Sandbox, Work};
+use bd_tests::{Cmd, Options, Output, Remote, Sandbox, Work};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -54,8 +54,13 @@ impl Stage {
         ann.git(&["switch", "--quiet", "--create", "feature"]).ok();
         ann.commit_file("code.txt", "code\n");
         ann.bd(&["comment", &other, "Not published"]).ok();
+        Self::of(sandbox, remote, ann, [bead, other])
+    }
+
+    /// A world that is made already: clones and remote are where the usual ones are.
+    pub fn of(sandbox: Sandbox, remote: Remote, ann: Work, [bead, other]: [String; 2]) -> Self {
         let stage = Self { sandbox, remote, ann, bead, other };
-        stage.copy("live", "saved");
+        stage.keep();
         stage
     }
 
@@ -64,6 +69,9 @@ impl Stage {
         for name in ["ann", "bob", "origin.git"] {
             let place = |kind: &str| if kind == "live" { root.join(name) } else { root.join("saved").join(name) };
             let (from, to) = (place(from), place(to));
+            if !from.exists() {
+                continue;
+            }
             let _not_there = std::fs::remove_dir_all(&to);
             std::fs::create_dir_all(to.parent().unwrap_or(root)).expect("a folder in the sandbox");
             let args = ["-a", &from.display().to_string(), &to.display().to_string()];
@@ -83,15 +91,16 @@ impl Stage {
 
     /// Runs the command in question, killed at a point or not; its failpoints go to a log.
     pub fn act(&self, args: &[&str], input: &str, point: Option<&str>) -> Output {
-        let mut cmd = self.ann.cmd(args).env("BD_SEED", SEED).now(NOW).env("BD_FAILPOINT_LOG", self.log()).stdin(input);
-        if let Some(point) = point {
-            cmd = cmd.fail_at(point);
-        }
-        cmd.run()
+        self.shaped(self.ann.cmd(args), point).stdin(input).run()
     }
 
-    fn log(&self) -> PathBuf {
-        log(&self.sandbox)
+    /// A command of one's own making as the one in question: its ids and its time, its failpoints noted, killed at a point or not.
+    pub fn shaped(&self, cmd: Cmd, point: Option<&str>) -> Cmd {
+        let cmd = cmd.env("BD_SEED", SEED).now(NOW).env("BD_FAILPOINT_LOG", log(&self.sandbox));
+        match point {
+            Some(point) => cmd.fail_at(point),
+            None => cmd,
+        }
     }
 
     /// The failpoints that were passed since the last call, in order.
@@ -108,6 +117,26 @@ impl Stage {
         }
         let journal = std::fs::read(self.ann.beads_dir().join("journal")).unwrap_or_default();
         out.extend(String::from_utf8_lossy(&journal).lines().filter(|l| l.starts_with('{')).map(str::to_owned));
+        out
+    }
+
+    /// A file as it was when the world was kept.
+    pub fn kept(&self, name: &str) -> Option<Vec<u8>> {
+        std::fs::read(self.sandbox.root().join("saved/ann").join(name)).ok()
+    }
+
+    /// Lock files and half-made files below git's folder.
+    pub fn leftovers(&self) -> Vec<PathBuf> {
+        let (mut out, mut dirs) = (Vec::new(), vec![self.ann.common_dir()]);
+        while let Some(dir) = dirs.pop() {
+            for path in std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path()) {
+                if path.is_dir() {
+                    dirs.push(path);
+                } else if path.extension().is_some_and(|e| e == "lock" || e == "new") {
+                    out.push(path);
+                }
+            }
+        }
         out
     }
 

@@ -30,3 +30,17 @@ fn init_adopts_a_tracked_upstream_store_on_the_default_branch() {
     ann.bd(&["init"]).ok();
     assert_eq!(ann.git(&["rev-list", "--count", "HEAD"]).line(), commits, "twice is once");
 }
+
+// goal: P4 tier1
+#[test]
+fn adopting_commits_nothing_of_what_the_user_has_changed_in_the_ignore_file() {
+    let ann = Sandbox::new().repo("ann");
+    ann.write(".beads/issues.jsonl", "");
+    ann.write(".beads/.gitignore", "beads.db\n");
+    ann.commit_all("upstream's store");
+    ann.write(".beads/.gitignore", "beads.db\nmine\n");
+    ann.bd(&["init", "--prefix", "old"]).ok();
+    assert_eq!(ann.git(&["show", "HEAD:.beads/.gitignore"]).ok(), "beads.db\nissues.jsonl\n");
+    assert_eq!(ann.read(".beads/.gitignore"), "beads.db\nmine\nissues.jsonl\n");
+    assert_eq!(ann.git(&["status", "--porcelain"]).ok(), " M .beads/.gitignore\n");
+}

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// The names under which upstream kept its records, newest first, and its deletions.
 const RECORDS: [&str; 3] = [".beads/issues.jsonl", ".beads/beads.jsonl", ".beads/bd.jsonl"];
 const DELETIONS: &str = ".beads/deletions.jsonl";
+/// The ignore file of both trackers, and the view that it must name.
+const IGNORE: &str = ".beads/.gitignore";
+const VIEW: &str = "issues.jsonl";
 
 /// Imports and untracks what upstream tracked; `None` if there is nothing of it here.
 ///
@@ -66,14 +69,16 @@ fn untrack(store: &Store, contents: &[(&str, Vec<u8>)], report: &mut InitReport)
     let mut changes: BTreeMap<String, Option<Oid>> = contents.iter().map(|(path, _)| ((*path).to_owned(), None)).collect();
     let top = git.paths().work_dir.clone();
     if let Some(top) = &top {
-        // Upstream's own ignore file does not name the view.
-        let ignore = top.join(".beads/.gitignore");
-        let old = std::fs::read_to_string(&ignore).unwrap_or_default();
-        if !old.lines().any(|l| l.trim() == "issues.jsonl") {
-            let gap = if old.is_empty() || old.ends_with('\n') { "" } else { "\n" };
-            let text = format!("{old}{gap}issues.jsonl\n");
+        // Upstream's own ignore file does not name the view. What is committed is judged by itself: a call that died had
+        // written the file and committed nothing.
+        let ignore = top.join(IGNORE);
+        let there = std::fs::read_to_string(&ignore).unwrap_or_default();
+        if let Some(text) = ignoring_view(&there) {
             super::files::write(&ignore, text.as_bytes())?;
-            changes.insert(".beads/.gitignore".to_owned(), Some(git.write_blob(text.as_bytes())?));
+        }
+        let committed = committed(store, IGNORE)?.unwrap_or(there);
+        if let Some(text) = ignoring_view(&committed) {
+            changes.insert(IGNORE.to_owned(), Some(git.write_blob(text.as_bytes())?));
         }
         for (path, bytes) in contents {
             let file = top.join(path);
@@ -93,4 +98,20 @@ fn untrack(store: &Store, contents: &[(&str, Vec<u8>)], report: &mut InitReport)
     let names: Vec<&str> = contents.iter().map(|(path, _)| *path).collect();
     let message = format!("Adopt the beads of {}\n\nThe records are events now; the files stay in history.\n", names.join(" and "));
     init::commit(store, &changes, &message, report)
+}
+
+/// An ignore file with the view in it; `None` if it is there.
+fn ignoring_view(old: &str) -> Option<String> {
+    let gap = if old.is_empty() || old.ends_with('\n') { "" } else { "\n" };
+    (!old.lines().any(|l| l.trim() == VIEW)).then(|| format!("{old}{gap}{VIEW}\n"))
+}
+
+/// The text of a file at HEAD, if there is one.
+fn committed(store: &Store, path: &str) -> Result<Option<String>> {
+    let git = store.git();
+    let Head::Branch(_, tip) = git.head()? else { return Ok(None) };
+    let Some(entry) = git.entry_at(git.commit_tree(tip)?, path)? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    git.read_blob(entry.oid, &mut bytes)?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }

@@ -1,7 +1,8 @@
 //! Damaged bytes are set aside, their good lines stay (STATE 5): what `bd doctor --fix` does, and how it is undone.
 //!
 //! The bytes go to `<common dir>/beads/quarantine/`; the good lines become a sealed file of their own; one commit on the
-//! state ref removes the bad file; the index notes `<object> <path> <new path or ->`. Objects in the index are read no more.
+//! state ref removes the bad file; the index notes `<object> <path> <new path or ->`. Objects in the index are read no more,
+//! but for those of a row that is being taken back (`undo:<object> …`).
 
 use super::commit::edit_tree;
 use super::journal::Journal;
@@ -16,6 +17,10 @@ use crate::git::Oid;
 use crate::model::Event;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::path::Path;
+
+/// What stands before a row of the index from the beginning of its undoing to the end.
+const UNDO: &str = "undo:";
 
 /// A file that was set aside.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -234,12 +239,17 @@ impl Store {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(Error::io(&index, &e)),
         };
-        let rows: Vec<&str> = text.lines().collect();
-        let Some((last, before)) = rows.split_last() else { return Ok(None) };
-        let mut words = last.split(' ');
+        let mut rows: Vec<String> = text.lines().map(str::to_owned).collect();
+        let Some(last) = rows.pop() else { return Ok(None) };
+        let row = last.strip_prefix(UNDO).unwrap_or(&last);
+        let mut words = row.split(' ');
         let (Some(oid), Some(path), Some(new)) = (words.next().and_then(Oid::from_hex), words.next(), words.next()) else {
             return Err(Error::internal(format!("{}: `{last}` is no line of it", index.display())));
         };
+        // The bytes must be read from the moment on that they are in the state ref: their good lines stand nowhere else then.
+        // So the row goes out of force first, and out of the index last: whoever is stopped in between does the rest next time.
+        let begun = format!("{UNDO}{row}");
+        write_index(&index, rows.iter().chain([&begun]))?;
         let git = self.git();
         let tip = git.tip(STATE_REF)?;
         let root = tip.map(|t| git.commit_tree(t)).transpose()?;
@@ -249,13 +259,12 @@ impl Store {
         }
         changes.insert(path.to_owned(), Some(oid));
         let tree = edit_tree(git, root, &changes)?;
-        if self.commit_state(lock, tip, tree, format!("bd: take {path} out of quarantine\n\nQuarantine: {oid}\n"))?.is_none() {
+        let message = format!("bd: take {path} out of quarantine\n\nQuarantine: {oid}\n");
+        if root != Some(tree) && self.commit_state(lock, tip, tree, message)?.is_none() {
             return Err(Error::new(ErrorKind::Locked, format!("{STATE_REF} was moved meanwhile")).hint("Try again in a moment"));
         }
-        let rest: String = before.iter().map(|l| format!("{l}\n")).collect();
-        crate::failpoint!("quarantine.undo.before");
-        std::fs::write(&index, rest).map_err(|e| Error::io(&index, &e))?;
-        crate::failpoint!("quarantine.undo.after");
+        // One of this object that was stopped, and after which somebody mended the store again, is done with this one.
+        write_index(&index, rows.iter().filter(|r| !r.starts_with(&format!("{UNDO}{oid} "))))?;
         Ok(Some(path.to_owned()))
     }
 
@@ -263,6 +272,25 @@ impl Store {
     pub fn quarantine_names(&self) -> BTreeSet<String> {
         let dir = self.dir().join("quarantine");
         let names = std::fs::read_dir(dir).into_iter().flatten().filter_map(|e| e.ok()?.file_name().into_string().ok());
-        names.filter(|n| n != "index").collect()
+        names.filter(|n| n != "index" && n != "index.new").collect()
     }
+}
+
+/// Replaces the index by these rows, whole or not at all.
+fn write_index<'a>(index: &Path, rows: impl Iterator<Item = &'a String>) -> Result<()> {
+    let temp = index.with_extension("new");
+    let text: String = rows.flat_map(|row| [row, "\n"]).collect();
+    let write = || -> std::io::Result<()> {
+        crate::failpoint!("quarantine.undo.before");
+        let mut file = std::fs::File::create(&temp)?;
+        crate::failpoint!("quarantine.undo.write");
+        file.write_all(text.as_bytes())?;
+        crate::failpoint!("quarantine.undo.sync");
+        file.sync_all()?;
+        crate::failpoint!("quarantine.undo.rename");
+        std::fs::rename(&temp, index)?;
+        crate::failpoint!("quarantine.undo.after");
+        Ok(())
+    };
+    write().map_err(|e| Error::io(index, &e))
 }
