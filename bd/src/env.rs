@@ -14,6 +14,8 @@ pub struct Env {
     fixed_now: Option<Timestamp>,
     seed: Option<u64>,
     drawn: Mutex<u64>,
+    /// Random bytes that nobody has yet: a mutation of a thousand events asks the system a few times, not a thousand.
+    pool: Mutex<Vec<u8>>,
     executable: Option<PathBuf>,
     /// True if standard input is a terminal.
     pub stdin_tty: bool,
@@ -48,6 +50,7 @@ impl Env {
             fixed_now,
             seed,
             drawn: Mutex::new(0),
+            pool: Mutex::default(),
             executable: None,
             stdin_tty: false,
             stdout_tty: false,
@@ -119,7 +122,15 @@ impl Env {
                 chunk.copy_from_slice(&digest[..chunk.len()]);
             }
         } else {
-            getrandom::fill(&mut out).map_err(|e| std::io::Error::other(e.to_string()))?;
+            let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if pool.len() < N {
+                pool.resize(N.max(256), 0);
+                // What cannot be filled is not random.
+                getrandom::fill(&mut pool).inspect_err(|_| pool.clear()).map_err(|e| std::io::Error::other(e.to_string()))?;
+            }
+            let left = pool.len() - N;
+            out.copy_from_slice(&pool[left..]);
+            pool.truncate(left);
         }
         Ok(out)
     }

@@ -160,15 +160,17 @@ pub(super) fn finish(lock: &Lock, mut tx: Tx<'_>) -> Result<()> {
             store.sign_event(event)?;
         }
     }
+    let (mut here, mut to_share) = (Vec::new(), Vec::new());
     if !local.is_empty() {
         let journal = Journal::local(store.dir());
         let (name, bytes) = seal(&local)?;
         let contents = journal.read()?;
         journal.append(lock, contents.whole, &name.state_path("events"), &bytes)?;
+        here = bytes;
     }
     let mut committed = false;
     if !(shared.is_empty() && mail.is_empty()) {
-        append_sealed(store, lock, &[("mail", &mail), ("events", &shared)])?;
+        to_share = append_sealed(store, lock, &mail, &shared)?;
         committed = match commit::commit_pending(store, lock) {
             // Something below the tip cannot be read (a power loss). The record is durable: the state is rebuilt, or, where
             // that cannot be done, the journal stands and `bd status` says so. Either way the command has succeeded.
@@ -179,7 +181,7 @@ pub(super) fn finish(lock: &Lock, mut tx: Tx<'_>) -> Result<()> {
         };
     }
     if let Some((loader, cache)) = snapshot.cache_mut() {
-        cache.record(loader, &shared, &local, committed);
+        cache.record(loader, &to_share, &here, committed);
     }
     Ok(())
 }
@@ -194,36 +196,46 @@ impl Tx<'_> {
         // A new bead of which this mutation does not say so is not ephemeral: a pour makes a thousand of those.
         let said: HashSet<&BeadId> = self.events.iter().filter(|e| e.set.get("ephemeral").is_some()).map(|e| &e.bead).collect();
         let mut judged: BTreeMap<BeadId, (bool, bool)> = BTreeMap::new();
+        // Of a bead that was local until now, what is to be shared before its first new event.
+        let mut before: BTreeMap<BeadId, Vec<Event>> = BTreeMap::new();
         for event in &self.events {
-            if !judged.contains_key(&event.bead) {
-                let stored = self.snapshot.events(&event.bead)?;
-                let is_local = stored.iter().all(|e| e.place == Place::Local);
-                let may_be = !imported.contains(&event.bead) && (!stored.is_empty() || said.contains(&event.bead));
-                let ephemeral = may_be && self.bead(&event.bead)?.is_some_and(|b| b.flag("ephemeral"));
-                if is_local && !ephemeral && !stored.is_empty() {
-                    shared.extend(stored.into_iter().map(|e| e.event));
-                }
-                judged.insert(event.bead.clone(), (is_local, ephemeral));
+            if judged.contains_key(&event.bead) {
+                continue;
             }
+            let stored = self.snapshot.events(&event.bead)?;
+            let is_local = stored.iter().all(|e| e.place == Place::Local);
+            let may_be = !imported.contains(&event.bead) && (!stored.is_empty() || said.contains(&event.bead));
+            let ephemeral = may_be && self.bead(&event.bead)?.is_some_and(|b| b.flag("ephemeral"));
+            if is_local && !ephemeral && !stored.is_empty() {
+                before.insert(event.bead.clone(), stored.into_iter().map(|e| e.event).collect());
+            }
+            judged.insert(event.bead.clone(), (is_local, ephemeral));
+        }
+        shared.reserve_exact(self.events.len());
+        for event in self.events {
+            shared.extend(before.remove(&event.bead).into_iter().flatten());
             match judged.get(&event.bead) {
-                Some((true, true)) => local.push(event.clone()),
-                _ => shared.push(event.clone()),
+                Some((true, true)) => local.push(event),
+                _ => shared.push(event),
             }
         }
         Ok((self.snapshot, shared, local))
     }
 }
 
-/// Seals the events of each stream and appends them to the journal in one write: durable from here on.
-pub(super) fn append_sealed(store: &Store, lock: &Lock, streams: &[(&str, &[Event])]) -> Result<()> {
+/// Seals the events of each stream and appends them to the journal in one write: durable from here on. Returns the lines of those
+/// on beads.
+fn append_sealed(store: &Store, lock: &Lock, mail: &[Event], shared: &[Event]) -> Result<Vec<u8>> {
     let mut sealed = Vec::new();
-    for (stream, events) in streams.iter().filter(|(_, events)| !events.is_empty()) {
-        let (name, bytes) = seal(events)?;
-        sealed.push((name.state_path(stream), bytes));
+    for (stream, events) in [("mail", mail), ("events", shared)] {
+        if !events.is_empty() {
+            let (name, bytes) = seal(events)?;
+            sealed.push((name.state_path(stream), bytes));
+        }
     }
     let records: Vec<(&str, &[u8])> = sealed.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
     let journal = Journal::new(store.dir());
     let contents = journal.read_after(store.marks().at)?;
     journal.append_all(lock, contents.whole, &records)?;
-    Ok(())
+    Ok(if shared.is_empty() { Vec::new() } else { sealed.pop().map(|(_, bytes)| bytes).unwrap_or_default() })
 }

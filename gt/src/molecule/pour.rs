@@ -8,6 +8,7 @@ use bd::model::{BeadId, DepType, Edge, Event, Kind, Value};
 use bd::ops::secrets;
 use bd::store::Tx;
 use serde_json::json;
+use std::collections::HashMap;
 
 /// What is poured, and for whom.
 #[derive(Clone, Debug, Default)]
@@ -65,16 +66,18 @@ pub fn pour(tx: &mut Tx<'_>, pour: &Pour) -> Result<BeadId> {
     if required.iter().any(|(bead, _)| *bead == id) {
         return Err(Error::usage(format!("the molecule `{}` cannot require itself", pour.name)));
     }
-    let event = molecule(tx, &id, pour, &required)?;
+    let steps = step_list(&prefix, &pour.name, &pour.recipe)?;
+    let event = molecule(tx, &id, pour, &required, &steps)?;
     tx.push(event);
+    let beads: HashMap<&str, &str> = steps.iter().map(|(name, bead)| (name.as_str(), bead.as_str())).collect();
     for (number, step) in pour.recipe.steps.iter().enumerate() {
-        let event = step_event(tx, &prefix, &id, pour, number, step, &required)?;
+        let event = step_event(tx, &id, pour, (number, step), &beads, &required)?;
         tx.push(event);
     }
     Ok(id)
 }
 
-fn molecule(tx: &Tx<'_>, id: &BeadId, pour: &Pour, required: &[(BeadId, &str)]) -> Result<Event> {
+fn molecule(tx: &Tx<'_>, id: &BeadId, pour: &Pour, required: &[(BeadId, &str)], steps: &[(String, String)]) -> Result<Event> {
     let head = pour.recipe.head();
     let mut event = tx.event(id, Kind::CREATE)?;
     let set = &mut event.set;
@@ -92,7 +95,7 @@ fn molecule(tx: &Tx<'_>, id: &BeadId, pour: &Pour, required: &[(BeadId, &str)]) 
     set.set(field::NAME, Value::text(&pour.name));
     set.set(field::RECIPE, Value::of(&head));
     set.set(field::RUN, Value::text("active"));
-    set.set(field::STEPS, Value::of(&step_list(tx.store().config().prefix(), &pour.name, &pour.recipe)?));
+    set.set(field::STEPS, Value::of(&steps));
     if !required.is_empty() {
         let pairs: Vec<(&str, &str)> = required.iter().map(|(bead, name)| (*name, bead.as_str())).collect();
         set.set(field::REQUIRES, Value::of(&pairs));
@@ -132,14 +135,17 @@ fn requires_edge(id: &BeadId, name: &str) -> Edge {
 
 fn step_event(
     tx: &Tx<'_>,
-    prefix: &str,
     molecule: &BeadId,
     pour: &Pour,
-    number: usize,
-    step: &Step,
+    (number, step): (usize, &Step),
+    beads: &HashMap<&str, &str>,
     required: &[(BeadId, &str)],
 ) -> Result<Event> {
-    let id = names::step(prefix, &pour.name, &step.id)?;
+    let bead = |name: &str| {
+        let found = beads.get(name).copied();
+        found.ok_or_else(|| Error::internal(format!("`{}` needs `{name}`, which is no step of it", step.id)))
+    };
+    let id = BeadId::new(bead(&step.id)?)?;
     let mut event = tx.event(&id, Kind::CREATE)?;
     let set = &mut event.set;
     let title = if step.title.is_empty() { &step.id } else { &step.title };
@@ -164,7 +170,7 @@ fn step_event(
     event.labels = bd::ops::create::labels(&step.labels)?;
     event.links.push(Edge::new(molecule.as_str(), DepType::PARENT_CHILD));
     for need in &step.needs {
-        event.links.push(Edge::new(names::step(prefix, &pour.name, need)?.as_str(), DepType::BLOCKS));
+        event.links.push(Edge::new(bead(need)?, DepType::BLOCKS));
     }
     if step.needs.is_empty() {
         event.links.extend(required.iter().map(|(id, name)| requires_edge(id, name)));

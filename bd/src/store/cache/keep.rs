@@ -11,7 +11,6 @@ use super::overlay::{After, Overlay, overlay_path};
 use super::text::TextWriter;
 use super::view::View;
 use super::wire::{Broken, Read};
-use crate::model::Event;
 use crate::store::journal::Contents;
 use crate::store::load::{Loader, Place};
 use crate::store::sources::STATE_REF;
@@ -66,7 +65,7 @@ fn open(dir: &Path) -> Option<View> {
 /// # Errors
 /// Anything at all, also that the state ref is not where this mutation alone would have brought it: the next reader
 /// then finds out what came.
-pub fn record(loader: &Loader, view: &mut View, shared: &[Event], local: &[Event], committed: bool) -> Read<()> {
+pub fn record(loader: &Loader, view: &mut View, shared: &[u8], local: &[u8], committed: bool) -> Read<()> {
     let before = view.after();
     let (journal, local_log) = key::logs(&loader.dir)?;
     let mut key = Key { journal, local: local_log, ..before.key };
@@ -83,12 +82,14 @@ pub fn record(loader: &Loader, view: &mut View, shared: &[Event], local: &[Event
         // In the journal and in the state ref.
         (place, copies) = (Place::State, 2);
     }
-    let lines = |events: &[Event], place: Place| -> Read<Vec<Arrived>> {
-        events.iter().map(|e| Ok(Arrived { line: e.to_line().map_err(|_| Broken)?, place })).collect()
+    let lines = |sealed: &'_ [u8], place: Place| -> Read<Vec<Arrived>> {
+        let text = std::str::from_utf8(sealed).map_err(|_| Broken)?;
+        Ok(text.lines().map(|line| Arrived { line: line.to_owned(), place }).collect())
     };
     let mut arrived = lines(shared, place)?;
-    arrived.extend(lines(local, Place::Local)?);
-    let more = shared.len() * copies + local.len();
+    let local = lines(local, Place::Local)?;
+    let more = arrived.len() * copies + local.len();
+    arrived.extend(local);
     let mut after =
         After { key, clean: is_clean(loader, &key), lines: before.lines.map(|n| n + more as u64), distinct: before.distinct };
     view.apply(&loader.categories, &arrived, &mut after)?;

@@ -86,9 +86,9 @@ impl Cache {
         keep::take(loader).map(|view| Self { view })
     }
 
-    /// Adds what a mutation has just made durable: events in the journal (`committed`: and what it wrote there is in the state
+    /// Adds what a mutation has just made durable, lines of sealed files: in the journal (`committed`: and what it wrote there is in the state
     /// ref as well) and in the local log. Best effort: without it the next reader finds out by itself. The caller holds the clone's lock.
-    pub fn record(&mut self, loader: &Loader, shared: &[Event], local: &[Event], committed: bool) {
+    pub fn record(&mut self, loader: &Loader, shared: &[u8], local: &[u8], committed: bool) {
         let _ = keep::record(loader, &mut self.view, shared, local, committed);
     }
 
