@@ -39,10 +39,14 @@ fn two_decisions_that_did_not_see_each_other_contest_until_one_names_both() {
         assert_eq!(step(work, M, "analysis").0, "ready", "the way back stands: what was rejected is not done");
         assert_ne!(step(work, M, "analysis-checkpoint").1, "approved");
         work.acting_as("wes").gt(&["molecule", "advance", M, "plan", "--note", "x"]).fails(3);
+        // Nobody is asked for a decision that would be refused: the work comes first.
+        assert_eq!(work.gt(&["checkpoint", "list", "--json"]).json(), serde_json::json!([]));
+        assert!(!work.acting_as("lea").gt(&["prime"]).ok().contains("You are asked"), "lea is asked too early");
     }
     // The work is handed in again: the two answers are still both there, and nobody's counts.
     wes.gt(&["molecule", "advance", M, "analysis", "--note", "longer"]).ok();
     assert_eq!(step(&wes, M, "analysis-checkpoint").1, "contested");
+    assert_eq!(wes.gt(&["checkpoint", "list", "--json"]).json()[0]["state"], "contested");
     wes.gt(&["molecule", "advance", M, "plan", "--note", "x"]).fails(3);
     // bd offers nothing behind it either, and says why.
     for work in [&wes, &other] {

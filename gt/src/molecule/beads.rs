@@ -133,7 +133,8 @@ impl Beads {
             missing.push("(the list of its steps)".to_owned());
         }
         for (name, id) in listed {
-            let found = bead(&BeadId::new(&id)?)?.filter(|b| !b.is_deleted());
+            // Anybody can publish a list: a name that no bead can have is a step that is not there.
+            let found = BeadId::new(&id).ok().map(|id| bead(&id)).transpose()?.flatten().filter(|b| !b.is_deleted());
             let found = found.and_then(|b| Some((own::agreed::<Step>(&b, field::DEF)?, b)));
             match found {
                 Some((def, bead)) => steps.push((bead, def)),
@@ -156,5 +157,20 @@ impl Beads {
     /// The whole formula as it was frozen.
     pub fn whole_recipe(&self) -> Recipe {
         Recipe { steps: self.steps.iter().map(|(_, def)| def.clone()).collect(), ..self.recipe() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_whose_bead_cannot_be_one_is_missing_and_hides_no_other_molecule() {
+        let line = r#"{"v":1,"id":"00000000000000000000000001","at":"2026-01-01T00:00:00.000Z","by":"odd","bead":"app-1","do":"create","set":{"title":"m","issue_type":"molecule","mol.steps":[["design","bad id"],["build",""]]}}"#;
+        let event = bd::model::Event::parse(line).unwrap();
+        let molecule = bd::fold::fold_bead(&BeadId::new("app-1").unwrap(), &[&event]);
+        let beads = Beads::of(molecule, |_| Ok(None)).unwrap();
+        assert!(beads.steps.is_empty());
+        assert!(beads.missing.ends_with(&["design".to_owned(), "build".to_owned()]), "{:?}", beads.missing);
     }
 }

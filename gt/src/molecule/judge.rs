@@ -176,8 +176,10 @@ fn block_after_failures(steps: &mut [Stand], names: &[&str], needs: impl Fn(usiz
 }
 
 fn is_open(step: &Stand) -> bool {
+    // Contested it is for as long as nobody has named both answers; decided it can be once the work before it is done again.
+    let reached = !matches!(step.state, StepState::Pending | StepState::Failed);
     match step.checkpoint {
-        Some(c) => matches!(c, CheckpointState::Open | CheckpointState::Contested | CheckpointState::Expired),
+        Some(c) => reached && matches!(c, CheckpointState::Open | CheckpointState::Contested | CheckpointState::Expired),
         None => matches!(step.state, StepState::Ready | StepState::InProgress),
     }
 }
@@ -200,3 +202,7 @@ fn state(mol: &Mol<'_>, names: &[&str], steps: &[Stand], open: &[usize]) -> Mole
         _ => MoleculeState::InProgress,
     }
 }
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;
