@@ -1,5 +1,7 @@
 //! Shapes of secrets in texts that are about to be shared (users.md P18). No regular expressions: every write comes by.
 
+use memchr::memmem;
+
 /// A line with this word is taken as it is: for documentation and tests that show what a token looks like
 /// (docs/concepts/secrets.md).
 pub const ALLOW: &str = "not-a-secret";
@@ -70,7 +72,7 @@ fn in_line(line: &str) -> Option<Found> {
         return Some(Found { what: "a private key", shown: "-----BEGIN …".to_owned() });
     }
     for shape in SHAPES {
-        for (at, _) in line.match_indices(shape.start) {
+        for at in memmem::find_iter(line.as_bytes(), shape.start) {
             let before = line[..at].chars().next_back();
             if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-') {
                 continue;
@@ -103,7 +105,7 @@ fn is_token(shape: &Shape, token: &str) -> bool {
 fn assignment(line: &str) -> Option<Found> {
     let lower = line.to_ascii_lowercase();
     for name in NAMES {
-        for (at, _) in lower.match_indices(name) {
+        for at in memmem::find_iter(lower.as_bytes(), name) {
             let rest = line.get(at + name.len()..)?.trim_start_matches(['"', '\'', '`', '_', ' ']);
             let Some(value) = rest.strip_prefix([':', '=']) else { continue };
             let value = value.trim_start_matches(['=', ' ', '"', '\'', '`']);
