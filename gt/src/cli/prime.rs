@@ -1,7 +1,7 @@
 //! `gt prime`: what an agent is told when it starts.
 
 use crate::status::{Desk, prime};
-use crate::views::Molecules;
+use crate::views::{Files, Molecules};
 use bd::cli::{Ctx, Group, Verb};
 use bd::error::Result;
 use clap::ArgMatches;
@@ -25,7 +25,9 @@ pub(super) fn shape() -> Value {
 fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let molecules = Molecules::load(&snapshot, now)?;
-    let text = prime(&Desk::load(&store, &snapshot, &molecules, now)?);
+    let mut files = Files::open(&store);
+    let text = prime(&Desk::load(&store, &snapshot, &molecules, &mut files, now)?);
+    files.save();
     if ctx.ui.is_json() {
         return ctx.ui.json(&json!({"text": text}));
     }

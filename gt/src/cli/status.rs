@@ -52,13 +52,13 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let molecules = Molecules::load(&snapshot, now)?;
-    let desk = Desk::load(&store, &snapshot, &molecules, now)?;
+    let mut files = Files::open(&store);
+    let desk = Desk::load(&store, &snapshot, &molecules, &mut files, now)?;
     let mut convoys: Vec<Value> = Vec::new();
     let mut lines: Vec<String> = Vec::new();
     let open: Vec<Convoy> = Convoys::load(&snapshot)?.all(&store).into_iter().filter(|c| !c.state.is_closed()).collect();
     // Nothing is read where no convoy is open.
-    let all: Vec<Poured<'_>> = if open.is_empty() { Vec::new() } else { molecules.poured().collect() };
-    let mut files = Files::open(&store);
+    let all: Vec<Poured<'_>> = if open.is_empty() { Vec::new() } else { molecules.poured() };
     for convoy in open {
         let id = convoy.id.clone();
         // A file that cannot be read is `gt convoy health`'s business; the screen shows the others.

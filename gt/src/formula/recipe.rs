@@ -42,6 +42,7 @@ pub struct Recipe {
 
 impl Recipe {
     /// Everything but the steps: what the molecule's own bead keeps.
+    #[must_use]
     pub fn head(&self) -> Self {
         Self {
             name: self.name.clone(),

@@ -26,11 +26,8 @@ pub(super) fn read(store: &Store) -> Vec<Crew> {
 }
 
 /// The same for looks, from what is kept of files that have not changed.
-pub(super) fn read_kept(store: &Store) -> Vec<Crew> {
-    let mut kept = crate::views::Files::open(store);
-    let out = files(store).iter().filter_map(|path| kept.crew(path, || of_file(path))).collect();
-    kept.save();
-    out
+pub(super) fn read_kept(store: &Store, kept: &mut crate::views::Files) -> Vec<Crew> {
+    files(store).iter().filter_map(|path| kept.crew(path, || of_file(path))).collect()
 }
 
 fn files(store: &Store) -> Vec<PathBuf> {

@@ -89,12 +89,12 @@ impl Directory {
         Self::of_crews(store, convoys::read(store))
     }
 
-    /// The same for looks, from what is kept of the convoys' files.
+    /// The same for looks, from what is kept of the convoys' files; what is new of them is in `kept` then, and not written yet.
     ///
     /// # Errors
     /// As [`Directory::of_config`].
-    pub fn for_look(store: &Store) -> Result<Self> {
-        Self::of_crews(store, convoys::read_kept(store))
+    pub fn for_look(store: &Store, kept: &mut crate::views::Files) -> Result<Self> {
+        Self::of_crews(store, convoys::read_kept(store, kept))
     }
 
     fn of_crews(store: &Store, crews: Vec<convoys::Crew>) -> Result<Self> {

@@ -2,7 +2,7 @@
 
 use crate::mail::{Directory, Marks, Message, Priority, Reader, urgent_of};
 use crate::molecule::{CheckpointState, Glance, MoleculeState, OpenStep};
-use crate::views::{Letters, Molecules};
+use crate::views::{Files, Letters, Molecules};
 use bd::error::Result;
 use bd::ops::list::Page;
 use bd::ops::ready::{ReadyQuery, rows};
@@ -87,15 +87,21 @@ pub struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    /// Looks at everything. `molecules` are those of the store.
+    /// Looks at everything. `molecules` are those of the store; what is read of convoys' files is in `files` then, and not written yet.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn load(store: &Store, snapshot: &Snapshot, molecules: &'a Molecules<'_>, now: Timestamp) -> Result<Self> {
+    pub fn load(
+        store: &Store,
+        snapshot: &Snapshot,
+        molecules: &'a Molecules<'_>,
+        files: &mut Files,
+        now: Timestamp,
+    ) -> Result<Self> {
         let actor = store.actor().as_str().to_owned();
         let known = molecules;
         let molecules: Vec<Glance<'a>> = known.unclosed().filter(|g| !g.is_over()).collect();
-        let directory = Directory::for_look(store)?;
+        let directory = Directory::for_look(store, files)?;
         let reader = Reader::new(&directory, &actor);
         let of = |f: &dyn Fn(&Glance<'a>, &OpenStep<'a>) -> bool| {
             let mut out = Vec::new();

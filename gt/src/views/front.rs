@@ -41,6 +41,16 @@ pub fn take(front: &[u8]) -> Read<Glance<'_>> {
     take_glance(&mut take)
 }
 
+/// What boards look at of it: the first part of the glance.
+///
+/// # Errors
+/// [`put`] did not write this.
+pub fn poured(front: &[u8]) -> Read<Poured<'_>> {
+    let mut take = Take::new(front);
+    spell(&mut take)?;
+    take_poured(&mut take)
+}
+
 /// The convoy it was poured for.
 ///
 /// # Errors
@@ -100,6 +110,14 @@ fn put_glance(out: &mut Vec<u8>, glance: &Glance<'_>) {
 }
 
 fn take_glance<'a>(t: &mut Take<'a>) -> Read<Glance<'a>> {
+    let poured = take_poured(t)?;
+    let (why, due) = (t.opt_str()?, t.bool()?);
+    let open = (0..t.count(6)?).map(|_| open_step(t)).collect::<Read<_>>()?;
+    let workers = (0..t.count(1)?).map(|_| t.str()).collect::<Read<_>>()?;
+    Ok(Glance { poured, why, due, open, workers })
+}
+
+fn take_poured<'a>(t: &mut Take<'a>) -> Read<Poured<'a>> {
     let (convoy, name, bead, state) = (t.opt_str()?, t.str()?, t.str()?, coded(MoleculeState::ALL, t)?);
     let (done, all, current) = (t.var()? as usize, t.var()? as usize, t.opt_str()?);
     let rate = f64::from_bits(t.u64()?);
@@ -107,12 +125,7 @@ fn take_glance<'a>(t: &mut Take<'a>) -> Read<Glance<'a>> {
     let (waits_for, team, owner) = (take_list(t)?, t.opt_str()?, t.opt_str()?);
     let next = if t.bool()? { Some((t.str()?, coded(CheckpointState::ALL, t)?, take_time(t)?)) } else { None };
     let eta = u32::try_from(t.var()?).map_err(|_| Broken)?;
-    let poured =
-        Poured { name, bead, convoy, state, done, all, current, rate, uncounted, contested, waits_for, team, owner, next, eta };
-    let (why, due) = (t.opt_str()?, t.bool()?);
-    let open = (0..t.count(6)?).map(|_| open_step(t)).collect::<Read<_>>()?;
-    let workers = (0..t.count(1)?).map(|_| t.str()).collect::<Read<_>>()?;
-    Ok(Glance { poured, why, due, open, workers })
+    Ok(Poured { name, bead, convoy, state, done, all, current, rate, uncounted, contested, waits_for, team, owner, next, eta })
 }
 
 fn open_step<'a>(t: &mut Take<'a>) -> Read<OpenStep<'a>> {

@@ -74,8 +74,11 @@ impl<'s> Molecules<'s> {
     }
 
     /// What boards look at of each of them.
-    pub fn poured(&self) -> impl Iterator<Item = Poured<'_>> {
-        self.all().map(|glance| glance.poured)
+    pub fn poured(&self) -> Vec<Poured<'_>> {
+        // A list that grows is copied as often, and a look pays for the memory that it touches.
+        let mut out = Vec::with_capacity(self.kept.seen().count());
+        out.extend(self.kept.seen().filter_map(|seen| front::poured(seen.front).ok()));
+        out
     }
 
     /// The same of those that belong to a convoy, by their word or by its.
@@ -83,7 +86,7 @@ impl<'s> Molecules<'s> {
         let is_in = move |seen: &Seen<'_>| {
             front::convoy(seen.front).is_ok_and(|c| c == Some(convoy)) || tracks.iter().any(|t| t == seen.bead())
         };
-        self.kept.seen().filter(is_in).filter_map(|seen| Some(front::take(seen.front).ok()?.poured))
+        self.kept.seen().filter(is_in).filter_map(|seen| front::poured(seen.front).ok())
     }
 
     /// The molecule's bead that a text names, as [`beads::find`].

@@ -46,7 +46,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let convoys = Convoys::load(&snapshot)?.all(&store);
     let more = convoys.iter().filter(|c| !wanted(c)).count();
     let molecules = Molecules::load(&snapshot, now)?;
-    let molecules: Vec<_> = molecules.poured().collect();
+    let molecules = molecules.poured();
     let mut files = Files::open(&store);
     let mut scenes = Vec::new();
     for convoy in convoys.into_iter().filter(wanted) {

@@ -1,7 +1,7 @@
 //! What every verb of mail begins with: the messages, the reader and his marks.
 
 use crate::mail::{Directory, Mailbox, Marks, Message, Reader};
-use crate::views::{Letters, Slip};
+use crate::views::{Files, Letters, Slip};
 use bd::cli::Ctx;
 use bd::error::{Error, Result};
 use bd::store::{Snapshot, Store};
@@ -41,7 +41,9 @@ impl Looked<'_> {
 
 /// Looks at the mail of the acting actor, or of another identity that this clone serves.
 pub(super) fn look<'s>(store: &Store, snapshot: &'s Snapshot, identity: Option<&str>) -> Result<Looked<'s>> {
-    let (reader, marks) = reader(store, &Directory::for_look(store)?, identity)?;
+    let mut files = Files::open(store);
+    let (reader, marks) = reader(store, &Directory::for_look(store, &mut files)?, identity)?;
+    files.save();
     Ok(Looked { letters: Letters::load(snapshot)?, reader, marks })
 }
 
