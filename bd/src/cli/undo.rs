@@ -64,14 +64,17 @@ fn quarantine(ctx: &mut Ctx<'_, '_>) -> Result<()> {
     let store = ctx.store_for_repair()?;
     let lock = store.lock()?;
     store.commit_pending(&lock)?;
-    let Some(path) = store.undo_quarantine(&lock)? else {
+    let paths = store.undo_quarantine(&lock)?;
+    let Some(last) = paths.first() else {
         return Err(Error::usage("no file of the state is in quarantine")
             .hint("A damaged journal is kept in quarantine as well, but its good records are all that can be read of it"));
     };
     if ctx.ui.is_json() {
-        return ctx.ui.json(&serde_json::json!({ "restored": path }));
+        return ctx.ui.json(&serde_json::json!({ "restored": last, "paths": paths }));
     }
-    ctx.ui.line(format!("Took {path} out of quarantine"))?;
+    for path in &paths {
+        ctx.ui.line(format!("Took {path} out of quarantine"))?;
+    }
     ctx.ui.warn("the store is damaged again: writes are refused until `bd doctor --fix`");
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::Store;
 use super::damage::Damage;
 use super::journal::{Contents, Journal};
+use super::quarantine::quarantined;
 use super::sealed::SealedName;
 use super::sources::{STATE_REF, Sources};
 use super::tree::{FileEntry, list_rides};
@@ -12,7 +13,7 @@ use crate::git::{Git, Oid};
 use crate::model::{BeadId, Event};
 use crate::query::Categories;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Where an event was found. One that is in several places is named by the most shared of them.
@@ -242,14 +243,5 @@ impl Store {
     /// What reading needs.
     pub(super) fn loader(&self) -> Loader {
         Loader { git: self.git.clone(), dir: self.dir.clone(), sources: self.sources.clone(), categories: self.categories() }
-    }
-}
-
-pub(super) fn quarantined(dir: &Path) -> Result<HashSet<String>> {
-    let path = dir.join("quarantine").join("index");
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Ok(text.lines().filter_map(|l| l.split(' ').next()).map(str::to_owned).collect()),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(HashSet::new()),
-        Err(e) => Err(crate::error::Error::io(&path, &e)),
     }
 }

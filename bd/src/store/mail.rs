@@ -66,7 +66,7 @@ impl Snapshot {
         for stored in self.events(&BeadId::new(MAIL_BEAD)?)?.iter().filter(|e| e.event.kind == Kind::REDACT) {
             put_bytes(&mut out, stored.line.as_bytes());
         }
-        let mut taken: Vec<String> = super::load::quarantined(&loader.dir)?.into_iter().collect();
+        let mut taken: Vec<String> = super::quarantine::quarantined(&loader.dir)?.into_iter().collect();
         taken.sort();
         taken.iter().for_each(|oid| put_bytes(&mut out, oid.as_bytes()));
         Ok(out)

@@ -150,7 +150,7 @@ impl Files<'_> {
         if self.came.is_empty() && self.gone.is_empty() {
             return Ok(());
         }
-        let quarantined = crate::store::load::quarantined(&loader.dir).map_err(|_| Broken)?;
+        let quarantined = crate::store::quarantine::quarantined(&loader.dir).map_err(|_| Broken)?;
         let oids: Vec<Oid> = self.came.keys().copied().collect();
         if oids.iter().any(|oid| !quarantined.is_empty() && quarantined.contains(&oid.to_string())) {
             return Err(Broken);

@@ -59,10 +59,10 @@ fn damaged_bytes_are_kept_good_lines_stay_and_undo_brings_back_exactly_what_was(
         let snapshot = lab.store().snapshot().unwrap();
         assert_eq!(snapshot.damage(), []);
         assert_eq!(snapshot.must(&id).unwrap().title(), "one", "{number}: the journal still has what the file lost");
-        assert_eq!(store.undo_quarantine(&lock).unwrap().as_deref(), Some(path.as_str()));
+        assert_eq!(store.undo_quarantine(&lock).unwrap(), [path.as_str()]);
         assert_eq!(lab.git(&["cat-file", "-s", &format!("{STATE_REF}:{path}")]), spoiled.len().to_string());
         assert!(!lab.store().snapshot().unwrap().damage().is_empty());
-        assert_eq!(store.undo_quarantine(&lock).unwrap(), None);
+        assert_eq!(store.undo_quarantine(&lock).unwrap(), [""; 0]);
     }
 }
 

@@ -182,9 +182,10 @@ fn local_beads_the_quarantine_and_a_lost_ref_change_what_is_known() {
     agree(&lab.store());
     let other = create(&lab.store(), "another");
     agree(&lab.store());
-    let oid = lab.git(&["ls-tree", "-r", STATE_REF]).lines().last().unwrap().split_whitespace().nth(2).unwrap().to_owned();
+    let list = lab.git(&["ls-tree", "-r", STATE_REF]);
+    let words: Vec<&str> = list.lines().last().unwrap().split_whitespace().collect();
     std::fs::create_dir_all(lab.beads_dir().join("quarantine")).unwrap();
-    std::fs::write(lab.beads_dir().join("quarantine").join("index"), format!("{oid} test\n")).unwrap();
+    std::fs::write(lab.beads_dir().join("quarantine").join("index"), format!("{} {} -\n", words[2], words[3])).unwrap();
     agree(&lab.store());
     std::fs::remove_file(lab.beads_dir().join("quarantine").join("index")).unwrap();
     lab.git(&["update-ref", "-d", STATE_REF]);

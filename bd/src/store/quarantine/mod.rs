@@ -1,9 +1,15 @@
 //! Damaged bytes are set aside, their good lines stay (STATE 5): what `bd doctor --fix` does, and how it is undone.
 //!
 //! The bytes go to `<common dir>/beads/quarantine/`; the good lines become a sealed file of their own; one commit on the
-//! state ref removes the bad file; the index notes `<object> <path> <new path or ->`. Objects in the index are read no more,
-//! but for those of a row that is being taken back (`undo:<object> …`).
+//! state ref removes the bad file; the index notes it. Objects in the index are read no more, but for those of a row that is
+//! being taken back.
 
+mod index;
+mod undo;
+
+pub(super) use index::quarantined;
+
+use self::index::Row;
 use super::commit::edit_tree;
 use super::journal::Journal;
 use super::pack::{bare, lines};
@@ -17,10 +23,6 @@ use crate::git::Oid;
 use crate::model::Event;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::Path;
-
-/// What stands before a row of the index from the beginning of its undoing to the end.
-const UNDO: &str = "undo:";
 
 /// A file that was set aside.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -104,11 +106,7 @@ impl Store {
         let kept_as = format!("{oid}-{base}");
         self.keep(&kept_as, &bytes)?;
         let stream = super::syncpoint::stream_of(file).unwrap_or("events");
-        let is_good = |line: &str| match stream {
-            "events" => Event::parse(line).is_ok(),
-            _ => serde_json::from_str::<serde::de::IgnoredAny>(line).is_ok(),
-        };
-        let good: Vec<&[u8]> = lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(is_good)).collect();
+        let good = good_lines(stream, &bytes);
         let mut changes: BTreeMap<String, Option<Oid>> = BTreeMap::new();
         let tip = git.tip(STATE_REF)?;
         let root = tip.map(|t| git.commit_tree(t)).transpose()?;
@@ -117,11 +115,11 @@ impl Store {
         if held.is_some_and(|e| e.oid == oid) {
             changes.insert(path.clone(), None);
         }
-        let mut new_path = "-".to_owned();
+        let mut new = None;
         if let Some(first) = good.first().and_then(|l| std::str::from_utf8(l).ok()) {
             let mut sealed = Vec::new();
             for line in &good {
-                sealed.extend_from_slice(bare(line));
+                sealed.extend_from_slice(line);
                 sealed.push(b'\n');
             }
             let name = match SealedName::parse(base) {
@@ -130,8 +128,9 @@ impl Store {
                 Some(SealedName::Loose { minute, .. }) if stream != "events" => SealedName::loose(&sealed, &minute),
                 _ => SealedName::loose(&sealed, &Event::parse(first).map(|e| e.at).unwrap_or_default()),
             };
-            new_path = format!(".beads/{}", name.state_path(stream));
-            changes.insert(new_path.clone(), Some(git.write_blob(&sealed)?));
+            let path = format!(".beads/{}", name.state_path(stream));
+            changes.insert(path.clone(), Some(git.write_blob(&sealed)?));
+            new = Some(path);
         }
         if !changes.is_empty() {
             let tree = edit_tree(git, root, &changes)?;
@@ -141,7 +140,9 @@ impl Store {
             }
         }
         // After the commit: a file in the index is read no more, and its good lines must be somewhere by then.
-        self.note_quarantine(&format!("{oid} {path} {new_path}\n"))?;
+        let mut rows = index::read(self.dir())?;
+        rows.push(Row { undone: false, oid, path, new });
+        index::replace(self.dir(), &rows)?;
         Ok(Quarantined { file: file.to_owned(), place, kept_as: Some(kept_as), good_lines: good.len() })
     }
 
@@ -212,62 +213,6 @@ impl Store {
         write().map_err(|e| Error::io(&path, &e))
     }
 
-    fn note_quarantine(&self, line: &str) -> Result<()> {
-        let path = self.dir().join("quarantine").join("index");
-        let write = || -> std::io::Result<()> {
-            crate::failpoint!("quarantine.index.before");
-            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&path)?;
-            crate::failpoint!("quarantine.index.write");
-            file.write_all(line.as_bytes())?;
-            crate::failpoint!("quarantine.index.sync");
-            file.sync_all()?;
-            crate::failpoint!("quarantine.index.after");
-            Ok(())
-        };
-        write().map_err(|e| Error::io(&path, &e))
-    }
-
-    /// Takes the last quarantine back: the bytes are in the state ref and read again, the file made of their good lines
-    /// goes. Returns the path; `None` if nothing is in quarantine.
-    ///
-    /// # Errors
-    /// The disk or the state ref does not take it.
-    pub fn undo_quarantine(&self, lock: &Lock) -> Result<Option<String>> {
-        let index = self.dir().join("quarantine").join("index");
-        let text = match std::fs::read_to_string(&index) {
-            Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(Error::io(&index, &e)),
-        };
-        let mut rows: Vec<String> = text.lines().map(str::to_owned).collect();
-        let Some(last) = rows.pop() else { return Ok(None) };
-        let row = last.strip_prefix(UNDO).unwrap_or(&last);
-        let mut words = row.split(' ');
-        let (Some(oid), Some(path), Some(new)) = (words.next().and_then(Oid::from_hex), words.next(), words.next()) else {
-            return Err(Error::internal(format!("{}: `{last}` is no line of it", index.display())));
-        };
-        // The bytes must be read from the moment on that they are in the state ref: their good lines stand nowhere else then.
-        // So the row goes out of force first, and out of the index last: whoever is stopped in between does the rest next time.
-        let begun = format!("{UNDO}{row}");
-        write_index(&index, rows.iter().chain([&begun]))?;
-        let git = self.git();
-        let tip = git.tip(STATE_REF)?;
-        let root = tip.map(|t| git.commit_tree(t)).transpose()?;
-        let mut changes: BTreeMap<String, Option<Oid>> = BTreeMap::new();
-        if new != "-" {
-            changes.insert(new.to_owned(), None);
-        }
-        changes.insert(path.to_owned(), Some(oid));
-        let tree = edit_tree(git, root, &changes)?;
-        let message = format!("bd: take {path} out of quarantine\n\nQuarantine: {oid}\n");
-        if root != Some(tree) && self.commit_state(lock, tip, tree, message)?.is_none() {
-            return Err(Error::new(ErrorKind::Locked, format!("{STATE_REF} was moved meanwhile")).hint("Try again in a moment"));
-        }
-        // One of this object that was stopped, and after which somebody mended the store again, is done with this one.
-        write_index(&index, rows.iter().filter(|r| !r.starts_with(&format!("{UNDO}{oid} "))))?;
-        Ok(Some(path.to_owned()))
-    }
-
     /// The names below `quarantine/` of what is kept there.
     pub fn quarantine_names(&self) -> BTreeSet<String> {
         let dir = self.dir().join("quarantine");
@@ -276,21 +221,11 @@ impl Store {
     }
 }
 
-/// Replaces the index by these rows, whole or not at all.
-fn write_index<'a>(index: &Path, rows: impl Iterator<Item = &'a String>) -> Result<()> {
-    let temp = index.with_extension("new");
-    let text: String = rows.flat_map(|row| [row, "\n"]).collect();
-    let write = || -> std::io::Result<()> {
-        crate::failpoint!("quarantine.undo.before");
-        let mut file = std::fs::File::create(&temp)?;
-        crate::failpoint!("quarantine.undo.write");
-        file.write_all(text.as_bytes())?;
-        crate::failpoint!("quarantine.undo.sync");
-        file.sync_all()?;
-        crate::failpoint!("quarantine.undo.rename");
-        std::fs::rename(&temp, index)?;
-        crate::failpoint!("quarantine.undo.after");
-        Ok(())
+/// The lines of a stream that count wherever they stand, without their indent.
+fn good_lines<'a>(stream: &str, bytes: &'a [u8]) -> Vec<&'a [u8]> {
+    let is_good = |line: &str| match stream {
+        "events" => Event::parse(line).is_ok(),
+        _ => serde_json::from_str::<serde::de::IgnoredAny>(line).is_ok(),
     };
-    write().map_err(|e| Error::io(index, &e))
+    lines(bytes).filter(|line| std::str::from_utf8(line).is_ok_and(is_good)).map(bare).collect()
 }
