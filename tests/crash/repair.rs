@@ -158,10 +158,17 @@ fn damaged(stage: &Stage) -> Vec<String> {
 pub fn spoil(stage: &Stage, name: &str) {
     let old = stage.ann.git(&["show", &format!("refs/beads/state:{name}")]).ok().to_owned();
     let blob = stage.ann.git_cmd(&["hash-object", "-w", "--stdin"]).stdin(format!("<<<<<<<\n{old}")).run().line();
+    put(stage, &blob, &[name]);
+}
+
+/// Puts an object under these names on the state ref, as somebody's hand would.
+pub fn put(stage: &Stage, blob: &str, names: &[&str]) {
     let index = stage.sandbox.path("tmp/index");
     let git = |args: &[&str]| stage.ann.git_cmd(args).env("GIT_INDEX_FILE", &index).run().ok().trim().to_owned();
     git(&["read-tree", "refs/beads/state"]);
-    git(&["update-index", "--cacheinfo", &format!("100644,{blob},{name}")]);
+    for name in names {
+        git(&["update-index", "--add", "--cacheinfo", &format!("100644,{blob},{name}")]);
+    }
     let tree = git(&["write-tree"]);
     let commit = git(&["commit-tree", "-p", "refs/beads/state", "-m", "bad", &tree]);
     git(&["update-ref", "refs/beads/state", &commit]);

@@ -1,6 +1,6 @@
 //! `bd init` in a repository that tracks an upstream store.
 
-use bd_tests::Sandbox;
+use bd_tests::{Sandbox, Work};
 
 // goal: P4 tier1
 #[test]
@@ -43,4 +43,130 @@ fn adopting_commits_nothing_of_what_the_user_has_changed_in_the_ignore_file() {
     assert_eq!(ann.git(&["show", "HEAD:.beads/.gitignore"]).ok(), "beads.db\nissues.jsonl\n");
     assert_eq!(ann.read(".beads/.gitignore"), "beads.db\nmine\nissues.jsonl\n");
     assert_eq!(ann.git(&["status", "--porcelain"]).ok(), " M .beads/.gitignore\n");
+}
+
+const LATIN: &[u8] = b"# Caf\xe9\nbeads.db\nmine\n";
+
+/// Compares a file of HEAD with bytes that need not be text.
+fn assert_committed(work: &Work, bytes: &[u8], story: &str) {
+    let want = work.git_cmd(&["hash-object", "--stdin"]).stdin(bytes).run().line();
+    assert_eq!(work.rev("HEAD:.beads/.gitignore"), want, "{story}: {}", work.git(&["show", "HEAD:.beads/.gitignore"]));
+}
+
+// goal: P4 tier1
+#[test]
+fn an_ignore_file_that_is_not_utf_8_keeps_every_byte() {
+    let with_view = [LATIN, b"issues.jsonl\n"].concat();
+    for first in [true, false] {
+        let ann = Sandbox::new().repo("ann");
+        if !first {
+            ann.bd(&["init", "--prefix", "old"]).ok();
+        }
+        ann.write(".beads/issues.jsonl", "");
+        ann.write(".beads/.gitignore", LATIN);
+        ann.commit_all("The other tracker");
+        ann.write(".beads/.gitignore", [LATIN, b"not committed \xff"].concat());
+        ann.bd(&["init", "--prefix", "old"]).ok();
+        assert_committed(&ann, &with_view, &format!("first: {first}"));
+        let here = std::fs::read(ann.path(".beads/.gitignore")).unwrap();
+        assert_eq!(here, [LATIN, b"not committed \xff\nissues.jsonl\n"].concat(), "first: {first}");
+        assert_eq!(ann.git(&["status", "--porcelain"]).ok(), " M .beads/.gitignore\n", "first: {first}");
+    }
+    // Nothing to adopt: it is a foreign file, and stays.
+    let ann = Sandbox::new().repo("ann");
+    ann.write(".beads/.gitignore", LATIN);
+    ann.commit_all("Mine");
+    ann.bd(&["init", "--prefix", "old"]).ok();
+    assert_committed(&ann, LATIN, "nothing to adopt");
+    assert_eq!(ann.git(&["status", "--porcelain"]).ok(), "", "nothing is left untracked");
+}
+
+#[cfg(unix)]
+// goal: P4 tier1
+#[test]
+fn an_ignore_file_that_is_a_symbolic_link_stays_one() {
+    for (first, dangling) in [(true, false), (true, true), (false, false)] {
+        let story = format!("first: {first}, dangling: {dangling}");
+        let ann = Sandbox::new().repo("ann");
+        if !first {
+            ann.bd(&["init", "--prefix", "old"]).ok();
+            std::fs::remove_file(ann.path(".beads/.gitignore")).unwrap();
+        }
+        if !dangling {
+            ann.write("shared-ignore", "beads.db\n");
+        }
+        ann.write(".beads/issues.jsonl", "");
+        std::os::unix::fs::symlink("../shared-ignore", ann.path(".beads/.gitignore")).unwrap();
+        ann.commit_all("The other tracker");
+        let link = ann.git(&["ls-tree", "HEAD", ".beads/.gitignore"]).line();
+        assert!(link.starts_with("120000"), "{link}");
+        let done = ann.bd(&["init", "--prefix", "old"]);
+        assert!(done.ok().is_empty() || done.stderr().contains("not a plain file"), "{story}: nobody is told\n{done}");
+        assert_eq!(ann.git(&["ls-tree", "HEAD", ".beads/.gitignore"]).line(), link, "{story}");
+        assert_eq!(std::fs::read_link(ann.path(".beads/.gitignore")).unwrap().to_str(), Some("../shared-ignore"), "{story}");
+        assert!(dangling || ann.read("shared-ignore") == "beads.db\n", "{story}: written through the link");
+        assert_eq!(ann.git(&["ls-files", ".beads/issues.jsonl"]).ok(), "", "{story}: adopted all the same");
+        assert_eq!(ann.git(&["status", "--porcelain"]).ok(), "", "{story}");
+    }
+}
+
+#[cfg(unix)]
+// goal: P4 tier1
+#[test]
+fn a_link_that_is_not_committed_is_neither_replaced_nor_committed() {
+    let ann = Sandbox::new().repo("ann");
+    ann.write(".beads/issues.jsonl", "");
+    ann.write(".beads/.gitignore", "beads.db\n");
+    ann.commit_all("The other tracker");
+    std::fs::remove_file(ann.path(".beads/.gitignore")).unwrap();
+    std::os::unix::fs::symlink("../none", ann.path(".beads/.gitignore")).unwrap();
+    let done = ann.bd(&["init", "--prefix", "old"]);
+    done.ok();
+    assert!(done.stderr().contains("not a plain file"), "{done}");
+    assert_eq!(ann.git(&["show", "HEAD:.beads/.gitignore"]).ok(), "beads.db\nissues.jsonl\n");
+    assert_eq!(ann.git(&["status", "--porcelain"]).ok(), " T .beads/.gitignore\n");
+    assert_eq!(std::fs::read_link(ann.path(".beads/.gitignore")).unwrap().to_str(), Some("../none"));
+}
+
+// goal: P4 tier1
+#[test]
+fn what_is_staged_of_the_adopted_files_stays_staged() {
+    let ann = Sandbox::new().repo("ann");
+    ann.write(".beads/issues.jsonl", "");
+    ann.write(".beads/.gitignore", "beads.db\n");
+    ann.commit_all("The other tracker");
+    ann.write(".beads/.gitignore", "beads.db\nSTAGED\n");
+    ann.git(&["add", ".beads/.gitignore"]).ok();
+    ann.write(".beads/.gitignore", "beads.db\nWORK\n");
+    let done = ann.bd(&["init", "--prefix", "old"]);
+    done.ok();
+    assert!(done.stderr().contains("stays staged"), "{done}");
+    assert_eq!(ann.git(&["show", ":.beads/.gitignore"]).ok(), "beads.db\nSTAGED\n");
+    assert_eq!(ann.git(&["show", "HEAD:.beads/.gitignore"]).ok(), "beads.db\nissues.jsonl\n");
+    assert_eq!(ann.read(".beads/.gitignore"), "beads.db\nWORK\nissues.jsonl\n");
+    assert_eq!(ann.git(&["diff", "--cached", "--name-only"]).ok(), ".beads/.gitignore\n", "and nothing else is");
+    // A new one that is staged goes with the user's commit, not with ours.
+    let bob = Sandbox::new().repo("bob");
+    bob.write(".beads/issues.jsonl", "");
+    bob.commit_all("The other tracker");
+    bob.write(".beads/.gitignore", "STAGED\n");
+    bob.git(&["add", ".beads/.gitignore"]).ok();
+    bob.bd(&["init", "--prefix", "old"]).ok();
+    assert_eq!(bob.git(&["show", ":.beads/.gitignore"]).ok(), "STAGED\n");
+    assert_eq!(bob.git(&["ls-tree", "HEAD", ".beads/.gitignore"]).ok(), "");
+    assert_eq!(bob.git(&["status", "--porcelain"]).ok(), "AM .beads/.gitignore\n");
+}
+
+// goal: P4 tier1
+#[test]
+fn an_ignore_file_that_the_user_has_removed_stays_away() {
+    let ann = Sandbox::new().repo("ann");
+    ann.bd(&["init", "--prefix", "old"]).ok();
+    ann.write(".beads/issues.jsonl", "");
+    ann.write(".beads/.gitignore", "beads.db\n");
+    ann.commit_all("The other tracker");
+    std::fs::remove_file(ann.path(".beads/.gitignore")).unwrap();
+    ann.bd(&["init"]).ok();
+    assert_eq!(ann.git(&["show", "HEAD:.beads/.gitignore"]).ok(), "beads.db\nissues.jsonl\n");
+    assert_eq!(ann.git(&["status", "--porcelain"]).ok(), " D .beads/.gitignore\n");
 }

@@ -1,6 +1,7 @@
 //! Adopting an upstream store: a repository that tracks `.beads/issues.jsonl` (STATE 9). On the default branch its records
 //! become events and the file is untracked in one commit; its bytes stay in history.
 
+use super::files::{There, look};
 use super::import::{self, Imported};
 use super::init::{self, InitReport};
 use crate::error::{Error, Result};
@@ -13,12 +14,14 @@ const RECORDS: [&str; 3] = [".beads/issues.jsonl", ".beads/beads.jsonl", ".beads
 const DELETIONS: &str = ".beads/deletions.jsonl";
 /// The ignore file of both trackers, and the view that it must name.
 const IGNORE: &str = ".beads/.gitignore";
-const VIEW: &str = "issues.jsonl";
+const VIEW: &[u8] = b"issues.jsonl";
+const NOT_PLAIN: &str = ".beads/.gitignore is not a plain file and stays as it is: git does not ignore the view `.beads/issues.jsonl` before a rule names it";
+const STAGED: &str = ".beads/.gitignore names the view `issues.jsonl` now, and waits in the working tree for your next commit, like what you have staged of it";
 
 /// Imports and untracks what upstream tracked; `None` if there is nothing of it here.
 ///
 /// # Errors
-/// A record that cannot be read (nothing is changed then), or a repository that cannot be written.
+/// A record or the ignore file that cannot be read (nothing is changed then), or a repository that cannot be written.
 pub fn adopt(store: &Store, report: &mut InitReport) -> Result<Option<Imported>> {
     let git = store.git();
     let Head::Branch(branch, tip) = git.head()? else { return Ok(None) };
@@ -42,6 +45,8 @@ pub fn adopt(store: &Store, report: &mut InitReport) -> Result<Option<Imported>>
         git.read_blob(*oid, &mut bytes)?;
         contents.push((*path, bytes));
     }
+    // What cannot be read is known before anything is changed; what is written is read anew.
+    ignore_files(store)?;
     let imported = store.write(|tx| {
         let mut sum = Imported::default();
         for (path, bytes) in &contents {
@@ -69,17 +74,15 @@ fn untrack(store: &Store, contents: &[(&str, Vec<u8>)], report: &mut InitReport)
     let mut changes: BTreeMap<String, Option<Oid>> = contents.iter().map(|(path, _)| ((*path).to_owned(), None)).collect();
     let top = git.paths().work_dir.clone();
     if let Some(top) = &top {
-        // Upstream's own ignore file does not name the view. What is committed is judged by itself: a call that died had
-        // written the file and committed nothing.
-        let ignore = top.join(IGNORE);
-        let there = std::fs::read_to_string(&ignore).unwrap_or_default();
-        if let Some(text) = ignoring_view(&there) {
-            super::files::write(&ignore, text.as_bytes())?;
+        // Upstream's own ignore file does not name the view.
+        let ignore = ignore_files(store)?;
+        if let Some(bytes) = &ignore.here {
+            super::files::write(&top.join(IGNORE), bytes)?;
         }
-        let committed = committed(store, IGNORE)?.unwrap_or(there);
-        if let Some(text) = ignoring_view(&committed) {
-            changes.insert(IGNORE.to_owned(), Some(git.write_blob(text.as_bytes())?));
+        if let Some(bytes) = &ignore.committed {
+            changes.insert(IGNORE.to_owned(), Some(git.write_blob(bytes)?));
         }
+        report.notes.extend(ignore.note.map(str::to_owned));
         for (path, bytes) in contents {
             let file = top.join(path);
             match std::fs::read(&file) {
@@ -100,18 +103,50 @@ fn untrack(store: &Store, contents: &[(&str, Vec<u8>)], report: &mut InitReport)
     init::commit(store, &changes, &message, report)
 }
 
-/// An ignore file with the view in it; `None` if it is there.
-fn ignoring_view(old: &str) -> Option<String> {
-    let gap = if old.is_empty() || old.ends_with('\n') { "" } else { "\n" };
-    (!old.lines().any(|l| l.trim() == VIEW)).then(|| format!("{old}{gap}{VIEW}\n"))
+/// What becomes of the ignore file.
+#[derive(Default)]
+struct Ignore {
+    /// The new bytes of the one in the working tree; `None` = it stays as it is.
+    here: Option<Vec<u8>>,
+    /// The bytes that are committed; `None` = the branch's stays as it is.
+    committed: Option<Vec<u8>>,
+    /// What a person has to do about it.
+    note: Option<&'static str>,
 }
 
-/// The text of a file at HEAD, if there is one.
-fn committed(store: &Store, path: &str) -> Result<Option<String>> {
+/// The ignore file in the working tree and that of the branch, each with the view in it. Each is judged by itself: of what the
+/// user has changed nothing is committed, and a call that died had written the one and not the other.
+fn ignore_files(store: &Store) -> Result<Ignore> {
     let git = store.git();
-    let Head::Branch(_, tip) = git.head()? else { return Ok(None) };
-    let Some(entry) = git.entry_at(git.commit_tree(tip)?, path)? else { return Ok(None) };
+    let (Some(top), Head::Branch(_, tip)) = (&git.paths().work_dir, git.head()?) else { return Ok(Ignore::default()) };
+    let held = git.entry_at(git.commit_tree(tip)?, IGNORE)?;
+    if held.as_ref().is_some_and(|e| e.mode != Mode::Blob) {
+        return Ok(Ignore { note: Some(NOT_PLAIN), ..Ignore::default() });
+    }
+    let there = look(&top.join(IGNORE))?;
+    let note = (there == There::Other).then_some(NOT_PLAIN);
+    let Some(held) = held else {
+        let bytes = match there {
+            There::File(bytes) => bytes,
+            There::Nothing => Vec::new(),
+            There::Other => return Ok(Ignore { note, ..Ignore::default() }),
+        };
+        let new = ignoring_view(&bytes);
+        // One that the user is about to commit is in the index, and goes with his commit. Any other is committed as it is here,
+        // also where it names the view already: an earlier call may have written it and died.
+        let staged = git.tracked_below(IGNORE)?.iter().any(|path| path == IGNORE);
+        let committed = (!staged).then(|| new.clone().unwrap_or(bytes));
+        return Ok(Ignore { here: new, committed, note: staged.then_some(STAGED) });
+    };
     let mut bytes = Vec::new();
-    git.read_blob(entry.oid, &mut bytes)?;
-    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+    git.read_blob(held.oid, &mut bytes)?;
+    // One that the user has removed stays away.
+    let here = if let There::File(bytes) = &there { ignoring_view(bytes) } else { None };
+    Ok(Ignore { here, committed: ignoring_view(&bytes), note })
+}
+
+/// An ignore file with the view in it; `None` if it is there.
+fn ignoring_view(old: &[u8]) -> Option<Vec<u8>> {
+    let gap: &[u8] = if old.is_empty() || old.ends_with(b"\n") { b"" } else { b"\n" };
+    (!old.split(|b| *b == b'\n').any(|l| l.trim_ascii() == VIEW)).then(|| [old, gap, VIEW, b"\n"].concat())
 }

@@ -4,6 +4,31 @@ use crate::error::{Error, Result};
 use std::io::Write;
 use std::path::Path;
 
+/// What stands at a path of the working tree, symbolic links not followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum There {
+    /// Nothing.
+    Nothing,
+    /// A file with these bytes.
+    File(Vec<u8>),
+    /// A symbolic link, a folder or something else: a write in its place would take something of the user's away.
+    Other,
+}
+
+/// Looks at a path.
+///
+/// # Errors
+/// Everything but that there is nothing: a file that cannot be read is not an empty one.
+pub(super) fn look(path: &Path) -> Result<There> {
+    let io = |e: std::io::Error| Error::io(path, &e);
+    match std::fs::symlink_metadata(path) {
+        Ok(about) if about.is_file() => std::fs::read(path).map(There::File).map_err(io),
+        Ok(_) => Ok(There::Other),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(There::Nothing),
+        Err(e) => Err(io(e)),
+    }
+}
+
 /// Replaces a file by these bytes: a synced temporary file beside it, then a rename.
 ///
 /// # Errors
@@ -38,5 +63,9 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         assert!(write(&dir.path().join("no/such/x"), b"three").is_err());
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary file is left");
+        assert_eq!(look(&path).unwrap(), There::File(b"two".to_vec()));
+        assert_eq!(look(&dir.path().join("none")).unwrap(), There::Nothing);
+        assert_eq!(look(dir.path()).unwrap(), There::Other);
+        look(&path.join("below a file")).unwrap_err();
     }
 }

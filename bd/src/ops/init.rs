@@ -3,12 +3,13 @@
 //! Commits exactly our four files on the current branch, by plumbing and compare-and-swap; what the user has staged and
 //! what else is in the working tree stays as it is.
 
+use super::files::{There, look};
 use crate::config::{CONFIG_PATH, check_prefix};
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::git::{Cas, CommitSpec, Expected, Git, Head, Oid, Signature};
 use crate::store::{Sources, Store};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -147,10 +148,26 @@ fn write_files(store: &Store, request: &InitRequest, report: &mut InitReport) ->
             .hint("Run `bd init` in a worktree of it, or in a clone"));
     };
     let tracked = git.is_tracked(CONFIG_PATH)?;
-    if request.stealth {
-        if tracked {
-            return Err(Error::usage("this repository tracks .beads/ already, so it cannot be hidden"));
+    if request.stealth && tracked {
+        return Err(Error::usage("this repository tracks .beads/ already, so it cannot be hidden"));
+    }
+    let old = store.config().text().map(str::to_owned);
+    let mut files = vec![(CONFIG_PATH, config_text(old.as_deref(), report)?), (".beads/metadata.json", METADATA.to_owned())];
+    if !request.stealth {
+        files.push((".beads/.gitattributes", ATTRIBUTES.to_owned()));
+        files.push((".beads/.gitignore", IGNORE.to_owned()));
+    }
+    // All of them, before anything is changed.
+    let mut wanted = Vec::new();
+    for (path, text) in files {
+        let there = look(&top.join(path))?;
+        if path == CONFIG_PATH && there == There::Other {
+            return Err(Error::usage(format!("{path} is not a plain file, and bd neither follows nor replaces it"))
+                .hint("The configuration has to be a file of the repository's own"));
         }
+        wanted.push((path, text, there));
+    }
+    if request.stealth {
         exclude(&git.paths().common_dir)?;
     }
     if !report.existed {
@@ -158,26 +175,16 @@ fn write_files(store: &Store, request: &InitRequest, report: &mut InitReport) ->
         // waits for a state which nobody has.
         store.begin_here()?;
     }
-    let old = store.config().text().map(str::to_owned);
-    let mut files = vec![(CONFIG_PATH, config_text(old.as_deref(), report)?)];
-    files.push((".beads/metadata.json", METADATA.to_owned()));
-    if !request.stealth {
-        files.push((".beads/.gitattributes", ATTRIBUTES.to_owned()));
-        files.push((".beads/.gitignore", IGNORE.to_owned()));
-    }
     let mut changes: BTreeMap<String, Option<Oid>> = BTreeMap::new();
-    for (path, text) in files {
-        let full = top.join(path);
-        match std::fs::read_to_string(&full) {
-            Ok(there) if there == text => {}
+    for (path, text, there) in wanted {
+        match there {
+            There::File(bytes) if bytes == text.as_bytes() => {}
             // Foreign files in `.beads/` are left alone (STATE 2).
-            Ok(_) if path != CONFIG_PATH => {
+            There::File(_) | There::Other if path != CONFIG_PATH => {
                 report.notes.push(format!("{path} was here before and stays as it is"));
                 continue;
             }
-            Ok(_) => write(&full, &text)?,
-            Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound) => write(&full, &text)?,
-            Err(e) => return Err(Error::io(&full, &e)),
+            There::File(_) | There::Nothing | There::Other => write(&top.join(path), &text)?,
         }
         report.written.push(path.to_owned());
         if !request.stealth {
@@ -245,12 +252,19 @@ pub(super) fn commit(store: &Store, changes: &BTreeMap<String, Option<Oid>>, mes
         let Head::Branch(branch, tip) = git.head()? else { break };
         let root = git.commit_tree(tip)?;
         let tree = crate::store::edit_tree(git, Some(root), changes)?;
-        let entries: Vec<(String, Option<Oid>)> = changes.iter().map(|(path, oid)| (path.clone(), *oid)).collect();
         if tree == root {
-            // Committed by a call that died before it told the index.
-            git.index_set(&entries)?;
+            // Committed by a call that died before it told the index, which is as the commit before it then.
+            let mut trees = vec![Some(root)];
+            match git.commit_parents(tip)?.first() {
+                None => trees.push(None),
+                // In a shallow clone it need not be there.
+                Some(parent) if git.object_ok(*parent) => trees.push(Some(git.commit_tree(*parent)?)),
+                Some(_) => {}
+            }
+            git.index_set(&not_staged(git, &trees, changes)?)?;
             return Ok(());
         }
+        let entries = not_staged(git, &[Some(root), Some(tree)], changes)?;
         let who = Signature {
             name: git.config("user.name").unwrap_or_default(),
             email: git.config("user.email").unwrap_or_default(),
@@ -265,11 +279,28 @@ pub(super) fn commit(store: &Store, changes: &BTreeMap<String, Option<Oid>>, mes
         if cas == Cas::Done {
             git.index_set(&entries)?;
             report.commit = Some(new);
+            let left = changes.keys().filter(|path| !entries.iter().any(|(set, _)| set == *path));
+            report
+                .notes
+                .extend(left.map(|path| format!("what you have staged of {path} stays staged, without what was committed now")));
             return Ok(());
         }
     }
     report.notes.push("the branch kept moving: the files in .beads/ are for your next commit".to_owned());
     Ok(())
+}
+
+/// The entries of the index that may be set: those that are as in one of these trees. Any other holds what the user has staged.
+fn not_staged(git: &dyn Git, trees: &[Option<Oid>], changes: &BTreeMap<String, Option<Oid>>) -> Result<Vec<(String, Option<Oid>)>> {
+    let mut free: BTreeSet<&String> = BTreeSet::new();
+    for tree in trees {
+        let staged = git.index_changes(None, *tree)?;
+        let is_staged = |path: &str| {
+            staged.changes.iter().any(|c| c.path == path.as_bytes()) || staged.conflicts.iter().any(|c| c == path.as_bytes())
+        };
+        free.extend(changes.keys().filter(|path| !is_staged(path)));
+    }
+    Ok(changes.iter().filter(|(path, _)| free.contains(path)).map(|(path, oid)| (path.clone(), *oid)).collect())
 }
 
 fn exclude_path(common_dir: &Path) -> std::path::PathBuf {

@@ -1,4 +1,4 @@
-//! Steps back and choices: a ride that cannot be made, a quarantine, what `bd init` settles.
+//! Steps back and choices: a ride that cannot be made, what `bd init` settles.
 
 use super::{Corner, Killed};
 use crate::kill::{everything_is_published, next_command};
@@ -63,50 +63,6 @@ fn undone(killed: &Killed<'_>, lock: &str) {
     assert!(!ann.beads_dir().join("marks/riding").exists(), "{story}");
 }
 
-/// The way back from `bd doctor --fix`.
-pub const QUARANTINE: Corner = Corner {
-    place: "quarantine.undo",
-    make: || {
-        let stage = Stage::new();
-        stage.ann.create("In one place only", &[]);
-        let files = stage.ann.git(&["grep", "-l", "In one place only", "refs/beads/state"]).line();
-        crate::repair::spoil(&stage, files.strip_prefix("refs/beads/state:").expect("a file of the state ref"));
-        stage.ann.bd(&["doctor", "--fix"]).ok();
-        // As after 30 days without a remote: the state ref is the only place where the lines are.
-        std::fs::write(stage.ann.beads_dir().join("journal"), "").expect("it can be written");
-        std::fs::write(export_before(&stage), stage.ann.bd(&["export"]).ok()).expect("a file in the sandbox");
-        stage.keep();
-        stage
-    },
-    go: |stage, point| stage.act(&["undo", "--quarantine"], "", point),
-    ends: 0,
-    free: None,
-    then: |killed| {
-        let (stage, story) = (killed.stage, killed.story);
-        let want = std::fs::read_to_string(export_before(stage)).expect("a file in the sandbox");
-        let same = |when: &str| {
-            let now = stage.ann.bd(&["export"]);
-            assert_eq!(now.stdout(), want, "{story}: good lines are not read {when}\n{now}");
-        };
-        same("after it");
-        // Given again it comes to the same end; where it had come there, nothing is in quarantine any more.
-        let again = stage.act(&["undo", "--quarantine"], "", None);
-        let done = killed.point.is_empty() || story.ends_with(".after#2`");
-        assert_eq!(again.succeeded(), !done, "{story}: {again}");
-        same("after it was given again");
-        assert_eq!(stage.ann.bd(&["doctor"]).code(), 9, "{story}: the damage is back");
-        stage.ann.bd(&["doctor", "--fix"]).ok();
-        same("after the next quarantine");
-        let now = next_command(stage, killed.before, killed.whole, false, story);
-        everything_is_published(stage, &now, story);
-        killed.is_sound();
-    },
-};
-
-fn export_before(stage: &Stage) -> PathBuf {
-    stage.sandbox.path("tmp/export")
-}
-
 /// A clone of a published store chooses not to publish.
 pub const CHOICE: Corner = Corner {
     place: "git.config",
@@ -154,41 +110,54 @@ const RECORD: &str = r#"{"id":"old-1","title":"From the other tracker","status":
 /// A repository that tracks another tracker's file.
 pub const ADOPTED: Corner = Corner {
     place: "adopt.remove",
-    make: || {
-        let sandbox = bd_tests::Options { in_memory: true, ..bd_tests::Options::default() }.build();
-        let remote = sandbox.remote("origin");
-        let ann = remote.clone_as("ann");
-        ann.write(".beads/issues.jsonl", format!("{RECORD}\n"));
-        ann.write(".beads/.gitignore", "beads.db\n");
-        ann.commit_all("The other tracker");
-        ann.git(&["push", "--quiet", "origin", "HEAD"]).ok();
-        ann.write("staged.txt", "staged\n");
-        ann.git(&["add", "staged.txt"]).ok();
-        Stage::of(sandbox, remote, ann, [String::new(), String::new()])
-    },
+    make: || tracked_elsewhere(true),
     go: |stage, point| stage.act(&["init", "--prefix", "old", "--publish"], "", point),
     ends: 0,
     free: None,
-    then: |killed| {
-        let (stage, story) = (killed.stage, killed.story);
-        let ann = &stage.ann;
-        let file = ann.exists(".beads/issues.jsonl");
-        assert_eq!(file, killed.is_at(".before"), "{story}");
-        // Another command first: what was imported is there, once.
-        let lines = stage.lines();
-        assert_eq!(lines, *killed.whole, "{story}: imported before the file goes");
-        stage.act(&["init", "--prefix", "old", "--publish"], "", None).ok();
-        assert_eq!(stage.lines(), lines, "{story}: given again it imports nothing twice");
-        let tail = |s: &str| s.split_once("$ git ls-files").map_or(String::new(), |(_, t)| t.to_owned());
-        assert_eq!(tail(&ann.user_state()), tail(killed.user_whole), "{story}: not what the whole command leaves");
-        assert!(!ann.exists(".beads/issues.jsonl"), "{story}");
-        assert_eq!(ann.git(&["ls-files", ".beads/issues.jsonl"]).ok(), "", "{story}: untracked");
-        assert_eq!(ann.git(&["status", "--porcelain", "--untracked-files=all"]).ok(), "A  staged.txt\n", "{story}");
-        let history = ann.git(&["log", "--format=%s", "--", ".beads/issues.jsonl"]);
-        assert_eq!(history.lines().len(), 2, "{story}: its bytes stay in history\n{history}");
-        assert_eq!(ann.bd(&["export"]).ok().trim(), RECORD, "{story}");
-        let now = next_command(stage, &lines, &std::collections::BTreeSet::new(), false, story);
-        everything_is_published(stage, &now, story);
-        killed.is_sound();
-    },
+    then: adopted,
 };
+
+/// The same where that tracker's ignore file was never committed.
+pub const ADOPTED_UNTRACKED: Corner = Corner { make: || tracked_elsewhere(false), ..ADOPTED };
+
+fn tracked_elsewhere(ignore_tracked: bool) -> Stage {
+    let sandbox = bd_tests::Options { in_memory: true, ..bd_tests::Options::default() }.build();
+    let remote = sandbox.remote("origin");
+    let ann = remote.clone_as("ann");
+    ann.write(".beads/issues.jsonl", format!("{RECORD}\n"));
+    if !ignore_tracked {
+        ann.commit_all("The other tracker");
+    }
+    ann.write(".beads/.gitignore", "beads.db\n");
+    if ignore_tracked {
+        ann.commit_all("The other tracker");
+    }
+    ann.git(&["push", "--quiet", "origin", "HEAD"]).ok();
+    ann.write("staged.txt", "staged\n");
+    ann.git(&["add", "staged.txt"]).ok();
+    Stage::of(sandbox, remote, ann, [String::new(), String::new()])
+}
+
+fn adopted(killed: &Killed<'_>) {
+    let (stage, story) = (killed.stage, killed.story);
+    let ann = &stage.ann;
+    let file = ann.exists(".beads/issues.jsonl");
+    assert_eq!(file, killed.is_at(".before"), "{story}");
+    // Another command first: what was imported is there, once.
+    let lines = stage.lines();
+    assert_eq!(lines, *killed.whole, "{story}: imported before the file goes");
+    stage.act(&["init", "--prefix", "old", "--publish"], "", None).ok();
+    assert_eq!(stage.lines(), lines, "{story}: given again it imports nothing twice");
+    let tail = |s: &str| s.split_once("$ git ls-files").map_or(String::new(), |(_, t)| t.to_owned());
+    assert_eq!(tail(&ann.user_state()), tail(killed.user_whole), "{story}: not what the whole command leaves");
+    assert!(!ann.exists(".beads/issues.jsonl"), "{story}");
+    assert_eq!(ann.git(&["ls-files", ".beads/issues.jsonl"]).ok(), "", "{story}: untracked");
+    assert_eq!(ann.git(&["show", "HEAD:.beads/.gitignore"]).ok(), "beads.db\nissues.jsonl\n", "{story}");
+    assert_eq!(ann.git(&["status", "--porcelain", "--untracked-files=all"]).ok(), "A  staged.txt\n", "{story}");
+    let history = ann.git(&["log", "--format=%s", "--", ".beads/issues.jsonl"]);
+    assert_eq!(history.lines().len(), 2, "{story}: its bytes stay in history\n{history}");
+    assert_eq!(ann.bd(&["export"]).ok().trim(), RECORD, "{story}");
+    let now = next_command(stage, &lines, &std::collections::BTreeSet::new(), false, story);
+    everything_is_published(stage, &now, story);
+    killed.is_sound();
+}

@@ -1,6 +1,7 @@
 //! Places that no everyday command comes to: a disk that refuses, a host that says nothing, a signing program, a child that lives
 //! on. Each has a world in which one command comes to it, is killed there, and has its own old and new state.
 
+mod aside;
 mod background;
 mod branch;
 mod disk;
@@ -158,10 +159,14 @@ corners! {
     a_sync_point_that_the_disk_does_not_take_leaves_the_old_one: disk::SYNC_POINT;
     a_ride_is_undone_where_the_index_is_locked: branch::INDEX_LOCKED;
     a_ride_is_undone_where_the_branch_is_locked: branch::BRANCH_LOCKED;
-    a_quarantine_is_taken_back: branch::QUARANTINE;
+    a_quarantine_is_taken_back: aside::QUARANTINE;
+    a_quarantine_of_a_file_that_is_whole_again_is_taken_back: aside::WHOLE_AGAIN;
+    a_quarantine_of_one_object_at_two_paths_is_taken_back: aside::TWO_PATHS;
+    a_quarantine_of_an_object_that_was_pruned_is_taken_back: aside::PRUNED;
     a_clone_keeps_its_choice_not_to_publish: branch::CHOICE;
     a_clone_takes_its_choice_not_to_publish_back: branch::CHOICE_TAKEN_BACK;
     the_records_of_another_tracker_are_adopted: branch::ADOPTED;
+    an_ignore_file_that_was_never_committed_is_adopted: branch::ADOPTED_UNTRACKED;
     a_host_that_does_not_answer_is_given_up: git::SILENT_ANSWER;
     a_host_that_takes_no_push_is_given_up: git::SILENT_PUSH;
     an_event_is_in_a_signed_commit: git::SIGNED_EVENT;

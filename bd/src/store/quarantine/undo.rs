@@ -1,7 +1,7 @@
 //! The way back out of quarantine. Whatever happens on it, a good line stays readable somewhere.
 
-use super::index::{self, Row};
 use super::good_lines;
+use super::index::{self, Row};
 use crate::error::{Error, ErrorKind, Result};
 use crate::git::{Mode, Oid, blob_id};
 use crate::model::Event;
@@ -113,7 +113,11 @@ impl Store {
                 let sealed: Vec<u8> = lines.iter().flat_map(|line| [line, b"\n".as_slice()].concat()).collect();
                 let at = std::str::from_utf8(first).ok().and_then(|line| Event::parse(line).ok()).map(|e| e.at).unwrap_or_default();
                 // The same lines have the same name among their kind, and that is the place which is taken.
-                let kept = if name.is_some_and(|name| name.is_pack()) { SealedName::loose(&sealed, &at) } else { SealedName::pack(&sealed) };
+                let kept = if name.is_some_and(|name| name.is_pack()) {
+                    SealedName::loose(&sealed, &at)
+                } else {
+                    SealedName::pack(&sealed)
+                };
                 let kept = format!(".beads/{}", kept.state_path(stream));
                 self.notice(format!("{path} held other good lines by now: they are in {kept}"));
                 more.insert(kept, Some(git.write_blob(&sealed)?));

@@ -83,3 +83,80 @@ fn a_damaged_journal_is_kept_and_its_good_records_stay() {
     create(&lab.store(), "three");
     assert_eq!(lab.store().snapshot().unwrap().all().unwrap().len(), 3);
 }
+
+/// The first object that was set aside, by the name of its bytes.
+fn kept(lab: &Lab) -> String {
+    std::fs::read_to_string(lab.beads_dir().join("quarantine/index")).unwrap().split(' ').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_torn_row_stops_nothing_and_is_gone_with_the_next_one() {
+    let lab = Lab::new();
+    let id = create(&lab.store(), "one");
+    let index = lab.beads_dir().join("quarantine/index");
+    std::fs::create_dir_all(index.parent().unwrap()).unwrap();
+    for torn in [&b"abc12 .beads/ev"[..], b"\xff\0\0"] {
+        std::fs::write(&index, torn).unwrap();
+        let store = lab.store();
+        let lock = store.lock().unwrap();
+        assert_eq!(store.undo_quarantine(&lock).unwrap(), [""; 0], "there is none");
+        let (path, _) = spoil(&lab, |t| format!("<<<<<<<\n{t}").into_bytes());
+        assert_eq!(store.quarantine(&lock).unwrap().len(), 1);
+        let rows = std::fs::read_to_string(&index).unwrap();
+        assert_eq!(rows.lines().count(), 1, "{rows}");
+        assert_eq!(lab.store().snapshot().unwrap().damage(), []);
+        // Torn after a whole one.
+        std::fs::write(&index, [rows.as_bytes(), torn].concat()).unwrap();
+        assert_eq!(store.undo_quarantine(&lock).unwrap(), [path]);
+        assert_eq!(std::fs::read(&index).unwrap(), b"");
+        assert_eq!(lab.store().snapshot().unwrap().must(&id).unwrap().title(), "one");
+        store.quarantine(&lock).unwrap();
+    }
+}
+
+#[test]
+fn what_is_gone_from_git_and_from_the_quarantine_is_not_taken_back() {
+    let lab = Lab::new();
+    let id = create(&lab.store(), "one");
+    spoil(&lab, |t| format!("<<<<<<<\n{t}").into_bytes());
+    let store = lab.store();
+    let lock = store.lock().unwrap();
+    let done = store.quarantine(&lock).unwrap();
+    let oid = kept(&lab);
+    std::fs::remove_file(lab.repo.join(".git/objects").join(&oid[..2]).join(&oid[2..])).unwrap();
+    let copy = lab.beads_dir().join("quarantine").join(done[0].kept_as.as_ref().unwrap());
+    let before = (lab.git(&["rev-parse", STATE_REF]), std::fs::read(lab.beads_dir().join("quarantine/index")).unwrap());
+    let spoiled = std::fs::read(&copy).unwrap();
+    for bytes in [None, Some(b"other bytes".as_slice())] {
+        std::fs::remove_file(&copy).unwrap();
+        if let Some(bytes) = bytes {
+            std::fs::write(&copy, bytes).unwrap();
+        }
+        assert_eq!(lab.store().undo_quarantine(&lock).unwrap_err().kind, ErrorKind::Damaged);
+        let now = (lab.git(&["rev-parse", STATE_REF]), std::fs::read(lab.beads_dir().join("quarantine/index")).unwrap());
+        assert_eq!(now, before, "something was changed");
+        assert_eq!(lab.store().snapshot().unwrap().must(&id).unwrap().title(), "one");
+        std::fs::write(&copy, "").unwrap();
+    }
+    std::fs::write(&copy, spoiled).unwrap();
+    assert_eq!(lab.store().undo_quarantine(&lock).unwrap().len(), 1);
+    lab.git(&["cat-file", "-e", &oid]);
+}
+
+#[test]
+fn a_file_that_is_damaged_in_another_way_by_now_loses_nothing() {
+    let lab = Lab::new();
+    let id = create(&lab.store(), "one");
+    spoil(&lab, |t| t.as_bytes()[..t.len() - 9].to_vec());
+    let store = lab.store();
+    let lock = store.lock().unwrap();
+    store.quarantine(&lock).unwrap();
+    // The journal has brought it back, and somebody spoils it again.
+    let (path, other) = spoil(&lab, |t| format!("{t}>>>>>>>\n").into_bytes());
+    std::fs::write(lab.beads_dir().join("journal"), "").unwrap();
+    assert_eq!(lab.store().undo_quarantine(&lock).unwrap(), [path]);
+    assert_eq!(lab.store().snapshot().unwrap().must(&id).unwrap().title(), "one");
+    let names = store.quarantine_names();
+    let kept = |name: &String| std::fs::read(lab.beads_dir().join("quarantine").join(name)).is_ok_and(|b| b == other);
+    assert!(names.iter().any(kept), "{names:?}");
+}
