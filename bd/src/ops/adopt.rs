@@ -15,6 +15,8 @@ const DELETIONS: &str = ".beads/deletions.jsonl";
 /// The ignore file of both trackers, and the view that it must name.
 const IGNORE: &str = ".beads/.gitignore";
 const VIEW: &[u8] = b"issues.jsonl";
+/// How the message of an adoption begins.
+const SUBJECT: &str = "Adopt the beads of ";
 const NOT_PLAIN: &str = ".beads/.gitignore is not a plain file and stays as it is: git does not ignore the view `.beads/issues.jsonl` before a rule names it";
 const STAGED: &str = ".beads/.gitignore names the view `issues.jsonl` now, and waits in the working tree for your next commit, like what you have staged of it";
 
@@ -33,6 +35,7 @@ pub fn adopt(store: &Store, report: &mut InitReport) -> Result<Option<Imported>>
         }
     }
     if !found.iter().any(|(path, _)| *path != DELETIONS) {
+        tell_index(store, tip)?;
         return Ok(None);
     }
     if store.sources().local_default.as_deref() != Some(branch.as_str()) || git.operation().is_some() {
@@ -99,8 +102,30 @@ fn untrack(store: &Store, contents: &[(&str, Vec<u8>)], report: &mut InitReport)
         }
     }
     let names: Vec<&str> = contents.iter().map(|(path, _)| *path).collect();
-    let message = format!("Adopt the beads of {}\n\nThe records are events now; the files stay in history.\n", names.join(" and "));
+    let message = format!("{SUBJECT}{}\n\nThe records are events now; the files stay in history.\n", names.join(" and "));
     init::commit(store, &changes, &message, report)
+}
+
+/// Tells the index what a call committed that died before it did so itself: it still has the files, and the user's next commit
+/// would bring them back. What is not as before that commit is the user's.
+fn tell_index(store: &Store, tip: Oid) -> Result<()> {
+    let git = store.git();
+    let commit = git.read_commit(tip)?;
+    let ours = memchr::memmem::find(&commit, b"\n\n").is_some_and(|at| commit[at + 2..].starts_with(SUBJECT.as_bytes()));
+    let parent = git.commit_parents(tip)?.first().copied();
+    let Some(parent) = parent.filter(|parent| ours && git.paths().work_dir.is_some() && git.object_ok(*parent)) else {
+        return Ok(());
+    };
+    let (old, new) = (git.commit_tree(parent)?, git.commit_tree(tip)?);
+    let mut changes: BTreeMap<String, Option<Oid>> = BTreeMap::new();
+    for path in RECORDS.into_iter().chain([DELETIONS, IGNORE]) {
+        let (was, is) = (git.entry_at(old, path)?, git.entry_at(new, path)?);
+        if was != is {
+            changes.insert(path.to_owned(), is.map(|entry| entry.oid));
+        }
+    }
+    git.index_set(&init::not_staged(git, &[Some(old)], &changes)?)?;
+    Ok(())
 }
 
 /// What becomes of the ignore file.

@@ -291,7 +291,11 @@ pub(super) fn commit(store: &Store, changes: &BTreeMap<String, Option<Oid>>, mes
 }
 
 /// The entries of the index that may be set: those that are as in one of these trees. Any other holds what the user has staged.
-fn not_staged(git: &dyn Git, trees: &[Option<Oid>], changes: &BTreeMap<String, Option<Oid>>) -> Result<Vec<(String, Option<Oid>)>> {
+pub(super) fn not_staged(
+    git: &dyn Git,
+    trees: &[Option<Oid>],
+    changes: &BTreeMap<String, Option<Oid>>,
+) -> Result<Vec<(String, Option<Oid>)>> {
     let mut free: BTreeSet<&String> = BTreeSet::new();
     for tree in trees {
         let staged = git.index_changes(None, *tree)?;

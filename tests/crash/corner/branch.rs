@@ -120,6 +120,25 @@ pub const ADOPTED: Corner = Corner {
 /// The same where that tracker's ignore file was never committed.
 pub const ADOPTED_UNTRACKED: Corner = Corner { make: || tracked_elsewhere(false), ..ADOPTED };
 
+/// The same in a store that was there before, killed at the commit.
+pub const ADOPTED_COMMIT: Corner = Corner {
+    place: "init.commit",
+    make: || {
+        let sandbox = bd_tests::Options { in_memory: true, ..bd_tests::Options::default() }.build();
+        let remote = sandbox.remote("origin");
+        let ann = remote.clone_as("ann");
+        ann.bd(&["init", "--prefix", "old", "--publish"]).ok();
+        ann.write(".beads/issues.jsonl", format!("{RECORD}\n"));
+        ann.write(".beads/.gitignore", "beads.db\n");
+        ann.commit_all("The other tracker");
+        ann.git(&["push", "--quiet", "origin", "HEAD"]).ok();
+        stage_a_file(&ann);
+        Stage::of(sandbox, remote, ann, [String::new(), String::new()])
+    },
+    then: adopted_at_last,
+    ..ADOPTED
+};
+
 fn tracked_elsewhere(ignore_tracked: bool) -> Stage {
     let sandbox = bd_tests::Options { in_memory: true, ..bd_tests::Options::default() }.build();
     let remote = sandbox.remote("origin");
@@ -133,9 +152,13 @@ fn tracked_elsewhere(ignore_tracked: bool) -> Stage {
         ann.commit_all("The other tracker");
     }
     ann.git(&["push", "--quiet", "origin", "HEAD"]).ok();
+    stage_a_file(&ann);
+    Stage::of(sandbox, remote, ann, [String::new(), String::new()])
+}
+
+fn stage_a_file(ann: &bd_tests::Work) {
     ann.write("staged.txt", "staged\n");
     ann.git(&["add", "staged.txt"]).ok();
-    Stage::of(sandbox, remote, ann, [String::new(), String::new()])
 }
 
 fn adopted(killed: &Killed<'_>) {
@@ -143,6 +166,12 @@ fn adopted(killed: &Killed<'_>) {
     let ann = &stage.ann;
     let file = ann.exists(".beads/issues.jsonl");
     assert_eq!(file, killed.is_at(".before"), "{story}");
+    adopted_at_last(killed);
+}
+
+fn adopted_at_last(killed: &Killed<'_>) {
+    let (stage, story) = (killed.stage, killed.story);
+    let ann = &stage.ann;
     // Another command first: what was imported is there, once.
     let lines = stage.lines();
     assert_eq!(lines, *killed.whole, "{story}: imported before the file goes");

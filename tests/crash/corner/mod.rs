@@ -167,6 +167,7 @@ corners! {
     a_clone_takes_its_choice_not_to_publish_back: branch::CHOICE_TAKEN_BACK;
     the_records_of_another_tracker_are_adopted: branch::ADOPTED;
     an_ignore_file_that_was_never_committed_is_adopted: branch::ADOPTED_UNTRACKED;
+    an_adoption_that_the_index_was_not_told_of_is_told: branch::ADOPTED_COMMIT;
     a_host_that_does_not_answer_is_given_up: git::SILENT_ANSWER;
     a_host_that_takes_no_push_is_given_up: git::SILENT_PUSH;
     an_event_is_in_a_signed_commit: git::SIGNED_EVENT;
