@@ -66,6 +66,11 @@ fn open(dir: &Path) -> Option<View> {
 /// Anything at all, also that the state ref is not where this mutation alone would have brought it: the next reader
 /// then finds out what came.
 pub fn record(loader: &Loader, view: &mut View, shared: &[u8], local: &[u8], committed: bool) -> Read<()> {
+    if view.over.size() + grows_by(shared) + grows_by(local) > OVERLAY {
+        // What would be thrown away is not computed.
+        retire(&folder(loader));
+        return Ok(());
+    }
     let before = view.after();
     let (journal, local_log) = key::logs(&loader.dir)?;
     let mut key = Key { journal, local: local_log, ..before.key };
@@ -97,13 +102,25 @@ pub fn record(loader: &Loader, view: &mut View, shared: &[u8], local: &[u8], com
     Ok(())
 }
 
+/// About how much an overlay grows by these lines, rather too little: of a bead it has its name, its row and its edges, which is more
+/// than half of a line that makes one, and long texts are not in it.
+fn grows_by(lines: &[u8]) -> usize {
+    lines.split(|byte| *byte == b'\n').map(|line| line.len().min(700)).sum::<usize>() / 2
+}
+
+/// Takes the image away, so that the next reader makes a new one.
+fn retire(dir: &Path) {
+    if let Some(_lock) = lock(dir, Duration::ZERO) {
+        let _ = std::fs::remove_file(base_path(dir));
+    }
+}
+
 /// Writes what is new in a view, unless somebody else is at it: then the next reader finds it out again.
 fn save(view: &mut View, dir: &Path) {
-    let Some(_lock) = lock(dir, Duration::ZERO) else { return };
     if view.over.size() > OVERLAY {
-        let _ = std::fs::remove_file(base_path(dir));
-        return;
+        return retire(dir);
     }
+    let Some(_lock) = lock(dir, Duration::ZERO) else { return };
     let _ = save_locked(view, dir);
 }
 
