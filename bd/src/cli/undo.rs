@@ -65,6 +65,10 @@ fn quarantine(ctx: &mut Ctx<'_, '_>) -> Result<()> {
     let lock = store.lock()?;
     store.commit_pending(&lock)?;
     let paths = store.undo_quarantine(&lock)?;
+    // This store is not the one whose notices are told at the end.
+    for notice in store.take_notices() {
+        ctx.ui.warn(&notice);
+    }
     let Some(last) = paths.first() else {
         return Err(Error::usage("no file of the state is in quarantine")
             .hint("A damaged journal is kept in quarantine as well, but its good records are all that can be read of it"));

@@ -30,6 +30,11 @@ pub const WHOLE_AGAIN: Corner = Corner {
         assert_ne!(now, cut, "the journal brings it back");
         stage
     },
+    then: |killed| {
+        let told = killed.out.stderr().contains("held other good lines by now");
+        assert!(told || !killed.point.is_empty(), "nobody is told: {}", killed.out);
+        taken_back(killed);
+    },
     ..QUARANTINE
 };
 
