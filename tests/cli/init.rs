@@ -115,3 +115,25 @@ fn without_an_identity_or_in_the_middle_of_a_merge_the_files_wait() {
     assert!(out.stderr().contains("merge"), "{out}");
     assert_eq!(bob.rev("HEAD"), head);
 }
+
+#[test]
+fn it_says_when_the_choice_to_publish_waits_for_the_default_branch() {
+    let sandbox = Sandbox::new();
+    let remote = sandbox.remote("origin");
+    let ann = remote.clone_as("ann");
+    ann.bd(&["init", "--prefix", "t"]).ok();
+    ann.git(&["push", "-q", "origin", "HEAD:main"]).ok();
+    ann.create("A bead", &[]);
+    const WAITS: &str = "once this commit is on the default branch of origin";
+    let chosen = ann.bd(&["init", "--publish"]);
+    assert!(chosen.ok().contains(WAITS), "{chosen}");
+    assert!(ann.bd(&["sync"]).ok().contains("not published"), "the choice of the default branch counts");
+    ann.git(&["push", "-q", "origin", "HEAD:main"]).ok();
+    assert!(ann.bd(&["sync"]).ok().contains("published 1 event"), "now it is chosen");
+    // Where nothing says otherwise, the commit of this branch counts at once.
+    let bob = sandbox.remote("other").clone_as("bob");
+    let chosen = bob.bd(&["init", "--prefix", "t", "--publish"]);
+    assert!(chosen.ok().contains("by `bd sync`") && !chosen.stdout().contains(WAITS), "{chosen}");
+    bob.create("A bead", &[]);
+    assert!(bob.bd(&["sync"]).ok().contains("published 1 event"));
+}

@@ -4,6 +4,7 @@ use super::Ctx;
 use super::verb::{Group, Verb, parsed};
 use crate::error::{Error, Result};
 use crate::ops::init::{InitReport, InitRequest, init};
+use crate::sync::choice::{Choice, Why, choice};
 use crate::ui::{Style, Text};
 use clap::{ArgMatches, Args as _};
 use std::io::BufRead as _;
@@ -123,6 +124,12 @@ fn print_report(ctx: &mut Ctx<'_, '_>, report: &InitReport) -> Result<()> {
     match (report.publish_to.as_slice(), &report.remote) {
         ([], None) => ctx.ui.line("  local: there is no remote"),
         ([], Some(remote)) => ctx.ui.line(format!("  local: nothing is published to {remote} (`bd init --publish` does)")),
-        (urls, _) => ctx.ui.line(format!("  published to {} by `bd sync`", urls.join(", "))),
+        (urls, remote) => {
+            // The project's choice is read from its default branch, where a commit on this one may not be yet.
+            let waits = ctx.store().is_ok_and(|store| choice(&store) == Choice::Off(Why::NotListed));
+            let from = remote.as_deref().unwrap_or("the remote");
+            let when = if waits { format!(" once this commit is on the default branch of {from}") } else { String::new() };
+            ctx.ui.line(format!("  published to {} by `bd sync`{when}", urls.join(", ")))
+        }
     }
 }
