@@ -1,6 +1,6 @@
 //! `gt prime`: what an agent is told when it starts.
 
-use crate::status::{Desk, prime};
+use crate::status::{Desk, ROWS, prime};
 use crate::views::{Files, Molecules};
 use bd::cli::{Ctx, Group, Verb};
 use bd::error::Result;
@@ -26,7 +26,7 @@ fn run(ctx: &mut Ctx<'_, '_>, _: &ArgMatches) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let molecules = Molecules::load(&snapshot, now)?;
     let mut files = Files::open(&store);
-    let text = prime(&Desk::load(&store, &snapshot, &molecules, &mut files, now)?);
+    let text = prime(&Desk::load(&store, &snapshot, &molecules, &mut files, ROWS, now)?);
     files.save();
     if ctx.ui.is_json() {
         return ctx.ui.json(&json!({"text": text}));

@@ -53,7 +53,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let molecules = Molecules::load(&snapshot, now)?;
     let mut files = Files::open(&store);
-    let desk = Desk::load(&store, &snapshot, &molecules, &mut files, now)?;
+    let desk = Desk::load(&store, &snapshot, &molecules, &mut files, 1, now)?;
     let mut convoys: Vec<Value> = Vec::new();
     let mut lines: Vec<String> = Vec::new();
     let open: Vec<Convoy> = Convoys::load(&snapshot)?.all(&store).into_iter().filter(|c| !c.state.is_closed()).collect();

@@ -127,7 +127,7 @@ pub fn board_of(facts: Facts, file: Option<&ConvoyFile>, poured: &[Poured<'_>], 
 
 fn molecules(file: Option<&ConvoyFile>, poured: &[Poured<'_>]) -> Vec<Line> {
     let known = |id: &str| poured.iter().find(|p| p.name == id);
-    let mut out: Vec<Line> = Vec::new();
+    let mut out: Vec<Line> = Vec::with_capacity(poured.len());
     for planned in file.map(|f| f.molecules.as_slice()).unwrap_or_default() {
         out.push(match (known(&planned.id), file) {
             (Some(one), _) => Line::of_molecule(one),

@@ -17,7 +17,7 @@ const SHOWN: usize = 8;
 ///
 /// # Errors
 /// The mail cannot be read.
-pub fn inject(letters: &Letters<'_>, reader: &str, unread: &[&Slip]) -> Result<String> {
+pub fn inject(letters: &Letters<'_>, reader: &str, unread: &[Slip]) -> Result<String> {
     let order = order(unread);
     let urgent = order.iter().filter(|m| m.priority == Priority::Urgent).count();
     // No more of them is read than can be shown.
@@ -25,7 +25,7 @@ pub fn inject(letters: &Letters<'_>, reader: &str, unread: &[&Slip]) -> Result<S
     Ok(text(&first, reader, unread.len(), urgent))
 }
 
-fn order<'l>(unread: &[&'l Slip]) -> Vec<&'l Slip> {
+fn order(unread: &[Slip]) -> Vec<Slip> {
     let mut out = unread.to_vec();
     out.sort_by_key(|m| std::cmp::Reverse((m.priority, m.id)));
     out
@@ -141,7 +141,7 @@ mod tests {
     fn the_most_urgent_comes_first() {
         let slips = [(1, Priority::Urgent), (2, Priority::Normal), (3, Priority::Normal)];
         let slips: Vec<Slip> = slips.iter().map(|(n, p)| Slip::of_test(EventId(*n), *p)).collect();
-        let ids: Vec<u128> = order(&slips.iter().collect::<Vec<_>>()).iter().map(|s| s.id.0).collect();
+        let ids: Vec<u128> = order(&slips).iter().map(|s| s.id.0).collect();
         assert_eq!(ids, [1, 3, 2], "then the newest");
     }
 }

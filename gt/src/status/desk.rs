@@ -37,20 +37,23 @@ impl ReadyLine {
     }
 }
 
-/// What can be worked on, best first, at most twenty, and how many can. The molecules are looked at only where a row is a step.
+/// How many rows of what can be worked on are shown.
+pub const ROWS: usize = 20;
+
+/// What can be worked on, best first, at most [`ROWS`], and how many can. The molecules are looked at only where a row is a step.
 ///
 /// # Errors
 /// The store cannot be read.
 pub fn ready_lines(store: &Store, snapshot: &Snapshot, now: Timestamp) -> Result<(Vec<ReadyLine>, usize)> {
-    let page = ready_page(store, snapshot, now)?;
+    let page = ready_page(store, snapshot, ROWS, now)?;
     let is_step = |row: &Row| row.parent.is_some() || matches!(row.issue_type.as_str(), "step" | "checkpoint");
     let molecules = page.rows.iter().any(|l| is_step(&l.row)).then(|| Molecules::load(snapshot, now)).transpose()?;
     let lines = page.rows.iter().map(|l| ready_line(snapshot, molecules.as_ref(), &l.row)).collect::<Result<_>>()?;
     Ok((lines, page.total))
 }
 
-fn ready_page(store: &Store, snapshot: &Snapshot, now: Timestamp) -> Result<Page> {
-    rows(snapshot, store.config(), &ReadyQuery { limit: 20, ..ReadyQuery::default() }, now.as_millisecond())
+fn ready_page(store: &Store, snapshot: &Snapshot, limit: usize, now: Timestamp) -> Result<Page> {
+    rows(snapshot, store.config(), &ReadyQuery { limit, ..ReadyQuery::default() }, now.as_millisecond())
 }
 
 fn ready_line(snapshot: &Snapshot, molecules: Option<&Molecules<'_>>, row: &Row) -> Result<ReadyLine> {
@@ -74,7 +77,7 @@ pub struct Desk<'a> {
     pub waiting: Vec<(usize, usize)>,
     /// Those of them that the actor may decide.
     pub mine: Vec<(usize, usize)>,
-    /// What can be worked on, best first, at most twenty.
+    /// What can be worked on, best first, as many as were asked for.
     pub ready: Vec<ReadyLine>,
     /// How many can.
     pub ready_total: usize,
@@ -87,7 +90,7 @@ pub struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    /// Looks at everything. `molecules` are those of the store; what is read of convoys' files is in `files` then, and not written yet.
+    /// Looks at everything, and at so many rows (one at least) of what can be worked on. `molecules` are those of the store; what is read of convoys' files is in `files` then, and not written yet.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -96,6 +99,7 @@ impl<'a> Desk<'a> {
         snapshot: &Snapshot,
         molecules: &'a Molecules<'_>,
         files: &mut Files,
+        rows: usize,
         now: Timestamp,
     ) -> Result<Self> {
         let actor = store.actor().as_str().to_owned();
@@ -123,7 +127,7 @@ impl<'a> Desk<'a> {
             owner.is_none() || *owners.borrow_mut().entry(owner).or_insert_with(resolve)
         };
         let mine = of(&|g, s| asks(s) && owns(g) && !g.workers.contains(&actor.as_str()));
-        let page = ready_page(store, snapshot, now)?;
+        let page = ready_page(store, snapshot, rows.max(1), now)?;
         let line = |row: &Row| ready_line(snapshot, Some(known), row);
         let ready = page.rows.iter().map(|l| line(&l.row)).collect::<Result<_>>()?;
         let own = crate::views::assigned_beads(snapshot, &actor, 20, now.as_millisecond())?;
@@ -132,8 +136,8 @@ impl<'a> Desk<'a> {
         let letters = Letters::load(snapshot)?;
         let marks = Marks::load(store, &reader.identity)?;
         let unread = letters.received(&reader).filter(|s| !marks.has_read(s.id) && !marks.has_archived(s.id)).count();
-        let presses = letters.slips().iter().filter(|s| s.priority == Priority::Urgent && !s.redacted);
-        let presses = presses.map(|slip| letters.letter(slip)).collect::<Result<Vec<_>>>()?;
+        let presses = letters.slips().filter(|s| s.priority == Priority::Urgent && !s.redacted);
+        let presses = presses.map(|slip| letters.letter(&slip)).collect::<Result<Vec<_>>>()?;
         let urgent = urgent_of(&presses, &marks, &reader);
         let clone = |all: Vec<&Message>| all.into_iter().cloned().collect::<Vec<_>>();
         let urgent = (clone(urgent.received), clone(urgent.sent));

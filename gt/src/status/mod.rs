@@ -4,6 +4,6 @@ mod desk;
 mod events;
 mod prime;
 
-pub use desk::{Desk, ReadyLine, ready_lines};
+pub use desk::{Desk, ROWS, ReadyLine, ready_lines};
 pub use events::{Happened, happened};
 pub use prime::{LIMIT, prime};

@@ -31,14 +31,15 @@ pub struct Slip {
     /// Its text was taken away.
     pub redacted: bool,
     audience: usize,
-    number: usize,
+    /// Where the letter is, where it is kept.
+    at: Option<Stretch>,
 }
 
 #[cfg(test)]
 impl Slip {
     /// One for tests of what sorts them.
     pub fn of_test(id: EventId, priority: Priority) -> Self {
-        Self { id, pinned: false, priority, redacted: false, audience: 0, number: 0 }
+        Self { id, pinned: false, priority, redacted: false, audience: 0, at: None }
     }
 }
 
@@ -48,10 +49,46 @@ type Audience = [Vec<String>; 3];
 /// All messages of a clone, oldest first.
 pub struct Letters<'s> {
     snapshot: &'s Snapshot,
-    slips: Vec<Slip>,
+    slips: Slips,
     audiences: Vec<Audience>,
-    file: Option<(File, Vec<Stretch>)>,
+    file: Option<File>,
     whole: OnceCell<Mailbox>,
+}
+
+/// The slips: as they are kept, since a look that only counts them need not have all of them in memory, or as they were made.
+enum Slips {
+    Kept(KeptSlips),
+    Made(Vec<Slip>),
+}
+
+struct KeptSlips {
+    heads: Vec<u8>,
+    /// Where in the heads they begin.
+    from: usize,
+    count: usize,
+    /// Where in the file the letters begin.
+    letters: u64,
+}
+
+/// One slip after the other.
+#[derive(Clone)]
+enum Each<'a> {
+    Kept { take: Take<'a>, left: usize, at: u64 },
+    Made(std::slice::Iter<'a, Slip>),
+}
+
+impl Iterator for Each<'_> {
+    type Item = Slip;
+
+    fn next(&mut self) -> Option<Slip> {
+        match self {
+            Self::Made(all) => all.next().copied(),
+            Self::Kept { take, left, at } => {
+                *left = left.checked_sub(1)?;
+                take_slip(take, at).ok()
+            }
+        }
+    }
 }
 
 impl<'s> Letters<'s> {
@@ -71,7 +108,7 @@ impl<'s> Letters<'s> {
                     note(&folder, moment, &mark);
                 }
                 let (slips, audiences, file) = out;
-                return Ok(Self { snapshot, slips, audiences, file: Some(file), whole: OnceCell::new() });
+                return Ok(Self { snapshot, slips: Slips::Kept(slips), audiences, file: Some(file), whole: OnceCell::new() });
             }
         }
         let mark = snapshot.mail_mark()?;
@@ -84,18 +121,24 @@ impl<'s> Letters<'s> {
                 note(&folder, &moment, &mark);
             }
         }
-        Ok(Self { snapshot, slips: made.slips, audiences: made.audiences, file: None, whole: OnceCell::from(mailbox) })
+        Ok(Self { snapshot, slips: Slips::Made(made.slips), audiences: made.audiences, file: None, whole: OnceCell::from(mailbox) })
     }
 
     /// Every message.
-    pub fn slips(&self) -> &[Slip] {
-        &self.slips
+    pub fn slips(&self) -> impl Iterator<Item = Slip> + Clone {
+        match &self.slips {
+            Slips::Made(all) => Each::Made(all.iter()),
+            Slips::Kept(kept) => {
+                let take = Take::new(kept.heads.get(kept.from..).unwrap_or_default());
+                Each::Kept { take, left: kept.count, at: kept.letters }
+            }
+        }
     }
 
     /// Those that reach somebody.
-    pub fn received<'l>(&'l self, reader: &Reader) -> impl Iterator<Item = &'l Slip> {
+    pub fn received(&self, reader: &Reader) -> impl Iterator<Item = Slip> {
         let reaches: Vec<bool> = self.audiences.iter().map(|[to, by, cc]| reader.is_among(to, by, cc)).collect();
-        self.slips.iter().filter(move |slip| reaches.get(slip.audience).copied().unwrap_or(false))
+        self.slips().filter(move |slip| reaches.get(slip.audience).copied().unwrap_or(false))
     }
 
     /// A message whole.
@@ -103,7 +146,7 @@ impl<'s> Letters<'s> {
     /// # Errors
     /// The mail cannot be read.
     pub fn letter(&self, slip: &Slip) -> Result<Message> {
-        if let Some(message) = self.file.as_ref().and_then(|(file, at)| letter(file, *at.get(slip.number)?).ok()) {
+        if let Some(message) = self.file.as_ref().and_then(|file| letter(file, slip.at?).ok()) {
             return Ok(message);
         }
         let gone = || Error::internal("a message is gone");
@@ -123,7 +166,7 @@ impl<'s> Letters<'s> {
 
     /// As [`Mailbox::short`].
     pub fn short(&self, id: EventId) -> String {
-        crate::mail::short(id, self.slips.iter().map(|slip| slip.id))
+        crate::mail::short(id, self.slips().map(|slip| slip.id))
     }
 }
 
@@ -136,37 +179,39 @@ impl Made {
     fn of(mailbox: &Mailbox) -> Self {
         let mut known: HashMap<Audience, usize> = HashMap::new();
         let mut out = Self { slips: Vec::new(), audiences: Vec::new() };
-        for (number, m) in mailbox.all().iter().enumerate() {
+        for m in mailbox.all() {
             let audience: Audience = [m.recipients.clone(), m.to.clone(), m.cc.clone()];
             let audience = *known.entry(audience).or_insert_with_key(|audience| {
                 out.audiences.push(audience.clone());
                 out.audiences.len() - 1
             });
-            out.slips.push(Slip { id: m.id, pinned: m.pinned, priority: m.priority, redacted: m.redacted, audience, number });
+            out.slips.push(Slip { id: m.id, pinned: m.pinned, priority: m.priority, redacted: m.redacted, audience, at: None });
         }
         out
     }
 }
 
-type Opened = (Vec<Slip>, Vec<Audience>, (File, Vec<Stretch>));
+type Opened = (KeptSlips, Vec<Audience>, File);
 
 fn open(folder: &Path) -> Read<(Vec<u8>, Opened)> {
-    let (file, heads, mut at) = file::open(folder, FILE)?;
+    let (file, heads, letters) = file::open(folder, FILE)?;
     let mut take = Take::new(&heads);
     let t = &mut take;
     let mark = t.bytes()?.to_vec();
     let audiences = (0..t.count(3)?).map(|_| Ok([take_list(t)?, take_list(t)?, take_list(t)?])).collect::<Read<Vec<_>>>()?;
     let count = t.count(28)?;
-    let (mut slips, mut stretches) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    for number in 0..count {
-        let (id, flags) = (EventId(t.u128()?), t.u8()?);
-        let priority = *Priority::ALL.get(usize::from(flags >> 2)).ok_or(Broken)?;
-        let (audience, len, sum) = (t.var()? as usize, t.var()? as usize, t.u64()?);
-        slips.push(Slip { id, pinned: flags & 1 != 0, priority, redacted: flags & 2 != 0, audience, number });
-        stretches.push(Stretch { at, len, sum });
-        at += len as u64;
-    }
-    Ok((mark, (slips, audiences, (file, stretches))))
+    let from = heads.len() - t.rest().len();
+    Ok((mark, (KeptSlips { heads, from, count, letters }, audiences, file)))
+}
+
+/// The next slip; `at` is where its letter begins, and then where the next one's does.
+fn take_slip(t: &mut Take<'_>, at: &mut u64) -> Read<Slip> {
+    let (id, flags) = (EventId(t.u128()?), t.u8()?);
+    let priority = *Priority::ALL.get(usize::from(flags >> 2)).ok_or(Broken)?;
+    let (audience, len, sum) = (t.var()? as usize, t.var()? as usize, t.u64()?);
+    let stretch = Stretch { at: *at, len, sum };
+    *at = at.checked_add(len as u64).ok_or(Broken)?;
+    Ok(Slip { id, pinned: flags & 1 != 0, priority, redacted: flags & 2 != 0, audience, at: Some(stretch) })
 }
 
 fn save(folder: &Path, mark: &[u8], made: &Made, mailbox: &Mailbox) -> std::io::Result<()> {

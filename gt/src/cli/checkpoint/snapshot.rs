@@ -88,7 +88,7 @@ fn write(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let molecules = crate::views::Molecules::load(&snapshot, now)?;
     let mut files = crate::views::Files::open(&store);
-    let desk = crate::status::Desk::load(&store, &snapshot, &molecules, &mut files, now)?;
+    let desk = crate::status::Desk::load(&store, &snapshot, &molecules, &mut files, 1, now)?;
     let held = desk.held.first().and_then(|at| desk.at(*at));
     let molecule = args.molecule.or_else(|| held.map(|(glance, _)| glance.poured.name.to_owned()));
     let step = args.step.or_else(|| held.map(|(_, step)| step.id.to_owned()));

@@ -31,9 +31,9 @@ pub(super) struct Looked<'s> {
 
 impl Looked<'_> {
     /// As [`Opened::inbox`].
-    pub fn inbox(&self, all: bool, unread: bool) -> Vec<&Slip> {
-        let mine = |s: &&Slip| (all || !self.marks.has_archived(s.id)) && !(unread && self.marks.has_read(s.id));
-        let mut out: Vec<&Slip> = self.letters.received(&self.reader).filter(mine).collect();
+    pub fn inbox(&self, all: bool, unread: bool) -> Vec<Slip> {
+        let mine = |s: &Slip| (all || !self.marks.has_archived(s.id)) && !(unread && self.marks.has_read(s.id));
+        let mut out: Vec<Slip> = self.letters.received(&self.reader).filter(mine).collect();
         out.sort_by_key(|s| std::cmp::Reverse((s.pinned, s.id)));
         out
     }
