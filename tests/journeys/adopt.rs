@@ -170,3 +170,17 @@ fn an_ignore_file_that_the_user_has_removed_stays_away() {
     assert_eq!(ann.git(&["show", "HEAD:.beads/.gitignore"]).ok(), "beads.db\nissues.jsonl\n");
     assert_eq!(ann.git(&["status", "--porcelain"]).ok(), " D .beads/.gitignore\n");
 }
+
+#[test]
+fn a_file_of_records_that_cannot_be_read_stays_and_is_said() {
+    let ann = Sandbox::new().repo("ann");
+    ann.write(".beads/issues.jsonl", "");
+    ann.commit_all("upstream's store");
+    std::fs::remove_file(ann.dir().join(".beads/issues.jsonl")).expect("gone");
+    ann.write(".beads/issues.jsonl/mine.txt", "a folder in its place\n");
+    let out = ann.bd(&["init", "--prefix", "old"]);
+    out.ok();
+    assert!(out.stderr().contains("issues.jsonl cannot be read"), "{out}");
+    assert_eq!(ann.read(".beads/issues.jsonl/mine.txt"), "a folder in its place\n");
+    assert_eq!(ann.git(&["ls-files", ".beads/issues.jsonl"]).ok(), "", "untracked");
+}

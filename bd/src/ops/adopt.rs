@@ -97,7 +97,8 @@ fn untrack(store: &Store, contents: &[(&str, Vec<u8>)], report: &mut InitReport)
                 Ok(_) => report
                     .notes
                     .push(format!("{path} differs from what is committed and stays; `bd import {path}` takes what is new in it")),
-                Err(_) => {}
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+                Err(e) => report.notes.push(format!("{path} cannot be read ({e}) and stays where it is, untracked")),
             }
         }
     }
