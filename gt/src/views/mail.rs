@@ -53,6 +53,8 @@ pub struct Letters<'s> {
     audiences: Vec<Audience>,
     file: Option<File>,
     whole: OnceCell<Mailbox>,
+    /// The names of all, once somebody asks for short ones.
+    ids: OnceCell<Vec<EventId>>,
 }
 
 /// The slips: as they are kept, since a look that only counts them need not have all of them in memory, or as they were made.
@@ -108,7 +110,14 @@ impl<'s> Letters<'s> {
                     note(&folder, moment, &mark);
                 }
                 let (slips, audiences, file) = out;
-                return Ok(Self { snapshot, slips: Slips::Kept(slips), audiences, file: Some(file), whole: OnceCell::new() });
+                return Ok(Self {
+                    snapshot,
+                    slips: Slips::Kept(slips),
+                    audiences,
+                    file: Some(file),
+                    whole: OnceCell::new(),
+                    ids: OnceCell::new(),
+                });
             }
         }
         let mark = snapshot.mail_mark()?;
@@ -121,7 +130,14 @@ impl<'s> Letters<'s> {
                 note(&folder, &moment, &mark);
             }
         }
-        Ok(Self { snapshot, slips: Slips::Made(made.slips), audiences: made.audiences, file: None, whole: OnceCell::from(mailbox) })
+        Ok(Self {
+            snapshot,
+            slips: Slips::Made(made.slips),
+            audiences: made.audiences,
+            file: None,
+            whole: OnceCell::from(mailbox),
+            ids: OnceCell::new(),
+        })
     }
 
     /// Every message.
@@ -166,7 +182,8 @@ impl<'s> Letters<'s> {
 
     /// As [`Mailbox::short`].
     pub fn short(&self, id: EventId) -> String {
-        crate::mail::short(id, self.slips().map(|slip| slip.id))
+        let ids = self.ids.get_or_init(|| self.slips().map(|slip| slip.id).collect());
+        crate::mail::short(id, ids.iter().copied())
     }
 }
 
