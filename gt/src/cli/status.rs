@@ -63,9 +63,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         let id = convoy.id.clone();
         // A file that cannot be read is `gt convoy health`'s business; the screen shows the others.
         let file = files.convoy(&store, &path_of(&convoy));
-        match file.and_then(|file| Outlook::with(&snapshot, convoy, file, &all, now)) {
-            Ok(scene) => {
-                let b = &scene.board;
+        match file.and_then(|file| Outlook::tally(&snapshot, &convoy, file.as_ref(), &all, now)) {
+            Ok(b) => {
                 let percent = crate::molecule::model::percent(b.percent());
                 lines.push(format!("{}: {}/{} {} ({percent}%), {} blocking", id, b.done, b.total, b.unit.as_str(), b.blocking));
                 convoys.push(json!({"id": id, "done": b.done, "total": b.total, "unit": b.unit.as_str(), "blocking": b.blocking}));

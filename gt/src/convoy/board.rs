@@ -88,10 +88,21 @@ pub struct Board {
     pub launch: Option<String>,
 }
 
+fn share(done: u32, total: u32) -> f64 {
+    if total == 0 { 0.0 } else { f64::from(done) * 100.0 / f64::from(total) }
+}
+
+impl Tally {
+    /// Done of all, in percent.
+    pub fn percent(&self) -> f64 {
+        share(self.done, self.total)
+    }
+}
+
 impl Board {
     /// Done of all, in percent.
     pub fn percent(&self) -> f64 {
-        if self.total == 0 { 0.0 } else { f64::from(self.done) * 100.0 / f64::from(self.total) }
+        share(self.done, self.total)
     }
 
     /// Every member.
@@ -115,7 +126,8 @@ pub fn board(facts: Facts, file: Option<&ConvoyFile>, members: &Members, now: Ti
 pub fn board_of(facts: Facts, file: Option<&ConvoyFile>, poured: &[Poured<'_>], plain: &[Plain], now: Timestamp) -> Board {
     let molecules = molecules(file, poured);
     let beads: Vec<Line> = plain.iter().map(Line::of_bead).collect();
-    let (done, total, unit) = progress(file.and_then(|f| f.timeline.total_days), &molecules, &beads);
+    let counted: Vec<Counted<'_>> = molecules.iter().map(|l| (l.id.as_str(), l.standing)).collect();
+    let (done, total, unit) = progress(file.and_then(|f| f.timeline.total_days), &counted, &beads);
     let all = || molecules.iter().chain(&beads);
     let status = status(facts.state, facts.proven, &molecules, all());
     let blocking = all().filter(|l| l.trouble).count();
@@ -125,12 +137,72 @@ pub fn board_of(facts: Facts, file: Option<&ConvoyFile>, poured: &[Poured<'_>], 
     Board { facts, status, done, total, unit, blocking, molecules, beads, next_checkpoint, launch }
 }
 
-fn molecules(file: Option<&ConvoyFile>, poured: &[Poured<'_>]) -> Vec<Line> {
+/// How far a convoy is: the numbers of its [`Board`], without the lines.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tally {
+    /// How much is done.
+    pub done: u32,
+    /// Of how much.
+    pub total: u32,
+    /// In what.
+    pub unit: Unit,
+    /// How many members wait for somebody to mend or settle something.
+    pub blocking: usize,
+}
+
+/// Counts without making the lines.
+pub fn tally(file: Option<&ConvoyFile>, poured: &[Poured<'_>], plain: &[Plain]) -> Tally {
+    let members = members(file, poured);
+    let beads: Vec<Line> = plain.iter().map(Line::of_bead).collect();
+    let counted: Vec<Counted<'_>> = members.iter().map(|m| (m.id(), m.standing())).collect();
+    let (done, total, unit) = progress(file.and_then(|f| f.timeline.total_days), &counted, &beads);
+    let in_trouble = members.iter().filter(|m| m.is_trouble()).count();
+    Tally { done, total, unit, blocking: in_trouble + beads.iter().filter(|l| l.trouble).count() }
+}
+
+/// A molecule of the convoy.
+enum Member<'a> {
+    Poured(&'a Poured<'a>),
+    /// With whether something has to come before it, and what of that is not done.
+    Planned(&'a super::Planned, bool, Vec<String>),
+}
+
+/// What progress looks at of a molecule: its name, and where it stands.
+type Counted<'a> = (&'a str, Standing);
+
+impl Member<'_> {
+    fn id(&self) -> &str {
+        match self {
+            Self::Poured(one) => one.name,
+            Self::Planned(planned, ..) => &planned.id,
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        match self {
+            Self::Poured(one) => one.standing(),
+            Self::Planned(planned, has_requires, missing) => Standing::of_planned(planned, *has_requires, missing),
+        }
+    }
+
+    fn is_trouble(&self) -> bool {
+        matches!(self, Self::Poured(one) if one.is_trouble())
+    }
+
+    fn line(self) -> Line {
+        match self {
+            Self::Poured(one) => Line::of_molecule(one),
+            Self::Planned(planned, has_requires, missing) => Line::of_planned(planned, has_requires, missing),
+        }
+    }
+}
+
+fn members<'a>(file: Option<&'a ConvoyFile>, poured: &'a [Poured<'a>]) -> Vec<Member<'a>> {
     let known = |id: &str| poured.iter().find(|p| p.name == id);
-    let mut out: Vec<Line> = Vec::with_capacity(poured.len());
+    let mut out: Vec<Member<'a>> = Vec::with_capacity(poured.len());
     for planned in file.map(|f| f.molecules.as_slice()).unwrap_or_default() {
         out.push(match (known(&planned.id), file) {
-            (Some(one), _) => Line::of_molecule(one),
+            (Some(one), _) => Member::Poured(one),
             (None, None) => continue,
             (None, Some(file)) => {
                 let before = requires_of(file, &planned.id);
@@ -138,15 +210,20 @@ fn molecules(file: Option<&ConvoyFile>, poured: &[Poured<'_>]) -> Vec<Line> {
                     Some(one) => one.state == MoleculeState::Completed,
                     None => file.molecule(id).is_some_and(super::Planned::is_completed),
                 };
-                Line::of_planned(planned, !before.is_empty(), before.into_iter().filter(|id| !done(id)).collect())
+                Member::Planned(planned, !before.is_empty(), before.into_iter().filter(|id| !done(id)).collect())
             }
         });
     }
     for one in poured {
-        if !out.iter().any(|l| l.id == one.name) {
-            out.push(Line::of_molecule(one));
+        if !out.iter().any(|m| m.id() == one.name) {
+            out.push(Member::Poured(one));
         }
     }
+    out
+}
+
+fn molecules(file: Option<&ConvoyFile>, poured: &[Poured<'_>]) -> Vec<Line> {
+    let mut out: Vec<Line> = members(file, poured).into_iter().map(Member::line).collect();
     // What the file says about a team counts until the molecule says something itself.
     for line in out.iter_mut().filter(|l| l.team.is_none()) {
         line.team = file.and_then(|f| f.molecule(&line.id)).and_then(|p| p.team.clone());
@@ -154,20 +231,21 @@ fn molecules(file: Option<&ConvoyFile>, poured: &[Poured<'_>]) -> Vec<Line> {
     out
 }
 
-fn progress(total_days: Option<u32>, molecules: &[Line], beads: &[Line]) -> (u32, u32, Unit) {
+fn progress(total_days: Option<u32>, molecules: &[Counted<'_>], beads: &[Line]) -> (u32, u32, Unit) {
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     if let (Some(total), false) = (total_days, molecules.is_empty()) {
-        let done = molecules.iter().filter(|l| l.standing.is_done()).map(|l| days::span(&l.id));
+        let done = molecules.iter().filter(|(_, standing)| standing.is_done()).map(|(id, _)| days::span(id));
         return (done.fold(0, u32::saturating_add).min(total), total, Unit::Days);
     }
     // What was given up is neither done nor to be done.
-    let wanted = || molecules.iter().chain(beads).filter(|l| l.standing != Standing::GivenUp);
+    let all = || molecules.iter().map(|(_, standing)| *standing).chain(beads.iter().map(|l| l.standing));
+    let wanted = || all().filter(|standing| *standing != Standing::GivenUp);
     let unit = match (molecules.is_empty(), beads.is_empty()) {
         (_, true) => Unit::Molecules,
         (true, false) => Unit::Beads,
         (false, false) => Unit::Members,
     };
-    (count(wanted().filter(|l| l.standing.is_done()).count()), count(wanted().count()), unit)
+    (count(wanted().filter(|standing| standing.is_done()).count()), count(wanted().count()), unit)
 }
 
 fn status<'a>(state: State, proven: bool, molecules: &[Line], mut all: impl Iterator<Item = &'a Line> + Clone) -> String {

@@ -11,6 +11,15 @@ fn now() -> Timestamp {
     "2026-01-06T08:00:00Z".parse().unwrap()
 }
 
+/// A board, which the tally of the same members agrees with.
+fn board(facts: Facts, file: Option<&ConvoyFile>, members: &Members, now: Timestamp) -> Board {
+    let out = super::board(facts, file, members, now);
+    let poured: Vec<Poured<'_>> = members.molecules.iter().map(Poured::from).collect();
+    let t = tally(file, &poured, &members.plain);
+    assert_eq!((t.done, t.total, t.unit, t.blocking), (out.done, out.total, out.unit, out.blocking));
+    out
+}
+
 fn facts(teams: usize) -> Facts {
     Facts {
         id: "ledger-trail".into(),

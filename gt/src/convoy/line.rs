@@ -72,6 +72,16 @@ impl Standing {
         "missing",
     ];
 
+    /// That of a molecule that is only planned. `has_requires`: something has to come before it; `missing`: what of that is not done.
+    pub(super) fn of_planned(planned: &Planned, has_requires: bool, missing: &[String]) -> Self {
+        match (planned.is_completed(), missing.is_empty(), has_requires) {
+            (true, ..) => Self::Recorded,
+            (false, false, _) => Self::Waiting,
+            (false, true, true) => Self::Startable,
+            (false, true, false) => Self::Planned,
+        }
+    }
+
     /// True if it was done.
     pub fn is_done(self) -> bool {
         matches!(self, Self::Done | Self::Recorded)
@@ -133,6 +143,26 @@ pub struct Poured<'a> {
     pub next: Option<(&'a str, CheckpointState, Option<Timestamp>)>,
     /// Minutes up to it.
     pub eta: u32,
+}
+
+impl Poured<'_> {
+    /// Where it stands as a member.
+    pub fn standing(&self) -> Standing {
+        match self.state {
+            MoleculeState::Completed => Standing::Done,
+            MoleculeState::Cancelled => Standing::GivenUp,
+            MoleculeState::Waiting => Standing::Waiting,
+            MoleculeState::Paused => Standing::Paused,
+            MoleculeState::NeedsFix => Standing::NeedsFix,
+            MoleculeState::AwaitingCheckpoint => Standing::Awaiting,
+            MoleculeState::InProgress | MoleculeState::Planned => Standing::Active,
+        }
+    }
+
+    /// True if somebody has to mend or settle something.
+    pub fn is_trouble(&self) -> bool {
+        self.contested || matches!(self.standing(), Standing::NeedsFix | Standing::Paused)
+    }
 }
 
 impl<'a> From<&'a View> for Poured<'a> {
@@ -222,11 +252,12 @@ impl Line {
 
     /// A molecule that is only planned. `has_requires`: something has to come before it; `missing`: what of that is not done.
     pub(super) fn of_planned(planned: &Planned, has_requires: bool, missing: Vec<String>) -> Self {
-        let (standing, words) = match (planned.is_completed(), missing.is_empty(), has_requires) {
-            (true, ..) => (Standing::Recorded, complete(planned.pass_rate)),
-            (false, false, _) => (Standing::Waiting, blocked_by(&missing)),
-            (false, true, true) => (Standing::Startable, "ready to start".to_owned()),
-            (false, true, false) => (Standing::Planned, "planned, not started".to_owned()),
+        let standing = Standing::of_planned(planned, has_requires, &missing);
+        let words = match standing {
+            Standing::Recorded => complete(planned.pass_rate),
+            Standing::Waiting => blocked_by(&missing),
+            Standing::Startable => "ready to start".to_owned(),
+            _ => "planned, not started".to_owned(),
         };
         Self {
             id: planned.id.clone(),
@@ -251,19 +282,20 @@ impl Line {
         let step = one.current.map(str::to_owned);
         let rate = one.rate;
         let named = || one.current.unwrap_or("no step");
-        let (standing, words) = match one.state {
-            MoleculeState::Completed if one.uncounted => (Standing::Done, "complete, no test report".to_owned()),
-            MoleculeState::Completed => (Standing::Done, complete(rate)),
-            MoleculeState::Cancelled => (Standing::GivenUp, "cancelled".to_owned()),
-            MoleculeState::Waiting => (Standing::Waiting, blocked_by(&one.waits_for)),
-            MoleculeState::Paused => (Standing::Paused, format!("paused at {}", named())),
+        let standing = one.standing();
+        let words = match one.state {
+            MoleculeState::Completed if one.uncounted => "complete, no test report".to_owned(),
+            MoleculeState::Completed => complete(rate),
+            MoleculeState::Cancelled => "cancelled".to_owned(),
+            MoleculeState::Waiting => blocked_by(&one.waits_for),
+            MoleculeState::Paused => format!("paused at {}", named()),
             MoleculeState::NeedsFix => {
                 let rate = rate.map(|r| format!(", {}% pass", percent(r))).unwrap_or_default();
-                (Standing::NeedsFix, format!("blocked: needs_fix{rate}"))
+                format!("blocked: needs_fix{rate}")
             }
-            MoleculeState::AwaitingCheckpoint if one.contested => (Standing::Awaiting, format!("awaiting {}, contested", named())),
-            MoleculeState::AwaitingCheckpoint => (Standing::Awaiting, format!("awaiting {}", named())),
-            MoleculeState::InProgress | MoleculeState::Planned => (Standing::Active, format!("{}, {}%", named(), percent(share))),
+            MoleculeState::AwaitingCheckpoint if one.contested => format!("awaiting {}, contested", named()),
+            MoleculeState::AwaitingCheckpoint => format!("awaiting {}", named()),
+            MoleculeState::InProgress | MoleculeState::Planned => format!("{}, {}%", named(), percent(share)),
         };
         Self {
             id: one.name.to_owned(),
@@ -277,7 +309,7 @@ impl Line {
             blocked_by: one.waits_for.clone(),
             team: one.team.map(str::to_owned),
             owner: one.owner.map(str::to_owned),
-            trouble: one.contested || matches!(standing, Standing::NeedsFix | Standing::Paused),
+            trouble: one.is_trouble(),
         }
     }
 

@@ -31,7 +31,7 @@ mod text;
 mod values;
 
 pub use bead::{Convoy, State, all, bead_id, find};
-pub use board::{Board, Facts, Next, Unit, board};
+pub use board::{Board, Facts, Next, Tally, Unit, board};
 pub use line::{Line, Poured, Standing};
 pub use members::{Members, Plain};
 pub use membership::track;

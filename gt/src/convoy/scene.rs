@@ -1,9 +1,9 @@
 //! A convoy with everything that belongs to it, read at one moment.
 
 use super::bead::{Convoy, find};
-use super::board::{Board, Facts, board, board_of};
+use super::board::{Board, Facts, Tally, board, board_of, tally};
 use super::line::Poured;
-use super::members::{Members, collect, plain};
+use super::members::{Members, Plain, collect, plain};
 use super::model::ConvoyFile;
 use super::place;
 use crate::molecule::Shelf;
@@ -82,14 +82,41 @@ impl Outlook {
         molecules: &[Poured<'_>],
         now: Timestamp,
     ) -> Result<Self> {
+        let (poured, plain) = Self::members(snapshot, &convoy, molecules, now)?;
+        let board = board_of(facts(&convoy, file.as_ref()), file.as_ref(), &poured, &plain, now);
+        Ok(Self { convoy, file, board })
+    }
+}
+
+impl Outlook {
+    /// How far a convoy is, without its board. `molecules` are all of the store, by name.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn tally(
+        snapshot: &Snapshot,
+        convoy: &Convoy,
+        file: Option<&ConvoyFile>,
+        molecules: &[Poured<'_>],
+        now: Timestamp,
+    ) -> Result<Tally> {
+        let (poured, plain) = Self::members(snapshot, convoy, molecules, now)?;
+        Ok(tally(file, &poured, &plain))
+    }
+
+    fn members<'a>(
+        snapshot: &Snapshot,
+        convoy: &Convoy,
+        molecules: &[Poured<'a>],
+        now: Timestamp,
+    ) -> Result<(Vec<Poured<'a>>, Vec<Plain>)> {
         let tracked: HashSet<&str> = convoy.tracks.iter().map(String::as_str).collect();
         let is_in = |p: &&Poured<'_>| p.convoy == Some(convoy.id.as_str()) || tracked.contains(p.bead);
-        let poured: Vec<Poured<'_>> = molecules.iter().filter(is_in).cloned().collect();
+        let poured: Vec<Poured<'a>> = molecules.iter().filter(is_in).cloned().collect();
         let known: HashSet<&str> = poured.iter().map(|p| p.bead).collect();
         let others = convoy.tracks.iter().filter(|id| !known.contains(id.as_str()));
         let plain = others.map(|id| plain(snapshot, id, now)).collect::<Result<Vec<_>>>()?;
-        let board = board_of(facts(&convoy, file.as_ref()), file.as_ref(), &poured, &plain, now);
-        Ok(Self { convoy, file, board })
+        Ok((poured, plain))
     }
 }
 
