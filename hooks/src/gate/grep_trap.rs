@@ -202,9 +202,9 @@ mod tests {
     #[test]
     fn other_ways_to_write_it() {
         for run in [
-            "set -e\ncd src\ngrep -rn TODO . &&\n  exit 1\n",
-            "rg TODO && false",
-            "git grep -n TODO -- src && echo found && exit 1",
+            "set -e\ncd src\ngrep -rn debugger . &&\n  exit 1\n",
+            "rg debugger && false",
+            "git grep -n debugger -- src && echo found && exit 1",
             "grep -r a . | grep -v b && exit 1",
             "LC_ALL=C grep a b && exit 1 # no a",
             "/usr/bin/grep a b && exit 2",
@@ -219,7 +219,7 @@ mod tests {
         ] {
             assert!(trapped(run, 1, ""), "{run}");
         }
-        let quiet = explain("grep -rq TODO src && exit 1", Some(1), "").unwrap();
+        let quiet = explain("grep -rq debugger src && exit 1", Some(1), "").unwrap();
         assert!(quiet.why.ends_with("whether something is found or not"), "{}", quiet.why);
     }
 
@@ -235,15 +235,15 @@ mod tests {
     #[test]
     fn what_is_no_trap() {
         for run in [
-            "! grep -r TODO src",
-            "if grep -r TODO src; then exit 1; fi",
-            "grep -r TODO src && exit 1 || exit 0",
-            "grep -r TODO src || exit 1",
-            "grep -r TODO src",
+            "! grep -r debugger src",
+            "if grep -r debugger src; then exit 1; fi",
+            "grep -r debugger src && exit 1 || exit 0",
+            "grep -r debugger src || exit 1",
+            "grep -r debugger src",
             "make test",
             "grep a b | sort && exit 1",
             "grep 'a' b | sort && exit 1",
-            "make && grep -r TODO src",
+            "make && grep -r debugger src",
             "echo 'grep a b && exit 1'",
             "cat <<E\ngrep a b && exit 1\nE\n",
             "git status && exit 1",
