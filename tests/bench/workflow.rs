@@ -68,24 +68,42 @@ impl Bench {
         (self.say)("making a store with many molecules");
         let templates = self.with_formulas("templates", &[chain("thirteen", 13, |n| matches!(n, 3 | 7 | 11))]);
         let made = clones::make(self, &templates, &MANY);
-        let (work, open) = (made, clones::name("open", 7));
-        let looks: [(&str, Vec<&str>); 12] = [
-            ("ready", vec!["ready"]),
-            ("status", vec!["status"]),
-            ("prime", vec!["prime"]),
-            ("hook", vec!["hook"]),
-            ("molecule status", vec!["molecule", "status", &open]),
-            ("molecule list", vec!["molecule", "list"]),
-            ("checkpoint list", vec!["checkpoint", "list"]),
-            ("convoy show", vec!["convoy", "show", "convoy-003"]),
-            ("convoy list", vec!["convoy", "list"]),
-            ("mail inbox", vec!["mail", "inbox"]),
-            ("mail check", vec!["mail", "check"]),
-            ("formula list", vec!["formula", "list"]),
+        let (work, open, asks) = (made, clones::name("open", 7), clones::name("open", 8));
+        let checkpoint = step(7);
+        let looks: &[(&str, &[&str])] = &[
+            ("ready", &["ready"]),
+            ("status", &["status"]),
+            ("prime", &["prime"]),
+            ("hook", &["hook"]),
+            ("feed", &["feed"]),
+            ("log", &["log", &open]),
+            ("molecule status", &["molecule", "status", &open]),
+            ("molecule list", &["molecule", "list"]),
+            ("molecule next", &["molecule", "next", &open]),
+            ("molecule history", &["molecule", "history", &open]),
+            ("checkpoint list", &["checkpoint", "list"]),
+            ("checkpoint list of one", &["checkpoint", "list", &open]),
+            ("checkpoint show", &["checkpoint", "show", &asks, &checkpoint]),
+            ("convoy show", &["convoy", "show", "convoy-003"]),
+            ("convoy list", &["convoy", "list"]),
+            ("convoy status", &["convoy", "status", "convoy-003"]),
+            ("convoy health", &["convoy", "health", "convoy-003"]),
+            ("convoy graph", &["convoy", "graph", "convoy-003"]),
+            ("mail inbox", &["mail", "inbox"]),
+            ("mail check", &["mail", "check"]),
+            ("mail peek", &["mail", "peek"]),
+            ("mail thread", &["mail", "thread", "1"]),
+            ("mail sent", &["mail", "sent"]),
+            ("mail search", &["mail", "search", "plan", "questions"]),
+            ("mail directory", &["mail", "directory"]),
+            ("formula list", &["formula", "list"]),
+            ("formula show", &["formula", "show", "tdd-feature"]),
+            ("formula graph", &["formula", "graph", "tdd-feature"]),
+            ("config list", &["config", "list"]),
         ];
-        for (name, args) in looks {
+        for &(name, args) in looks {
             (self.say)(name);
-            let look = |b: &Self, _: usize| time(b.programs.gt(&work, &args));
+            let look = |b: &Self, _: usize| time(b.programs.gt(&work, args));
             let (ours, yard) = self.pair(look, |_, _| time(work.git_cmd(&["--version"])));
             self.report.ratio(&format!("gt {name}, 10k"), &ours, "git --version", &yard, 2.0, 0.0);
             if name == "mail check" {

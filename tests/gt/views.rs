@@ -7,20 +7,30 @@ use bd_tests::{Rng, Sandbox, Work, setting};
 use std::path::PathBuf;
 
 /// The files of views beside the cache.
-const FILES: [&str; 7] = ["gt-molecules", "gt-convoys", "gt-held", "gt-files", "gt-formulas", "gt-mail", "gt-mail-seen"];
+const FILES: [&str; 8] =
+    ["gt-molecules", "gt-convoys", "gt-held", "gt-files", "gt-formulas", "gt-mail", "gt-mail-seen", "gt-feed"];
 
 /// Every look that is answered from views.
-const LOOKS: [&[&str]; 15] = [
+const LOOKS: &[&[&str]] = &[
     &["status", "--json"],
     &["status"],
     &["prime"],
     &["hook"],
     &["ready", "--json"],
+    &["doctor", "--json"],
     &["molecule", "list", "--all", "--json"],
     &["molecule", "list"],
     &["molecule", "status", "day2-b", "--steps"],
+    &["molecule", "next", "day1-a"],
+    &["molecule", "history", "day2-b", "--json"],
+    &["log", "day1-a", "--json"],
+    &["log", "day2-b"],
+    &["feed", "--json"],
+    &["feed", "--limit", "3"],
+    &["feed", "--limit", "300"],
     &["checkpoint", "list", "--json"],
     &["checkpoint", "list", "day1-a"],
+    &["checkpoint", "show", "day1-a", "analysis-checkpoint", "--json"],
     &["convoy", "list", "--all", "--json"],
     &["convoy", "show", "trail", "--json"],
     &["mail", "inbox", "--all", "--json"],
@@ -47,13 +57,17 @@ fn looks(work: &Work, now: &str) -> Vec<String> {
     LOOKS.iter().map(one).collect()
 }
 
-/// Every molecule says the same in the list, from what is kept, and alone, from its beads as a transition reads them.
+/// Every molecule says the same in the list and alone, from what is kept, and from its beads as a transition reads them.
 fn assert_lists_as_alone(work: &Work, now: &str, what: &str) {
     let listed = at(work, now, &["molecule", "list", "--all", "--limit", "0", "--json"]).json();
     let listed = listed.as_array().expect("molecules");
     assert!(!listed.is_empty(), "{what}");
+    let snapshot = crate::kit::store(work).snapshot().expect("a snapshot");
     for one in listed {
-        let name = one["name"].as_str().expect("a name");
+        let (name, bead) = (one["name"].as_str().expect("a name"), one["bead"].as_str().expect("a bead"));
+        let bead = bd::model::BeadId::new(bead).expect("a bead's name");
+        let view = gt::molecule::load(&snapshot, &bead, now.parse().expect("a time")).expect("a molecule");
+        assert_eq!(*one, gt::cli::molecule::print::object(&view), "{what}: {name} at {now}");
         assert_eq!(*one, at(work, now, &["molecule", "next", name, "--json"]).json(), "{what}: {name} at {now}");
         assert_eq!(*one, at(work, now, &["molecule", "status", name, "--json"]).json(), "{what}: {name} at {now}");
     }
@@ -209,6 +223,43 @@ fn what_other_clocks_said_expires_a_checkpoint_in_a_list_as_in_a_decision() {
         let decided = at(&lea, now, APPROVE);
         assert_eq!(decided.code(), if expires { 3 } else { 0 }, "{what}: {decided}");
         all();
+    }
+}
+
+#[test]
+fn the_feed_is_right_where_more_happened_than_is_kept() {
+    let sandbox = Sandbox::new();
+    let work = crate::kit::repository(&sandbox, "lone").acting_as("wes");
+    let batch = |lines: Vec<String>| work.cmd(&["batch"]).stdin(lines.join("\n")).run().ok().to_owned();
+    let _made = batch((0..130).map(|n| format!("create \"Bead {n}\"")).collect());
+    let listed = work.bd(&["list", "--json", "--limit", "0"]).json();
+    let listed = listed.as_array().expect("beads");
+    let mut ids: Vec<&str> = listed.iter().map(|b| b["id"].as_str().expect("an id")).collect();
+    let newest = work.gt(&["feed", "--limit", "100", "--json"]).json()[99]["about"].as_str().expect("a bead").to_owned();
+    ids.sort_by_key(|id| !newest.starts_with(id));
+    let feeds = || -> Vec<String> {
+        let one = |limit: &str| work.gt(&["feed", "--limit", limit, "--json"]).ok().to_owned();
+        ["1", "20", "100", "200"].map(one).into()
+    };
+    let many = |verb: &str, at: std::ops::Range<usize>| ids[at].iter().map(|id| verb.replace("ID", id)).collect::<Vec<_>>();
+    let turns = [
+        Vec::new(),
+        many("close ID", 40..43),
+        // What is gone makes room for what was too old to be kept.
+        many("delete ID", 0..30),
+        many("comment ID \"once more\"", 60..64),
+        many("delete ID", 40..41),
+        many("restore ID", 0..30),
+        many("update ID --title Other", 0..129),
+    ];
+    feeds();
+    for (turn, lines) in turns.into_iter().enumerate() {
+        if !lines.is_empty() {
+            let _done = batch(lines);
+        }
+        let kept = feeds();
+        forget(&work);
+        assert_eq!(kept, feeds(), "turn {turn}");
     }
 }
 

@@ -252,9 +252,20 @@ impl Snapshot {
     /// # Errors
     /// None or several fit (exit 2); the nearest or the candidates are named.
     pub fn resolve(&self, text: &str) -> Result<BeadId> {
+        match self.resolves(text)? {
+            Some(id) => Ok(id),
+            None => Err(super::names::none_fits(text, self.ids()?.iter().map(BeadId::as_str))),
+        }
+    }
+
+    /// The same for who asks whether a text names a bead: `None` where it names none, and no near ones are looked for.
+    ///
+    /// # Errors
+    /// Several beads fit (exit 2); the store cannot be read.
+    pub fn resolves(&self, text: &str) -> Result<Option<BeadId>> {
         if let Ok(id) = BeadId::new(text) {
             if !id.is_pseudo() && self.row(&id)?.is_some() {
-                return Ok(id);
+                return Ok(Some(id));
             }
         }
         let wanted = text.to_lowercase();
@@ -271,8 +282,8 @@ impl Snapshot {
             }
         };
         match fits.as_slice() {
-            [one] => Ok(BeadId::new(one)?),
-            [] => Err(super::names::none_fits(text, self.ids()?.iter().map(BeadId::as_str))),
+            [one] => Ok(Some(BeadId::new(one)?)),
+            [] => Ok(None),
             many => Err(super::names::many_fit(text, many)),
         }
     }

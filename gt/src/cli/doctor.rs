@@ -1,9 +1,11 @@
 //! `gt doctor`: what is wrong with molecules, records and deadlines; `bd doctor` is about the store.
 
-use crate::molecule::{CheckpointState, MoleculeState, View, act, load_all};
-use crate::records;
+use crate::molecule::{Brief, CheckpointState, MoleculeState, load};
+use crate::records::{self, Elsewhere};
+use crate::views::Molecules;
 use bd::cli::{Ctx, Group, Verb, parsed};
 use bd::error::{ErrorKind, Result};
+use bd::model::BeadId;
 use clap::{ArgMatches, Args as _};
 use serde_json::{Value, json};
 
@@ -38,16 +40,33 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let mut found: Vec<String> = Vec::new();
     let mut fixed: Vec<String> = Vec::new();
-    for view in load_all(&snapshot, now)? {
-        found.extend(wrong(&view));
-        // Who completed one holds it no more, and renders it all the same.
-        let holder = records::was_holder(&store, &snapshot, &view)?;
-        let top = store.git().paths().work_dir.clone();
-        let rendered = top.is_some_and(|t| t.join(records::folder(&view)).join("molecule.toml").is_file());
+    let top = store.git().paths().work_dir.clone();
+    let mut elsewhere: Option<Elsewhere> = None;
+    let molecules = Molecules::load(&snapshot, now)?;
+    for glance in molecules.all() {
+        let one = &glance.poured;
+        found.extend(molecules.whole(one.bead, wrong)?);
+        let folder = records::folder_of(one.convoy, one.name);
+        let rendered = top.as_ref().is_some_and(|t| t.join(folder).join("molecule.toml").is_file());
+        let id = BeadId::new(one.bead)?;
+        // Records that nobody has rendered are missed by who works on the molecule and holds it. What is written is decided by the
+        // beads themselves.
+        let me = store.actor().as_str();
+        if !rendered && !args.fix && (glance.is_over() || !glance.workers.contains(&me)) {
+            continue;
+        }
+        if !rendered && !records::is_holder(&store, &snapshot, &id)? {
+            continue;
+        }
+        let view = load(&snapshot, &id, now)?;
         if !rendered {
             let over = matches!(view.state, MoleculeState::Completed | MoleculeState::Cancelled);
-            let worked = view.workers().iter().any(|w| w == store.actor().as_str());
-            if holder && worked && !over && !records::is_elsewhere(&store, &view)? {
+            let worked = view.workers().iter().any(|w| w == me);
+            let elsewhere = match &elsewhere {
+                Some(known) => known,
+                None => elsewhere.insert(Elsewhere::of(&store)?),
+            };
+            if worked && !over && !elsewhere.has(&store, &view)? {
                 if args.fix {
                     fixed.extend(records::write(&store, &snapshot, &view)?);
                     continue;
@@ -59,6 +78,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             }
             continue;
         }
+        // Who completed one holds it no more, and renders it all the same.
+        let holder = records::was_holder(&store, &snapshot, &view)?;
         if holder && view.state == MoleculeState::Completed && !records::is_committed(&store, &view)? {
             let name = &view.name;
             found.push(format!(
@@ -91,18 +112,17 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
-fn wrong(view: &View) -> Vec<String> {
+fn wrong(brief: &Brief<'_>) -> Vec<String> {
+    let molecule = brief.facts.name;
     let mut out = Vec::new();
-    for name in &view.missing {
-        out.push(format!("{}: the bead of the step {name} is gone (`bd restore` brings it back), or what it asks for was changed past gt or differently in two clones (`gt molecule upgrade` decides)", view.name));
+    for name in &brief.facts.missing {
+        out.push(format!("{molecule}: the bead of the step {name} is gone (`bd restore` brings it back), or what it asks for was changed past gt or differently in two clones (`gt molecule upgrade` decides)"));
     }
-    for step in &view.steps {
-        if step.checkpoint.as_ref().is_some_and(|c| c.state == CheckpointState::Contested) {
-            out.push(format!("{}/{}: two decided differently; one decision has to name both", view.name, step.def.id));
-        }
+    for step in brief.steps().filter(|s| s.stand.checkpoint == Some(CheckpointState::Contested)) {
+        out.push(format!("{molecule}/{}: two decided differently; one decision has to name both", step.facts.id));
     }
-    if act::due(view) {
-        out.push(format!("{}: a deadline has passed; `gt tick` writes it down", view.name));
+    if brief.is_due() {
+        out.push(format!("{molecule}: a deadline has passed; `gt tick` writes it down"));
     }
     out
 }

@@ -1,7 +1,8 @@
 //! `gt log`: what happened to a bead or molecule, and why it is where it is.
 
 use crate::cli::molecule::print;
-use crate::molecule::{MoleculeState, View, beads, load};
+use crate::molecule::{Brief, MoleculeState};
+use crate::views::Molecules;
 use bd::cli::{Ctx, Group, Verb, parsed};
 use bd::error::Result;
 use bd::ops::history::{history, verb};
@@ -39,22 +40,17 @@ pub(super) fn shape() -> Value {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
-    let molecule = beads::find(&store, &snapshot, &args.name);
-    let id = match (&molecule, snapshot.resolve(&args.name)) {
-        (_, Ok(id)) => id,
-        (Ok(id), Err(_)) => id.clone(),
-        (Err(_), Err(e)) => return Err(e),
+    let molecules = Molecules::load(&snapshot, now)?;
+    let molecule = molecules.look_up(&store, &args.name)?;
+    let id = match (snapshot.resolves(&args.name), &molecule) {
+        (Ok(Some(id)), _) => id,
+        (_, Some(id)) => id.clone(),
+        // It says what is near, or how many fit.
+        (_, None) => snapshot.resolve(&args.name)?,
     };
-    let view = molecule.ok().map(|id| load(&snapshot, &id, now)).transpose()?;
-    let step = view.as_ref().and_then(|v| v.steps.iter().find(|s| s.bead == id));
-    let why: Vec<String> = match (&view, step) {
-        (Some(view), None) => because(view),
-        (Some(view), Some(step)) => {
-            let mut out = vec![format!("{}/{} is {}", view.name, step.def.id, print::step_words(view, step))];
-            out.extend(because(view));
-            out
-        }
-        (None, _) => {
+    let why: Vec<String> = match molecule {
+        Some(molecule) => molecules.whole(molecule.as_str(), |brief| because(brief, id.as_str()))?,
+        None => {
             let reason = explain(&snapshot, store.config(), &id, &bd::ops::ready::ReadyQuery::default(), now.as_millisecond())?;
             vec![format!("{}: {}", if reason.ready { "ready" } else { "not ready" }, reason.sentence)]
         }
@@ -85,26 +81,30 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
-/// Why a molecule is where it is, and what it waits for.
-fn because(view: &View) -> Vec<String> {
-    let mut out = vec![format!("{} is {} ({}%)", view.name, view.state, print::progress(view))];
-    match view.state {
-        MoleculeState::Waiting => out.push(format!("It waits for {}", view.waits_for.join(", "))),
-        MoleculeState::Paused | MoleculeState::Cancelled => out.extend(view.why.as_ref().map(|w| format!("Because: {w}"))),
+/// Why a molecule is where it is, and what it waits for; first, where the bead is one of its steps, where that stands.
+fn because(brief: &Brief<'_>, bead: &str) -> Vec<String> {
+    let facts = &brief.facts;
+    let name = facts.name;
+    let step = brief.steps().find(|s| s.facts.bead == bead);
+    let mut out: Vec<String> =
+        step.into_iter().map(|s| format!("{name}/{} is {}", s.facts.id, print::words_of(brief, s))).collect();
+    out.push(format!("{name} is {} ({}%)", brief.state, print::share(brief.progress())));
+    match brief.state {
+        MoleculeState::Waiting => out.push(format!("It waits for {}", facts.waits_for.join(", "))),
+        MoleculeState::Paused | MoleculeState::Cancelled => out.extend(brief.why().map(|w| format!("Because: {w}"))),
         MoleculeState::AwaitingCheckpoint => {
-            let owner = crate::molecule::texts::owner_address(view);
-            let open = view.open.iter().map(|i| &view.steps[*i]).filter(|s| s.checkpoint.is_some());
-            out.extend(open.map(|s| format!("It waits for {owner} to decide about {}", s.def.id)));
+            let owner = crate::molecule::texts::address_of(facts.owner);
+            let open = brief.open_steps().filter(|s| s.stand.checkpoint.is_some());
+            out.extend(open.map(|s| format!("It waits for {owner} to decide about {}", s.facts.id)));
         }
         _ => {}
     }
-    if let Some(fix) = &view.fix {
+    if let Some(fix) = &facts.fix {
         out.push(format!("It went back from {} to {} ({}): {}", fix.step, fix.to, fix.cause, fix.reason));
     }
-    for name in &view.missing {
+    for name in &facts.missing {
         out.push(format!("The bead of its step {name} is gone, or what it asks for was changed past gt: it cannot be completed before `bd restore` or `gt molecule upgrade`"));
     }
-    let next: Vec<String> = print::commands(view).into_iter().map(|c| format!("Next: {c}")).collect();
-    out.extend(next);
+    out.extend(print::commands_of(brief).into_iter().map(|c| format!("Next: {c}")));
     out
 }

@@ -12,7 +12,7 @@ mod formula;
 mod hook;
 mod log;
 mod mail;
-mod molecule;
+pub mod molecule;
 mod prime;
 mod ready;
 pub mod schema;

@@ -36,16 +36,9 @@ pub fn find(store: &Store, snapshot: &Snapshot, text: &str) -> Result<BeadId> {
             return Ok(id);
         }
     }
-    if let Ok(id) = snapshot.resolve(text) {
-        if let Some(bead) = snapshot.bead(&id)? {
-            if is_molecule(&bead) {
-                return Ok(id);
-            }
-            // A step stands for its molecule.
-            let parent = bead.parent().filter(|_| bead.get(field::STEP).is_some()).map(BeadId::new).transpose()?;
-            if let Some(parent) = parent {
-                return Ok(parent);
-            }
+    if let Ok(Some(id)) = snapshot.resolves(text) {
+        if let Some(found) = of_member(snapshot, id)? {
+            return Ok(found);
         }
     }
     let all = list(snapshot)?;
@@ -63,6 +56,19 @@ pub fn find(store: &Store, snapshot: &Snapshot, text: &str) -> Result<BeadId> {
         (None, true) => error.hint("`gt molecule create` or `gt formula pour` makes one"),
         (None, false) => error.hint("`gt molecule list` shows those that there are"),
     })
+}
+
+/// The molecule that a bead is, or of which it is a step.
+///
+/// # Errors
+/// As [`Snapshot::bead`].
+pub fn of_member(snapshot: &Snapshot, id: BeadId) -> Result<Option<BeadId>> {
+    let Some(bead) = snapshot.bead(&id)? else { return Ok(None) };
+    if is_molecule(&bead) {
+        return Ok(Some(id));
+    }
+    // A step stands for its molecule.
+    Ok(bead.parent().filter(|_| bead.get(field::STEP).is_some()).map(BeadId::new).transpose()?)
 }
 
 /// Every molecule's bead, by name.

@@ -157,7 +157,7 @@ pub(super) fn run(mol: &Bead) -> String {
 }
 
 /// `scope.infrastructure_deps` of the molecule's file.
-fn infrastructure(mol: &Bead) -> Vec<String> {
+pub fn infrastructure(mol: &Bead) -> Vec<String> {
     let scope: serde_json::Value = decode(mol, field::SCOPE).unwrap_or_default();
     let deps = scope["scope"]["infrastructure_deps"].as_array().cloned().unwrap_or_default();
     deps.iter().filter_map(|d| d.as_str().map(str::to_owned)).collect()

@@ -478,8 +478,13 @@ impl<'a> BriefStep<'_, 'a> {
     }
 
     /// The criteria that a person has yet to attest.
-    pub fn to_attest(&self) -> bool {
+    pub fn unattested(&self) -> impl Iterator<Item = &'a str> {
         let ticked = |text: &str| self.facts.ticks.iter().any(|(attempt, t)| *attempt == self.stand.attempt && *t == text);
-        self.facts.manual.iter().any(|text| !ticked(text))
+        self.facts.manual.iter().copied().filter(move |text| !ticked(text))
+    }
+
+    /// True if there are some.
+    pub fn to_attest(&self) -> bool {
+        self.unattested().next().is_some()
     }
 }

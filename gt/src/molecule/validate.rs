@@ -14,6 +14,7 @@ use bd_gate::gate::{self, Action, Ask, Kind, Options, Status, Target, When};
 use bd_gate::results::{Counts, Format, is_report, read};
 use bd_gate::{Lines, gate::grep_trap, scan};
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
@@ -49,10 +50,26 @@ impl Asked {
 /// What a step asks for: its own commands and checks; for a criterion about tests without commands, those of the formula's
 /// validation step.
 pub fn asked(view: &View, step: &Step) -> Asked {
+    let validation = || view.steps.iter().find(|s| s.def.kind == StepKind::Validation);
+    let tests = || Ok::<_, Infallible>(validation().map(|s| s.def.validation_commands.clone()).unwrap_or_default());
+    let Ok(asked) = asked_of(step, || view.infrastructure.clone(), tests);
+    asked
+}
+
+/// The same for a step alone: of the rest of the molecule only what is needed is asked for, the addresses of its infrastructure and
+/// the commands of its validation step.
+///
+/// # Errors
+/// What `tests` returns.
+pub fn asked_of<E>(
+    step: &Step,
+    infrastructure: impl FnOnce() -> Vec<String>,
+    tests: impl FnOnce() -> Result<Vec<String>, E>,
+) -> Result<Asked, E> {
     let named = |c: &&String| !c.trim().is_empty();
     let mut out = Asked { commands: step.validation_commands.iter().filter(named).cloned().collect(), ..Asked::default() };
     if step.id.contains("infrastructure") {
-        out.ports.clone_from(&view.infrastructure);
+        out.ports = infrastructure();
     }
     let mut rules: BTreeSet<String> = BTreeSet::new();
     for check in &step.anti_pattern_checks {
@@ -61,22 +78,18 @@ pub fn asked(view: &View, step: &Step) -> Asked {
             None => out.unknown.push(check.clone()),
         }
     }
-    let mut tests = false;
     for text in &step.success_criteria {
-        let predicate = Predicate::of_criterion(text);
-        rules.extend(predicate.scan().map(str::to_owned));
-        tests |= predicate.needs_tests();
+        rules.extend(Predicate::of_criterion(text).scan().map(str::to_owned));
     }
     if step.kind == StepKind::Validation {
         // A test that is skipped or that sleeps proves less than it seems to.
         rules.extend(["no-skip", "no-sleep"].map(str::to_owned));
     }
-    if tests && out.commands.is_empty() {
-        let validation = view.steps.iter().find(|s| s.def.kind == StepKind::Validation);
-        out.commands = validation.map(|s| s.def.validation_commands.iter().filter(named).cloned().collect()).unwrap_or_default();
+    if asks_for_tests(step) && out.commands.is_empty() {
+        out.commands = tests()?.iter().filter(named).cloned().collect();
     }
     out.rules = rules.into_iter().collect();
-    out
+    Ok(out)
 }
 
 /// True if only a run of the tests can answer what a step asks.

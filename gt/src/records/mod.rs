@@ -7,7 +7,7 @@ mod complete;
 mod failure;
 mod molecule;
 
-pub use commit::{Committed, commit, is_committed, is_elsewhere};
+pub use commit::{Committed, Elsewhere, commit, is_committed};
 
 use crate::molecule::beads::Beads;
 use crate::molecule::{Acted, CheckpointState, MoleculeState, View, beads};
@@ -23,9 +23,14 @@ pub type Record = (String, String);
 
 /// The folder of a molecule's records, from the top of the tree.
 pub fn folder(view: &View) -> String {
-    match &view.convoy {
-        Some(convoy) => format!(".beads/convoys/{convoy}/molecules/{}", view.name),
-        None => format!(".beads/molecules/{}", view.name),
+    folder_of(view.convoy.as_deref(), &view.name)
+}
+
+/// The same, from the convoy and the name.
+pub fn folder_of(convoy: Option<&str>, name: &str) -> String {
+    match convoy {
+        Some(convoy) => format!(".beads/convoys/{convoy}/molecules/{name}"),
+        None => format!(".beads/molecules/{name}"),
     }
 }
 

@@ -97,6 +97,11 @@ impl<'a> Seen<'a> {
         Ok(Self { order, bead, open, depends_on, front: take.rest(), body })
     }
 
+    /// By what it is sorted.
+    pub fn order(self) -> &'a str {
+        self.order
+    }
+
     /// Its bead.
     pub fn bead(self) -> &'a str {
         self.bead

@@ -2,6 +2,7 @@
 //! What is kept of views). No mutation asks them.
 
 mod convoys;
+mod feed;
 pub mod file;
 mod files;
 mod formulas;
@@ -13,6 +14,7 @@ mod molecules;
 mod text;
 
 pub use convoys::Convoys;
+pub use feed::told;
 pub use files::Files;
 pub use formulas::list as formulas;
 pub use held::{assigned, assigned_beads};

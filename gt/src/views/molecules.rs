@@ -19,6 +19,9 @@ use bd::store::{Snapshot, Store};
 use jiff::Timestamp;
 use std::borrow::Cow;
 
+/// What stands before a molecule's name in its order.
+const NAMED: char = '\u{1}';
+
 struct OfMolecules;
 
 impl Kind for OfMolecules {
@@ -31,7 +34,7 @@ impl Kind for OfMolecules {
             return Ok(None);
         }
         // A nameless one comes first.
-        let order = bead.text(field::NAME).map_or_else(String::new, |name| format!("\u{1}{name}"));
+        let order = bead.text(field::NAME).map_or_else(String::new, |name| format!("{NAMED}{name}"));
         let beads = Beads::of_bead(snapshot, bead)?;
         let waits = waits_for(&beads, |id| snapshot.bead(id))?;
         let body = encode(&beads, &waits);
@@ -94,13 +97,36 @@ impl<'s> Molecules<'s> {
     /// # Errors
     /// As there.
     pub fn find(&self, store: &Store, text: &str) -> Result<BeadId> {
+        match self.look_up(store, text)? {
+            Some(id) => Ok(id),
+            None => beads::find(store, self.snapshot, text),
+        }
+    }
+
+    /// The same, `None` where no molecule is meant.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn look_up(&self, store: &Store, text: &str) -> Result<Option<BeadId>> {
         if names::check("molecule", text).is_ok() {
             let id = names::molecule(store.config().prefix(), text)?;
-            if self.kept.seen().any(|seen| seen.bead() == id.as_str()) {
-                return Ok(id);
+            if self.has(&id) {
+                return Ok(Some(id));
             }
         }
-        beads::find(store, self.snapshot, text)
+        if let Ok(Some(id)) = self.snapshot.resolves(text) {
+            let found = if self.has(&id) { Some(id) } else { beads::of_member(self.snapshot, id)? };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        // Poured under another prefix.
+        let named = |seen: &Seen<'_>| seen.order().strip_prefix(NAMED) == Some(text);
+        Ok(self.kept.seen().find(named).map(|seen| BeadId::new(seen.bead())).transpose()?)
+    }
+
+    fn has(&self, id: &BeadId) -> bool {
+        self.kept.seen().any(|seen| seen.bead() == id.as_str())
     }
 
     /// Shows all that is known of the molecule of a bead, its steps too.

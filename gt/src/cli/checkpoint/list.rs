@@ -1,6 +1,6 @@
 //! `gt checkpoint list`.
 
-use crate::molecule::{CheckpointState, beads, load, texts};
+use crate::molecule::{CheckpointState, texts};
 use crate::views::Molecules;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
@@ -53,29 +53,32 @@ fn shape() -> Value {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
+    let molecules = Molecules::load(&snapshot, now)?;
+    let owned = |text: Option<&str>| text.map(str::to_owned);
     let mut rows: Vec<Row> = Vec::new();
     match &args.molecule {
         Some(name) => {
-            let view = load(&snapshot, &beads::find(&store, &snapshot, name)?, now)?;
-            rows.extend(view.steps.iter().filter_map(|step| {
-                let c = step.checkpoint.as_ref()?;
-                Some(Row {
-                    molecule: view.name.clone(),
-                    step: step.def.id.clone(),
-                    bead: step.bead.to_string(),
-                    state: c.state,
-                    opened: c.opened,
-                    deadline: c.deadline,
-                    by: c.by.clone(),
-                    reason: c.reason.clone(),
-                    overridden: c.overridden,
-                    owner: view.owner.clone(),
-                })
-            }));
+            let id = molecules.find(&store, name)?;
+            molecules.whole(id.as_str(), |brief| {
+                rows.extend(brief.steps().filter_map(|step| {
+                    let f = step.facts;
+                    Some(Row {
+                        molecule: brief.facts.name.to_owned(),
+                        step: f.id.to_owned(),
+                        bead: f.bead.to_owned(),
+                        state: step.stand.checkpoint?,
+                        opened: f.opened,
+                        deadline: f.deadline,
+                        by: owned(f.by),
+                        reason: owned(f.reason),
+                        overridden: f.overridden,
+                        owner: owned(brief.facts.owner),
+                    })
+                }));
+            })?;
         }
         None => {
-            let owned = |text: Option<&str>| text.map(str::to_owned);
-            for glance in Molecules::load(&snapshot, now)?.unclosed() {
+            for glance in molecules.unclosed() {
                 rows.extend(glance.open.iter().filter_map(|step| {
                     let c = step.asked?;
                     Some(Row {

@@ -1,7 +1,8 @@
 //! `gt checkpoint show`: what was asked, what was said, what can be done.
 
 use crate::molecule::beads::Beads;
-use crate::molecule::{CheckpointState, beads, change, load, texts};
+use crate::molecule::{CheckpointState, change, compute, texts};
+use crate::views::Molecules;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::{Error, Result};
 use bd::model::format_time;
@@ -39,16 +40,18 @@ fn shape() -> Value {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
-    let id = beads::find(&store, &snapshot, &args.molecule)?;
-    let view = load(&snapshot, &id, now)?;
+    let id = Molecules::load(&snapshot, now)?.find(&store, &args.molecule)?;
+    let beads = Beads::read(&snapshot, &id)?;
+    let waits = compute::waits_for(&beads, |id| snapshot.bead(id))?;
+    let view = compute::view(&beads, waits, now);
     let step = change::step_of(&view, &args.checkpoint)?;
     let Some(c) = step.checkpoint.clone() else {
         return Err(Error::usage(format!("`{}` is a step to be worked on, no checkpoint", step.def.id))
             .hint(format!("`gt checkpoint list {}` shows the checkpoints", view.name)));
     };
-    let beads = Beads::read(&snapshot, &id)?;
     let asks = texts::asks(&view, &beads, step);
-    let bead = snapshot.must(&step.bead)?;
+    let gone = || Error::internal(format!("the bead of {} was not read", step.def.id));
+    let (bead, _) = beads.step(&step.def.id).ok_or_else(gone)?;
     let heads = bead.fields.get(crate::molecule::model::field::DECISION).map(bd::fold::Register::heads).unwrap_or_default();
     if ctx.ui.is_json() {
         let comments: Vec<_> = bead.comments.iter().map(|c| json!({"by": c.by.as_str(), "at": c.at, "text": c.text})).collect();

@@ -1,9 +1,11 @@
 //! `gt molecule history`: what happened, who did it, oldest first.
 
+use crate::molecule::Brief;
 use crate::molecule::model::{Run, field};
-use crate::molecule::{beads, load};
+use crate::views::Molecules;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
+use bd::model::BeadId;
 use bd::ui::{Style, Text};
 use clap::{ArgMatches, Args as _};
 use serde_json::{Value, json};
@@ -39,9 +41,14 @@ fn shape() -> Value {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
-    let view = load(&snapshot, &beads::find(&store, &snapshot, &args.name)?, now)?;
+    let molecules = Molecules::load(&snapshot, now)?;
+    let id = molecules.find(&store, &args.name)?;
+    let steps = |brief: &Brief<'_>| -> Vec<(String, String)> {
+        brief.facts.steps.iter().map(|s| (s.bead.to_owned(), s.id.to_owned())).collect()
+    };
+    let steps = molecules.whole(id.as_str(), steps)?;
     let mut all: Vec<(String, String, Value)> = Vec::new();
-    let mut take = |bead: &bd::model::BeadId, step: Option<&str>| -> Result<()> {
+    let mut take = |bead: &BeadId, step: Option<&str>| -> Result<()> {
         for stored in snapshot.events(bead)? {
             let e = stored.event;
             if e.kind == bd::model::Kind::CREATE && step.is_some() {
@@ -69,9 +76,9 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         }
         Ok(())
     };
-    take(&view.bead, None)?;
-    for step in &view.steps {
-        take(&step.bead, Some(&step.def.id))?;
+    take(&id, None)?;
+    for (bead, step) in &steps {
+        take(&BeadId::new(bead)?, Some(step))?;
     }
     // Names are ordered by the writer's clock; causes are not asked for here.
     all.sort_by(|a, b| a.1.cmp(&b.1));

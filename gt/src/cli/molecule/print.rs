@@ -187,11 +187,6 @@ pub fn share((done, total): (usize, usize)) -> String {
     if total == 0 { "0".to_owned() } else { percent(done as f64 * 100.0 / total as f64) }
 }
 
-/// What stands after the step in a status: `in progress`, `awaiting approval`.
-pub fn step_words(view: &View, step: &StepView) -> String {
-    words(view.state, step.state, step.checkpoint.as_ref().map(|c| c.state)).to_owned()
-}
-
 fn words(molecule: MoleculeState, step: StepState, checkpoint: Option<CheckpointState>) -> &'static str {
     match checkpoint {
         Some(CheckpointState::Open) => "awaiting approval",
@@ -206,7 +201,8 @@ fn words(molecule: MoleculeState, step: StepState, checkpoint: Option<Checkpoint
     }
 }
 
-fn words_of(brief: &Brief<'_>, step: BriefStep<'_, '_>) -> &'static str {
+/// What stands after the step in a status: `in progress`, `awaiting approval`.
+pub fn words_of(brief: &Brief<'_>, step: BriefStep<'_, '_>) -> &'static str {
     words(brief.state, step.stand.state, step.stand.checkpoint)
 }
 
@@ -288,10 +284,24 @@ pub fn steps(brief: &Brief<'_>) -> Vec<Text> {
     brief.steps().map(one).collect()
 }
 
+/// A step that can be worked on or decided: its name, where its checkpoint stands, and whether a person has yet to attest something.
+type Possible<'a> = (&'a str, Option<CheckpointState>, bool);
+
 /// The exact commands that are possible now, for whoever works on it.
 pub fn commands(view: &View) -> Vec<String> {
-    let name = &view.name;
-    match view.state {
+    let open = view.open.iter().map(|i| &view.steps[*i]);
+    let open = open.map(|s| (s.def.id.as_str(), s.checkpoint.as_ref().map(|c| c.state), !s.to_attest().is_empty()));
+    possible(&view.name, view.state, open)
+}
+
+/// The same from what is kept of it.
+pub fn commands_of(brief: &Brief<'_>) -> Vec<String> {
+    let open = brief.open_steps().map(|s| (s.facts.id, s.stand.checkpoint, s.to_attest()));
+    possible(brief.facts.name, brief.state, open)
+}
+
+fn possible<'a>(name: &str, state: MoleculeState, open: impl Iterator<Item = Possible<'a>>) -> Vec<String> {
+    match state {
         MoleculeState::Paused => return vec![format!("gt molecule resume {name}")],
         MoleculeState::Waiting | MoleculeState::Completed | MoleculeState::Cancelled | MoleculeState::Planned => {
             return Vec::new();
@@ -299,13 +309,12 @@ pub fn commands(view: &View) -> Vec<String> {
         _ => {}
     }
     let mut out = Vec::new();
-    for step in view.open.iter().map(|i| &view.steps[*i]) {
-        let id = &step.def.id;
-        match &step.checkpoint {
-            Some(c) if c.state == CheckpointState::Contested => out.push(format!("gt checkpoint show {name} {id}")),
+    for (id, checkpoint, to_attest) in open {
+        match checkpoint {
+            Some(CheckpointState::Contested) => out.push(format!("gt checkpoint show {name} {id}")),
             Some(_) => out.push(format!("gt checkpoint show {name} {id}   # a person approves or rejects")),
             None => {
-                if !step.to_attest().is_empty() {
+                if to_attest {
                     out.push(format!("gt molecule attest {name} {id} --all --note TEXT"));
                 }
                 out.push(format!("gt molecule advance {name} {id} --summary FILE"));
