@@ -7,8 +7,7 @@ use bd_tests::{Rng, Sandbox, Work, setting};
 use std::path::PathBuf;
 
 /// The files of views beside the cache.
-const FILES: [&str; 8] =
-    ["gt-molecules", "gt-convoys", "gt-held", "gt-files", "gt-formulas", "gt-mail", "gt-mail-seen", "gt-feed"];
+const FILES: [&str; 8] = ["gt-molecules", "gt-convoys", "gt-held", "gt-files", "gt-formulas", "gt-mail", "gt-mail-seen", "gt-feed"];
 
 /// Every look that is answered from views.
 const LOOKS: &[&[&str]] = &[

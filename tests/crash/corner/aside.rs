@@ -2,7 +2,7 @@
 
 use super::{Corner, Killed};
 use crate::kill::{everything_is_published, next_command};
-use crate::stage::Stage;
+use crate::stage::{Stage, age};
 use std::path::PathBuf;
 
 /// The file has a line too many.
@@ -66,6 +66,38 @@ pub const PRUNED: Corner = Corner {
         assert!(!ann.git(&["cat-file", "-e", &blob]).succeeded(), "git has it still");
         stage.keep();
         stage
+    },
+    ..QUARANTINE
+};
+
+/// A file is being set aside: from the moment on that the state ref has it no more, there is something to take back.
+pub const BEING_SET_ASIDE: Corner = Corner {
+    place: "",
+    make: || {
+        let (stage, path) = with_a_file();
+        let blob = damaged(&stage, &path, |text| format!("<<<<<<<\n{text}"));
+        crate::repair::put(&stage, &blob, &[&path]);
+        std::fs::write(stage.sandbox.path("tmp/blob"), blob).expect("a file in the sandbox");
+        stage.keep();
+        stage
+    },
+    go: |stage, point| stage.act(&["doctor", "--fix"], "", point),
+    then: |killed| {
+        let (stage, story) = (killed.stage, killed.story);
+        // The lock of a dead process is respected for ten seconds; here they have passed.
+        age(&stage.ann.common_dir().join("refs/beads/state.lock"));
+        let blob = std::fs::read_to_string(stage.sandbox.path("tmp/blob")).expect("a file in the sandbox");
+        let is_there = || stage.ann.git(&["ls-tree", "-r", "refs/beads/state"]).stdout().contains(&blob);
+        let export = || stage.ann.bd(&["export"]).stdout().contains("In one place only");
+        let was_taken_away = !is_there();
+        assert!(export(), "{story}: a good line is not read");
+        let undone = stage.act(&["undo", "--quarantine"], "", None);
+        assert!(undone.succeeded() || !was_taken_away, "{story}: it cannot be taken back\n{undone}");
+        assert!(is_there() && export(), "{story}: {undone}");
+        assert_eq!(stage.ann.bd(&["doctor"]).code(), 9, "{story}: the damage is back");
+        stage.ann.bd(&["doctor", "--fix"]).ok();
+        assert!(export() && !is_there(), "{story}: after the next quarantine");
+        killed.is_sound();
     },
     ..QUARANTINE
 };

@@ -75,11 +75,14 @@ impl Killed<'_> {
     }
 }
 
-/// The failpoints of a place among those that were passed, each at most twice, as `name` and `name#n`.
+/// The failpoints of a place (of every place where it has no name) among those that were passed, each at most twice, as `name` and
+/// `name#n`.
 fn points(corner: &Corner, passed: &[String]) -> Vec<(String, String)> {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut out = Vec::new();
-    for point in passed.iter().filter(|p| p.strip_prefix(corner.place).is_some_and(|rest| rest.starts_with('.'))) {
+    for point in
+        passed.iter().filter(|p| corner.place.is_empty() || p.strip_prefix(corner.place).is_some_and(|rest| rest.starts_with('.')))
+    {
         let nth = seen.entry(point).or_default();
         *nth += 1;
         if *nth <= TIMES {
@@ -159,6 +162,7 @@ corners! {
     a_sync_point_that_the_disk_does_not_take_leaves_the_old_one: disk::SYNC_POINT;
     a_ride_is_undone_where_the_index_is_locked: branch::INDEX_LOCKED;
     a_ride_is_undone_where_the_branch_is_locked: branch::BRANCH_LOCKED;
+    a_file_that_is_being_set_aside_can_be_taken_back: aside::BEING_SET_ASIDE;
     a_quarantine_is_taken_back: aside::QUARANTINE;
     a_quarantine_of_a_file_that_is_whole_again_is_taken_back: aside::WHOLE_AGAIN;
     a_quarantine_of_one_object_at_two_paths_is_taken_back: aside::TWO_PATHS;

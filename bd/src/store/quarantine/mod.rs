@@ -132,16 +132,21 @@ impl Store {
             changes.insert(path.clone(), Some(git.write_blob(&sealed)?));
             new = Some(path);
         }
+        let mut rows = index::read(self.dir())?;
+        // What was stopped on its way, there or back, begins anew.
+        rows.retain(|row| row.oid != oid || row.path != path);
+        rows.push(Row { undone: true, oid, path, new });
         if !changes.is_empty() {
+            // Out of force first: whoever is stopped behind the commit can be taken back as one who was not.
+            index::replace(self.dir(), &rows)?;
             let tree = edit_tree(git, root, &changes)?;
             let message = format!("bd: quarantine {file}\n\nQuarantine: {oid}\n");
             if root != Some(tree) && self.commit_state(lock, tip, tree, message)?.is_none() {
                 return Err(Error::new(ErrorKind::Locked, format!("{STATE_REF} was moved meanwhile")).hint("Try again in a moment"));
             }
         }
-        // After the commit: a file in the index is read no more, and its good lines must be somewhere by then.
-        let mut rows = index::read(self.dir())?;
-        rows.push(Row { undone: false, oid, path, new });
+        // In force after the commit: a file in the index is read no more, and its good lines must be somewhere by then.
+        rows.iter_mut().last().into_iter().for_each(|row| row.undone = false);
         index::replace(self.dir(), &rows)?;
         Ok(Quarantined { file: file.to_owned(), place, kept_as: Some(kept_as), good_lines: good.len() })
     }

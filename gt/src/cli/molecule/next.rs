@@ -105,13 +105,7 @@ fn lines(snapshot: &Snapshot, brief: &Brief<'_>) -> Result<Vec<Text>> {
     Ok(out)
 }
 
-fn describe(
-    snapshot: &Snapshot,
-    molecule: &Bead,
-    brief: &Brief<'_>,
-    step: BriefStep<'_, '_>,
-    out: &mut Vec<Text>,
-) -> Result<()> {
+fn describe(snapshot: &Snapshot, molecule: &Bead, brief: &Brief<'_>, step: BriefStep<'_, '_>, out: &mut Vec<Text>) -> Result<()> {
     let (id, attempt) = (step.facts.id, step.stand.attempt);
     let bead = snapshot.must(&BeadId::new(step.facts.bead)?)?;
     let def: Step = own::agreed(&bead, field::DEF).unwrap_or_default();
