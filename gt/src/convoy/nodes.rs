@@ -6,9 +6,8 @@ use super::model::{ConvoyFile, requires_of};
 use super::stage::{Need, Node, Outside};
 use crate::molecule::MoleculeState;
 use bd::error::Result;
-use bd::fold::Bead;
 use bd::model::{BeadId, Category, DepType};
-use bd::query::{Rule, Wait, is_external};
+use bd::query::{Categories, Row, Rule, is_external};
 use bd::store::{Snapshot, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +19,7 @@ const MAX_DEPTH: usize = 64;
 /// # Errors
 /// The store cannot be read.
 pub fn nodes(store: &Store, snapshot: &Snapshot, board: &Board, file: Option<&ConvoyFile>, members: &Members) -> Result<Vec<Node>> {
-    let mut reader = Reader { store, snapshot, beads: BTreeMap::new() };
+    let mut reader = Reader { store, snapshot, rows: BTreeMap::new() };
     // What a member is known by in the plan: its bead, or the name of a molecule that is only planned.
     let key = |line: &super::Line| line.bead.clone().unwrap_or_else(|| line.id.clone());
     let ids: BTreeSet<String> = board.lines().map(key).collect();
@@ -35,9 +34,9 @@ pub fn nodes(store: &Store, snapshot: &Snapshot, board: &Board, file: Option<&Co
             node.contested = plain.conflict || plain.rule == Rule::Contested;
             node.put_off = matches!(plain.rule, Rule::Deferred | Rule::DeferredUntil | Rule::AncestorDeferred);
         }
-        if let Some(view) = members.molecules.iter().find(|v| v.name == line.id) {
-            node.put_off = view.state == MoleculeState::Paused;
-            node.contested = line.trouble && !node.put_off && view.state != MoleculeState::NeedsFix;
+        if let Some(one) = members.molecules.iter().find(|v| v.name == line.id) {
+            node.put_off = one.state == MoleculeState::Paused;
+            node.contested = line.trouble && !node.put_off && one.state != MoleculeState::NeedsFix;
         }
         if let Some(file) = file.filter(|_| plain.is_none()) {
             node.no_formula =
@@ -65,23 +64,29 @@ pub fn nodes(store: &Store, snapshot: &Snapshot, board: &Board, file: Option<&Co
     Ok(out)
 }
 
+/// Reads rows: they say what a bead waits for and where it stands, and cost a small part of the bead.
 struct Reader<'a> {
     store: &'a Store,
     snapshot: &'a Snapshot,
-    beads: BTreeMap<String, Option<Bead>>,
+    rows: BTreeMap<String, Option<Row>>,
 }
 
 impl Reader<'_> {
-    fn bead(&mut self, id: &str) -> Result<Option<&Bead>> {
-        if !self.beads.contains_key(id) {
-            let bead = BeadId::new(id).ok().map(|id| self.snapshot.bead(&id)).transpose()?.flatten();
-            self.beads.insert(id.to_owned(), bead.filter(|b| !b.is_deleted()));
+    fn row(&mut self, id: &str) -> Result<Option<&Row>> {
+        if !self.rows.contains_key(id) {
+            let row = match BeadId::new(id) {
+                // The store's own have no rows, and an edge that somebody published may lead to one.
+                Ok(id) if id.is_pseudo() => self.snapshot.bead(&id)?.map(|b| Row::of(&b, &Categories::built_in())),
+                Ok(id) => self.snapshot.row(&id)?,
+                Err(_) => None,
+            };
+            self.rows.insert(id.to_owned(), row.filter(|row| !row.deleted));
         }
-        Ok(self.beads.get(id).and_then(Option::as_ref))
+        Ok(self.rows.get(id).and_then(Option::as_ref))
     }
 
     fn is_epic(&mut self, id: &str) -> bool {
-        self.bead(id).ok().flatten().is_some_and(|b| b.issue_type() == "epic")
+        self.row(id).ok().flatten().is_some_and(|row| row.issue_type == "epic")
     }
 
     /// The beads above one, nearest first.
@@ -89,7 +94,7 @@ impl Reader<'_> {
         let mut out: Vec<String> = Vec::new();
         let mut at = id.to_owned();
         while out.len() < MAX_DEPTH {
-            let Some(parent) = self.bead(&at)?.and_then(|b| b.parent().map(str::to_owned)) else { break };
+            let Some(parent) = self.row(&at)?.and_then(|row| row.parent.clone()) else { break };
             if parent == id || out.contains(&parent) {
                 break;
             }
@@ -104,7 +109,7 @@ impl Reader<'_> {
         let above = self.above(id)?;
         node.part_of = above.iter().find(|p| members.contains(*p)).cloned();
         for from in std::iter::once(id).chain(above.iter().map(String::as_str)) {
-            let targets: Vec<String> = self.bead(from)?.map(blocking).unwrap_or_default();
+            let targets: Vec<String> = self.row(from)?.map(blocking).unwrap_or_default();
             for to in targets {
                 if to == id || above.contains(&to) {
                     // Its own bead may be what waits for itself; what is above never counts.
@@ -130,7 +135,7 @@ impl Reader<'_> {
         }
         let config = self.store.config();
         let Some((closed, wait)) =
-            self.bead(to)?.map(|b| (config.category(&b.status()) == Category::Done, b.issue_type() == bd::ops::wait::TYPE))
+            self.row(to)?.map(|row| (config.category(&row.status) == Category::Done, row.issue_type == bd::ops::wait::TYPE))
         else {
             return Ok(found(to, Outside::Dangling));
         };
@@ -147,10 +152,7 @@ impl Reader<'_> {
 }
 
 /// The targets of the edges that can hold a bead back.
-fn blocking(bead: &Bead) -> Vec<String> {
+fn blocking(row: &Row) -> Vec<String> {
     let kinds = [DepType::BLOCKS, DepType::CONDITIONAL_BLOCKS, DepType::WAITS_FOR];
-    let edges = bead.edges.iter().filter(|e| kinds.contains(&e.edge.kind));
-    edges
-        .map(|e| Wait::of(&e.edge).spawner.filter(|_| e.edge.kind == DepType::WAITS_FOR).unwrap_or_else(|| e.edge.to.clone()))
-        .collect()
+    row.edges.iter().filter(|e| kinds.contains(&e.kind)).map(|e| e.target().to_owned()).collect()
 }
