@@ -244,13 +244,21 @@ pub fn find(store: &Store, snapshot: &Snapshot, text: &str) -> Result<Convoy> {
             return Ok(convoy);
         }
     }
-    let all = all(store, snapshot)?;
+    among(store, snapshot, text, all(store, snapshot)?)
+}
+
+/// The same among `all` that there are, where none has the bead that belongs to the text as an id.
+///
+/// # Errors
+/// As [`find`].
+pub fn among(store: &Store, snapshot: &Snapshot, text: &str, mut all: Vec<Convoy>) -> Result<Convoy> {
+    let text = text.trim();
     if let Some(at) = all.iter().position(|c| c.id == text) {
-        return Ok(all[at].clone());
+        return Ok(all.swap_remove(at));
     }
     if let Ok(id) = snapshot.resolve(text) {
-        if let Some(convoy) = standing(&id)? {
-            return Ok(convoy);
+        if let Some(at) = all.iter().position(|c| c.bead == id) {
+            return Ok(all.swap_remove(at));
         }
     }
     Err(missing(store, text, all.iter().map(|c| c.id.as_str())))

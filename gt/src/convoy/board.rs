@@ -118,8 +118,7 @@ impl Board {
 
 /// Counts everything anew.
 pub fn board(facts: Facts, file: Option<&ConvoyFile>, members: &Members, now: Timestamp) -> Board {
-    let poured: Vec<Poured<'_>> = members.molecules.iter().map(Poured::from).collect();
-    board_of(facts, file, &poured, &members.plain, now)
+    board_of(facts, file, &members.poured(), &members.plain, now)
 }
 
 /// The same from what the board looks at.

@@ -1,12 +1,12 @@
 //! Staging and launching: what is looked over first, and what can be worked on then.
 
 use super::bead::{Convoy, field};
-use super::board::board;
-use super::members::{Members, of_ids};
+use super::board::board_of;
+use super::line::Poured;
+use super::members::Plain;
 use super::scene::Scene;
 use super::stage::{Plan, plan};
-use super::{Standing, nodes, place};
-use crate::molecule::Shelf;
+use super::{Standing, nodes};
 use bd::error::{Error, ErrorKind, Result};
 use bd::model::{BeadId, Fields, Kind, Value};
 use bd::ops::change::set_event;
@@ -19,7 +19,7 @@ use jiff::Timestamp;
 /// # Errors
 /// The store cannot be read.
 pub fn look(store: &Store, snapshot: &Snapshot, scene: &Scene) -> Result<Plan> {
-    Ok(plan(&nodes::nodes(store, snapshot, &scene.board, scene.file.as_ref(), &scene.members)?))
+    Ok(plan(&scene.nodes(store, snapshot)?))
 }
 
 /// What a list of names to stage comes to.
@@ -77,12 +77,11 @@ fn below(snapshot: &Snapshot, id: &BeadId, out: &mut Vec<String>) -> Result<()> 
     Ok(())
 }
 
-/// Looks over beads that are in no convoy yet.
+/// Looks over beads that are in no convoy yet: the molecules among them, and the others.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn look_at(store: &Store, snapshot: &Snapshot, ids: &[String], now: Timestamp) -> Result<(Plan, Members)> {
-    let members = of_ids(snapshot, ids, &Shelf::all(snapshot, now), |_| false, now)?;
+pub fn look_at(store: &Store, snapshot: &Snapshot, poured: &[Poured<'_>], plain: &[Plain], now: Timestamp) -> Result<Plan> {
     let facts = super::Facts {
         id: String::new(),
         name: String::new(),
@@ -91,8 +90,8 @@ pub fn look_at(store: &Store, snapshot: &Snapshot, ids: &[String], now: Timestam
         teams: Vec::new(),
         proven: false,
     };
-    let board = board(facts, None, &members, now);
-    Ok((plan(&nodes::nodes(store, snapshot, &board, None, &members)?), members))
+    let board = board_of(facts, None, poured, plain, now);
+    Ok(plan(&nodes::nodes(store, snapshot, &board, None, poured, plain)?))
 }
 
 /// The word that a look comes to: `staged_ready` or `staged_warnings`.
@@ -173,17 +172,4 @@ pub fn free(scene: &Scene) -> Free {
     let startable = |l: &&super::Line| matches!(l.standing, Standing::Planned | Standing::Startable);
     out.pour = scene.board.molecules.iter().filter(startable).map(|l| l.id.clone()).collect();
     out
-}
-
-/// The scene of a convoy without a problem in its file standing in the way: for looks that have to answer anyway.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn scene_or_bare(store: &Store, snapshot: &Snapshot, convoy: Convoy, now: Timestamp) -> Result<(Scene, Option<Error>)> {
-    let (file, error) = match place::at(store, &super::path_of(&convoy)) {
-        Ok(file) => (file, None),
-        Err(error) => (None, Some(error)),
-    };
-    let scene = Scene::with(snapshot, convoy, file, &Shelf::all(snapshot, now), now)?;
-    Ok((scene, error))
 }

@@ -1,6 +1,7 @@
 //! The members of a convoy as they stand: molecules that were poured for it or are tracked, and plain beads.
 
 use super::bead::Convoy;
+use super::line::Poured;
 use crate::molecule::{Shelf, View};
 use bd::error::Result;
 use bd::fold::{Bead, Holding};
@@ -56,6 +57,13 @@ pub struct Members {
     pub molecules: Vec<View>,
     /// The rest, by name.
     pub plain: Vec<Plain>,
+}
+
+impl Members {
+    /// What boards look at of the molecules.
+    pub fn poured(&self) -> Vec<Poured<'_>> {
+        self.molecules.iter().map(Poured::from).collect()
+    }
 }
 
 /// Collects the members of a convoy from what is known. `molecules` are those of the store: only members are looked at.

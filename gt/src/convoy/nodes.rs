@@ -1,7 +1,8 @@
 //! The members of a convoy as [`super::stage`] looks at them.
 
 use super::board::Board;
-use super::members::Members;
+use super::line::Poured;
+use super::members::Plain;
 use super::model::{ConvoyFile, requires_of};
 use super::stage::{Need, Node, Outside};
 use crate::molecule::MoleculeState;
@@ -18,7 +19,14 @@ const MAX_DEPTH: usize = 64;
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn nodes(store: &Store, snapshot: &Snapshot, board: &Board, file: Option<&ConvoyFile>, members: &Members) -> Result<Vec<Node>> {
+pub fn nodes(
+    store: &Store,
+    snapshot: &Snapshot,
+    board: &Board,
+    file: Option<&ConvoyFile>,
+    poured: &[Poured<'_>],
+    plain: &[Plain],
+) -> Result<Vec<Node>> {
     let mut reader = Reader { store, snapshot, rows: BTreeMap::new() };
     // What a member is known by in the plan: its bead, or the name of a molecule that is only planned.
     let key = |line: &super::Line| line.bead.clone().unwrap_or_else(|| line.id.clone());
@@ -28,13 +36,13 @@ pub fn nodes(store: &Store, snapshot: &Snapshot, board: &Board, file: Option<&Co
     for line in board.lines() {
         let id = key(line);
         let mut node = Node { id: id.clone(), shown: line.shown.clone(), closed: line.standing.is_closed(), ..Node::default() };
-        let plain = members.plain.iter().find(|p| p.id == line.id);
+        let plain = plain.iter().find(|p| p.id == line.id);
         if let Some(plain) = plain {
             node.missing = plain.is_missing();
             node.contested = plain.conflict || plain.rule == Rule::Contested;
             node.put_off = matches!(plain.rule, Rule::Deferred | Rule::DeferredUntil | Rule::AncestorDeferred);
         }
-        if let Some(one) = members.molecules.iter().find(|v| v.name == line.id) {
+        if let Some(one) = poured.iter().find(|p| p.name == line.id) {
             node.put_off = one.state == MoleculeState::Paused;
             node.contested = line.trouble && !node.put_off && one.state != MoleculeState::NeedsFix;
         }

@@ -1,11 +1,14 @@
 //! A convoy with everything that belongs to it, read at one moment.
 
 use super::bead::{Convoy, find};
-use super::board::{Board, Facts, Tally, board, board_of, tally};
+use super::board::{Board, Facts, Tally, board, tally};
 use super::line::Poured;
-use super::members::{Members, Plain, collect, plain};
+use super::look::{Look, others};
+use super::members::{Members, Plain, collect};
 use super::model::ConvoyFile;
+use super::nodes::nodes;
 use super::place;
+use super::stage::Node;
 use crate::molecule::Shelf;
 use bd::error::Result;
 use bd::store::{Snapshot, Store};
@@ -58,6 +61,14 @@ impl Scene {
         let board = board(facts(&convoy, file.as_ref()), file.as_ref(), &members, now);
         Ok(Self { convoy, file, members, board })
     }
+
+    /// As [`Look::nodes`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn nodes(&self, store: &Store, snapshot: &Snapshot) -> Result<Vec<Node>> {
+        nodes(store, snapshot, &self.board, self.file.as_ref(), &self.members.poured(), &self.members.plain)
+    }
 }
 
 /// A convoy as lists and boards show it: its members are counted and not kept.
@@ -82,13 +93,10 @@ impl Outlook {
         molecules: &[Poured<'_>],
         now: Timestamp,
     ) -> Result<Self> {
-        let (poured, plain) = Self::members(snapshot, &convoy, molecules, now)?;
-        let board = board_of(facts(&convoy, file.as_ref()), file.as_ref(), &poured, &plain, now);
-        Ok(Self { convoy, file, board })
+        let poured = Self::poured(&convoy, molecules);
+        Ok(Look::with(snapshot, convoy, file, poured, now)?.into())
     }
-}
 
-impl Outlook {
     /// How far a convoy is, without its board. `molecules` are all of the store, by name.
     ///
     /// # Errors
@@ -100,23 +108,21 @@ impl Outlook {
         molecules: &[Poured<'_>],
         now: Timestamp,
     ) -> Result<Tally> {
-        let (poured, plain) = Self::members(snapshot, convoy, molecules, now)?;
+        let poured = Self::poured(convoy, molecules);
+        let plain: Vec<Plain> = others(snapshot, &convoy.tracks, &poured, now)?;
         Ok(tally(file, &poured, &plain))
     }
 
-    fn members<'a>(
-        snapshot: &Snapshot,
-        convoy: &Convoy,
-        molecules: &[Poured<'a>],
-        now: Timestamp,
-    ) -> Result<(Vec<Poured<'a>>, Vec<Plain>)> {
+    fn poured<'a>(convoy: &Convoy, molecules: &[Poured<'a>]) -> Vec<Poured<'a>> {
         let tracked: HashSet<&str> = convoy.tracks.iter().map(String::as_str).collect();
         let is_in = |p: &&Poured<'_>| p.convoy == Some(convoy.id.as_str()) || tracked.contains(p.bead);
-        let poured: Vec<Poured<'a>> = molecules.iter().filter(is_in).cloned().collect();
-        let known: HashSet<&str> = poured.iter().map(|p| p.bead).collect();
-        let others = convoy.tracks.iter().filter(|id| !known.contains(id.as_str()));
-        let plain = others.map(|id| plain(snapshot, id, now)).collect::<Result<Vec<_>>>()?;
-        Ok((poured, plain))
+        molecules.iter().filter(is_in).cloned().collect()
+    }
+}
+
+impl From<Look<'_>> for Outlook {
+    fn from(look: Look<'_>) -> Self {
+        Self { convoy: look.convoy, file: look.file, board: look.board }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::kept::{Kept, Kind, Made};
 use super::text::{put_list, take_list, take_opt};
-use crate::convoy::bead::{TYPE, bead_id};
+use crate::convoy::bead::{TYPE, among, bead_id};
 use crate::convoy::{Convoy, name};
 use bd::error::Result;
 use bd::fold::Bead;
@@ -90,8 +90,19 @@ impl Convoys {
         self.iter(store).collect()
     }
 
+    /// The one that a text names, as [`crate::convoy::find`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn find(&self, store: &Store, snapshot: &Snapshot, text: &str) -> Result<Convoy> {
+        match self.named(store, text) {
+            Some(convoy) => Ok(convoy),
+            None => among(store, snapshot, text, self.all(store)),
+        }
+    }
+
     /// The one with this id, where it has the bead that belongs to it.
-    pub fn named(&self, store: &Store, text: &str) -> Option<Convoy> {
+    fn named(&self, store: &Store, text: &str) -> Option<Convoy> {
         let text = text.trim();
         let bead = Some(text).filter(|t| name::is_name(t)).and_then(|t| bead_id(store.config().prefix(), t).ok())?;
         self.iter(store).find(|convoy| convoy.bead == bead)

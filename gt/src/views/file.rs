@@ -10,7 +10,7 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 /// Raised with every change of what is kept or of the rules by which it is computed: another version's file counts for nothing.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 /// What a file begins with; the checksum follows.
 pub const HEAD: usize = 16;
 /// What a file begins with whose bodies are read one by one: the same, and the length of its heads.

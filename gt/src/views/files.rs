@@ -137,7 +137,7 @@ impl Files {
         crew
     }
 
-    /// What the `convoy.toml` at a path of the tree says, as [`place::at`]; of one that is in order only what a board shows.
+    /// What the `convoy.toml` at a path of the tree says, as [`place::at`]; of one that is in order only what is looked at.
     ///
     /// # Errors
     /// As [`place::at`].
@@ -159,10 +159,12 @@ impl Files {
     }
 }
 
-/// What a board looks at.
+/// What a board, a plan and health look at.
 fn for_board(file: &ConvoyFile) -> ConvoyFile {
     let planned = |m: &Planned| Planned {
         id: m.id.clone(),
+        formula: m.formula.clone(),
+        end_date: m.end_date.clone(),
         status: m.status.clone(),
         owner: m.owner.clone(),
         team: m.team.clone(),
@@ -180,6 +182,7 @@ fn for_board(file: &ConvoyFile) -> ConvoyFile {
     };
     out.teams.involved.clone_from(&file.teams.involved);
     out.timeline.total_days = file.timeline.total_days;
+    out.timeline.estimated_end_date.clone_from(&file.timeline.estimated_end_date);
     out
 }
 
@@ -189,10 +192,11 @@ fn put_convoy(out: &mut Vec<u8>, file: &ConvoyFile) {
     put_opt_str(out, file.owner.as_deref());
     put_list(out, &file.teams.involved);
     put_var(out, file.timeline.total_days.map_or(0, |n| u64::from(n) + 1));
+    put_opt_str(out, file.timeline.estimated_end_date.as_deref());
     put_var(out, file.molecules.len() as u64);
     for m in &file.molecules {
         put_str(out, &m.id);
-        for text in [&m.status, &m.owner, &m.team] {
+        for text in [&m.status, &m.owner, &m.team, &m.formula, &m.end_date] {
             put_opt_str(out, text.as_deref());
         }
         put_list(out, &m.requires);
@@ -206,9 +210,10 @@ fn take_convoy(t: &mut Take<'_>) -> Read<ConvoyFile> {
     let mut out = ConvoyFile { path: t.str()?.to_owned(), name: take_opt(t)?, owner: take_opt(t)?, ..ConvoyFile::default() };
     out.teams.involved = take_list(t)?;
     out.timeline.total_days = t.var()?.checked_sub(1).map(u32::try_from).transpose().map_err(|_| Broken)?;
+    out.timeline.estimated_end_date = take_opt(t)?;
     for _ in 0..t.count(8)? {
         let mut m = Planned { id: t.str()?.to_owned(), status: take_opt(t)?, owner: take_opt(t)?, ..Planned::default() };
-        m.team = take_opt(t)?;
+        (m.team, m.formula, m.end_date) = (take_opt(t)?, take_opt(t)?, take_opt(t)?);
         (m.requires, m.blocks) = (take_list(t)?, take_list(t)?);
         let there = t.bool()?;
         m.pass_rate = Some(f64::from_bits(t.u64()?)).filter(|_| there);
@@ -257,4 +262,27 @@ fn parse(bytes: &[u8]) -> Read<BTreeMap<String, Known>> {
         out.insert(path, Known { stamp: Some(stamp), crew, convoy });
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_file_is_what_looks_look_at() {
+        let text = include_str!("../../../tests/gt/convoys/ledger-trail.toml");
+        let file = crate::convoy::parse("c", text).unwrap();
+        let mut out = Vec::new();
+        put_convoy(&mut out, &for_board(&file));
+        let mut take = Take::new(&out);
+        let kept = take_convoy(&mut take).ok().unwrap();
+        assert!(take.rest().is_empty());
+        assert_eq!(format!("{kept:?}"), format!("{:?}", for_board(&file)));
+        // What health and plans look at besides boards.
+        assert!(kept.timeline.estimated_end_date.is_some());
+        assert_eq!(kept.timeline.estimated_end_date, file.timeline.estimated_end_date);
+        assert!(kept.molecules.iter().any(|m| m.end_date.is_some()) && kept.molecules.iter().any(|m| m.formula.is_some()));
+        let more = |m: &Planned| (m.formula.clone(), m.end_date.clone());
+        assert!(kept.molecules.iter().map(more).eq(file.molecules.iter().map(more)));
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::front;
 use super::kept::{Kept, Kind, Made, Seen};
-use crate::convoy::Poured;
+use crate::convoy::{Convoy, ConvoyFile, Look, Poured};
 use crate::molecule::Brief;
 use crate::molecule::beads::{self, Beads, is_molecule};
 use crate::molecule::compute::waits_for;
@@ -84,12 +84,27 @@ impl<'s> Molecules<'s> {
         out
     }
 
+    /// The same of those of these beads.
+    pub fn poured_of(&self, beads: &[String]) -> Vec<Poured<'_>> {
+        let is_in = |seen: &Seen<'_>| beads.iter().any(|b| b == seen.bead());
+        self.kept.seen().filter(is_in).filter_map(|seen| front::poured(seen.front).ok()).collect()
+    }
+
     /// The same of those that belong to a convoy, by their word or by its.
-    pub fn poured_in(&self, convoy: &str, tracks: &[String]) -> impl Iterator<Item = Poured<'_>> {
+    fn poured_in(&self, convoy: &str, tracks: &[String]) -> impl Iterator<Item = Poured<'_>> {
         let is_in = move |seen: &Seen<'_>| {
             front::convoy(seen.front).is_ok_and(|c| c == Some(convoy)) || tracks.iter().any(|t| t == seen.bead())
         };
         self.kept.seen().filter(is_in).filter_map(|seen| front::poured(seen.front).ok())
+    }
+
+    /// A convoy, with those that belong to it.
+    ///
+    /// # Errors
+    /// As [`Look::with`].
+    pub fn look(&self, convoy: Convoy, file: Option<ConvoyFile>) -> Result<Look<'_>> {
+        let poured = self.poured_in(&convoy.id, &convoy.tracks).collect();
+        Look::with(self.snapshot, convoy, file, poured, self.now)
     }
 
     /// The molecule's bead that a text names, as [`beads::find`].

@@ -2,7 +2,7 @@
 
 use super::parsed;
 use crate::convoy::graph::{Graph, graph};
-use crate::convoy::nodes;
+use crate::views::{Convoys, Molecules};
 use bd::cli::{Ctx, Sub};
 use bd::error::{Error, Result};
 use clap::{ArgMatches, Args as _};
@@ -41,11 +41,13 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             return Err(Error::usage(format!("there is no form `{}`", shown.escape_debug())).hint("text, mermaid, dot or svg"));
         }
     };
-    let scene = super::show::scene(ctx, &args.id)?;
-    super::show::tell_warnings(ctx, &scene.convoy, scene.file.as_ref());
-    let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
-    let nodes = nodes::nodes(&store, &snapshot, &scene.board, scene.file.as_ref(), &scene.members)?;
-    let graph = graph(&scene.board, &nodes);
+    let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
+    let convoy = Convoys::load(&snapshot)?.find(&store, &snapshot, &args.id)?;
+    let file = super::show::file_of(&store, &convoy)?;
+    let molecules = Molecules::load(&snapshot, now)?;
+    let look = molecules.look(convoy, file)?;
+    super::show::tell_warnings(ctx, &look.convoy, look.file.as_ref());
+    let graph = graph(&look.board, &look.nodes(&store, &snapshot)?);
     if ctx.ui.is_json() {
         return ctx.ui.json(&object(&graph));
     }

@@ -1,9 +1,8 @@
 //! `gt convoy health`: is a convoy well?
 
 use super::parsed;
-use crate::convoy::find;
-use crate::convoy::health::{Issue, KINDS, counts, health, is_healthy};
-use crate::convoy::launch::{look, scene_or_bare};
+use crate::convoy::health::{Issue, KINDS, counts, health, is_healthy, of_molecule};
+use crate::views::{Convoys, Molecules};
 use bd::cli::{Ctx, Sub};
 use bd::error::{Error, ErrorKind, Result};
 use bd::ui::{Style, Text};
@@ -31,27 +30,37 @@ struct Args {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
-    let convoy = find(&store, &snapshot, &args.id)?;
-    let (scene, broken) = scene_or_bare(&store, &snapshot, convoy, now)?;
-    let plan = look(&store, &snapshot, &scene)?;
-    let issues = health(&scene, &plan, broken.as_ref(), now);
+    let convoy = Convoys::load(&snapshot)?.find(&store, &snapshot, &args.id)?;
+    // A problem in its file stands in the way of nothing else.
+    let (file, broken) = match super::show::file_of(&store, &convoy) {
+        Ok(file) => (file, None),
+        Err(error) => (None, Some(error)),
+    };
+    let kept = Molecules::load(&snapshot, now)?;
+    let look = kept.look(convoy, file)?;
+    let plan = look.plan(&store, &snapshot)?;
+    let mut molecules = Vec::new();
+    for one in look.poured.iter().filter(|one| !one.standing().is_closed()) {
+        molecules.extend(kept.whole(one.bead, |brief| of_molecule(brief, now))?);
+    }
+    let issues = health(&look, &plan, broken.as_ref(), molecules, now);
     let (problems, warnings) = (issues.iter().filter(|i| i.problem).count(), issues.iter().filter(|i| !i.problem).count());
     let healthy = is_healthy(&issues);
     if ctx.ui.is_json() {
         let members: serde_json::Map<String, Value> =
-            counts(&scene).into_iter().map(|(standing, n)| (standing.as_str().to_owned(), json!(n))).collect();
+            counts(&look.board).into_iter().map(|(standing, n)| (standing.as_str().to_owned(), json!(n))).collect();
         ctx.ui.json(&json!({
-            "id": scene.convoy.id, "healthy": healthy, "problems": problems, "warnings": warnings, "members": members,
+            "id": look.convoy.id, "healthy": healthy, "problems": problems, "warnings": warnings, "members": members,
             "issues": issues.iter().map(object).collect::<Vec<_>>(),
         }))?;
     } else {
-        ctx.ui.line(format!("Convoy: {}", scene.convoy.id))?;
+        ctx.ui.line(format!("Convoy: {}", look.convoy.id))?;
         let word = if healthy { Text::new().with(Style::Good, "healthy") } else { Text::new().with(Style::Bad, "needs attention") };
         let mut line = Text::new().plain("Health: ");
         line.append(word);
         line.push(Style::Plain, format!(" ({problems} problems, {warnings} warnings)"));
         ctx.ui.line(line)?;
-        ctx.ui.line(format!("Progress: {}", scene.board.progress_text()))?;
+        ctx.ui.line(format!("Progress: {}", look.board.progress_text()))?;
         for issue in &issues {
             let (mark, style) = if issue.problem { ("🚨", Style::Bad) } else { ("⚠", Style::Warn) };
             let line =
@@ -62,7 +71,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     if healthy {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::No, format!("the convoy `{}` is not well", scene.convoy.id)))
+    Err(Error::new(ErrorKind::No, format!("the convoy `{}` is not well", look.convoy.id)))
 }
 
 fn object(issue: &Issue) -> Value {

@@ -5,6 +5,7 @@ use crate::convoy::{Convoy, ConvoyFile, Outlook, Scene, path_of};
 use crate::views::{Convoys, Files, Molecules};
 use bd::cli::{Ctx, Sub};
 use bd::error::Result;
+use bd::store::Store;
 use clap::{ArgMatches, Args as _};
 
 pub(super) const SUB: Sub = Sub {
@@ -27,7 +28,10 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let scene = outlook(ctx, &args.id)?;
+    let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
+    let convoy = Convoys::load(&snapshot)?.find(&store, &snapshot, &args.id)?;
+    let file = file_of(&store, &convoy)?;
+    let scene = Outlook::from(Molecules::load(&snapshot, now)?.look(convoy, file)?);
     tell_warnings(ctx, &scene.convoy, scene.file.as_ref());
     if ctx.ui.is_json() {
         return ctx.ui.json(&shape::board(&scene));
@@ -39,21 +43,18 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
-/// The same for a board, from the views that are kept.
-fn outlook(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Outlook> {
-    let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
-    let Some(convoy) = Convoys::load(&snapshot)?.named(&store, id) else {
-        return Ok(Scene::load(&store, &snapshot, id, now)?.into());
-    };
-    let mut files = Files::open(&store);
-    let file = files.convoy(&store, &path_of(&convoy))?;
+/// What the file of a convoy says, as it is kept.
+///
+/// # Errors
+/// As [`Files::convoy`].
+pub(super) fn file_of(store: &Store, convoy: &Convoy) -> Result<Option<ConvoyFile>> {
+    let mut files = Files::open(store);
+    let file = files.convoy(store, &path_of(convoy));
     files.save();
-    let molecules = Molecules::load(&snapshot, now)?;
-    let poured: Vec<_> = molecules.poured_in(&convoy.id, &convoy.tracks).collect();
-    Outlook::with(&snapshot, convoy, file, &poured, now)
+    file
 }
 
-/// Reads the convoy that a text names.
+/// Reads the convoy that a text names, from the beads: what is written depends on it.
 ///
 /// # Errors
 /// As [`Scene::load`].

@@ -3,8 +3,11 @@
 use super::parsed;
 use crate::convoy::launch::{Wanted, look, look_at, refused, restage, stage_word, wanted};
 use crate::convoy::make::{NewConvoy, make};
+use crate::convoy::members::of_ids;
 use crate::convoy::stage::{KINDS, Plan, Weight};
-use crate::convoy::{Scene, find, name};
+use crate::convoy::{Board, Convoy, find, name, others};
+use crate::molecule::Shelf;
+use crate::views::{Convoys, Molecules};
 use bd::cli::{Ctx, Sub};
 use bd::error::{Error, Result};
 use bd::model::BeadId;
@@ -44,26 +47,37 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let convoy = match args.ids.as_slice() {
+        [one] if args.dry_run => Convoys::load(&snapshot)?.find(&store, &snapshot, one),
         [one] => find(&store, &snapshot, one),
         _ => Err(Error::usage("several beads")),
     };
-    if let (Ok(_), [one]) = (&convoy, args.ids.as_slice()) {
+    if let (Ok(found), [one]) = (&convoy, args.ids.as_slice()) {
         if args.title.is_some() || args.id.is_some() {
             return Err(Error::usage("the convoy is there already: --title and --id are for a new one"));
         }
-        return again(ctx, one, args.dry_run);
+        return if args.dry_run { look_again(ctx, found.clone()) } else { again(ctx, one) };
     }
     let what = wanted(&store, &snapshot, &args.ids).map_err(|error| match (&convoy, args.ids.as_slice()) {
         // One word that is neither: both are said.
         (Err(other), [_]) => other.hints.iter().fold(error, |e, h| e.hint(h.clone())),
         _ => error,
     })?;
-    let (plan, members) = look_at(&store, &snapshot, &what.ids, now)?;
-    let shown: BTreeMap<String, String> = members
-        .plain
+    // Only a look is answered from what is kept.
+    let (kept, members);
+    let (poured, plain) = if args.dry_run {
+        kept = Molecules::load(&snapshot, now)?;
+        let poured = kept.poured_of(&what.ids);
+        let plain = others(&snapshot, &what.ids, &poured, now)?;
+        (poured, plain)
+    } else {
+        members = of_ids(&snapshot, &what.ids, &Shelf::all(&snapshot, now), |_| false, now)?;
+        (members.poured(), members.plain.clone())
+    };
+    let plan = look_at(&store, &snapshot, &poured, &plain, now)?;
+    let shown: BTreeMap<String, String> = plain
         .iter()
         .map(|p| (p.id.clone(), format!("{} {}", p.short, p.title)))
-        .chain(members.molecules.iter().map(|v| (v.bead.as_str().to_owned(), v.name.clone())))
+        .chain(poured.iter().map(|p| (p.bead.to_owned(), p.name.to_owned())))
         .collect();
     let id = if args.dry_run || !plan.is_launchable() { None } else { Some(create(ctx, &args, &what, &plan)?) };
     print(ctx, id.as_deref(), id.is_some().then(|| stage_word(&plan)), &plan, &shown)?;
@@ -86,29 +100,44 @@ fn create(ctx: &mut Ctx<'_, '_>, args: &Args, what: &Wanted, plan: &Plan) -> Res
 }
 
 /// A convoy that is there: looked over again.
-fn again(ctx: &mut Ctx<'_, '_>, id: &str, dry_run: bool) -> Result<()> {
+fn again(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<()> {
     let scene = super::show::scene(ctx, id)?;
     super::show::tell_warnings(ctx, &scene.convoy, scene.file.as_ref());
     let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
     let plan = look(&store, &snapshot, &scene)?;
-    let shown = names(&scene);
     let mut word = scene.convoy.state.as_str();
-    if !dry_run && plan.is_launchable() && scene.convoy.state.is_staged() {
+    if plan.is_launchable() && scene.convoy.state.is_staged() {
         ctx.write(|tx| restage(tx, &find(tx.store(), tx.snapshot(), id)?, &plan))?;
         word = stage_word(&plan);
-    } else if !scene.convoy.state.is_staged() {
+    }
+    say_again(ctx, &scene.convoy, &scene.board, word, &plan)
+}
+
+/// The same without writing anything down.
+fn look_again(ctx: &mut Ctx<'_, '_>, convoy: Convoy) -> Result<()> {
+    let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
+    let file = super::show::file_of(&store, &convoy)?;
+    let kept = Molecules::load(&snapshot, now)?;
+    let look = kept.look(convoy, file)?;
+    super::show::tell_warnings(ctx, &look.convoy, look.file.as_ref());
+    let plan = look.plan(&store, &snapshot)?;
+    say_again(ctx, &look.convoy, &look.board, look.convoy.state.as_str(), &plan)
+}
+
+fn say_again(ctx: &mut Ctx<'_, '_>, convoy: &Convoy, board: &Board, word: &str, plan: &Plan) -> Result<()> {
+    if !convoy.state.is_staged() {
         ctx.ui.talk("It is under way or has landed already: nothing was changed");
     }
-    print(ctx, Some(&scene.convoy.id), Some(word), &plan, &shown)?;
+    print(ctx, Some(&convoy.id), Some(word), plan, &names(board))?;
     if !plan.is_launchable() {
-        return Err(refused(&format!("`{}` cannot be launched", scene.convoy.id), &plan));
+        return Err(refused(&format!("`{}` cannot be launched", convoy.id), plan));
     }
     Ok(())
 }
 
 /// What people see of each member, by its name in a plan.
-pub(super) fn names(scene: &Scene) -> BTreeMap<String, String> {
-    scene.board.lines().map(|l| (l.bead.clone().unwrap_or_else(|| l.id.clone()), l.shown.clone())).collect()
+fn names(board: &Board) -> BTreeMap<String, String> {
+    board.lines().map(|l| (l.bead.clone().unwrap_or_else(|| l.id.clone()), l.shown.clone())).collect()
 }
 
 fn print(

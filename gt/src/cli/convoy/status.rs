@@ -1,9 +1,10 @@
 //! `gt convoy status`: how far each team is.
 
 use super::{parsed, shape};
-use crate::convoy::Board;
 use crate::convoy::teams::{TeamProgress, teams};
+use crate::convoy::{Board, Outlook};
 use crate::molecule::model::percent;
+use crate::views::{Convoys, Molecules};
 use bd::cli::{Ctx, Sub};
 use bd::error::{Error, Result};
 use bd::query::nearest;
@@ -34,7 +35,10 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let scene = super::show::scene(ctx, &args.id)?;
+    let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
+    let convoy = Convoys::load(&snapshot)?.find(&store, &snapshot, &args.id)?;
+    let file = super::show::file_of(&store, &convoy)?;
+    let scene = Outlook::from(Molecules::load(&snapshot, now)?.look(convoy, file)?);
     let board = &scene.board;
     let mut all = teams(board);
     if let Some(team) = &args.team {
