@@ -14,6 +14,7 @@ mod kit;
 mod landing;
 mod looks;
 mod mail;
+mod mail_looks;
 mod notify;
 mod property;
 mod redact;

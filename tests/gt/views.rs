@@ -7,7 +7,8 @@ use bd_tests::{Rng, Sandbox, Work, setting};
 use std::path::PathBuf;
 
 /// The files of views beside the cache.
-const FILES: [&str; 8] = ["gt-molecules", "gt-convoys", "gt-held", "gt-files", "gt-formulas", "gt-mail", "gt-mail-seen", "gt-feed"];
+const FILES: [&str; 9] =
+    ["gt-molecules", "gt-convoys", "gt-held", "gt-files", "gt-formulas", "gt-mail", "gt-mail-seen", "gt-people", "gt-feed"];
 
 /// Every look that is answered from views.
 const LOOKS: &[&[&str]] = &[
@@ -43,6 +44,16 @@ const LOOKS: &[&[&str]] = &[
     &["convoy", "show", "no-trail"],
     &["mail", "inbox", "--all", "--json"],
     &["mail", "check", "--inject"],
+    &["mail", "sent"],
+    &["mail", "sent", "--open", "--json"],
+    &["mail", "search", "news", "--json"],
+    &["mail", "search", "words", "self"],
+    &["mail", "search", "W", "--all"],
+    &["mail", "directory", "--json"],
+    &["mail", "directory", "a"],
+    &["mail", "thread", "1"],
+    &["mail", "peek", "1", "--json"],
+    &["mail", "peek"],
     &["formula", "list", "--json"],
 ];
 
@@ -154,9 +165,9 @@ fn change(works: &[Work; 2], rng: &mut Rng, now: &str) {
         11 => gt(&["molecule", "update", molecule, "--note", "it goes on"]),
         12 => bd(&["undo", &bead]),
         13 => bd(&["update", &bead, "--status", rng.one_of(&["closed", "open"])]),
-        14 => bd(&["create", "Found on the way", "--assignee", actor]),
+        14 => bd(&["create", "Found on the way", "--assignee", rng.one_of(&[actor, "Wes", "ONA", "api/Toast", "api/toast"])]),
         15 => gt(&["mail", "send", rng.one_of(&["@wes", "@ona"]), "-s", "News", "-m", "Words", "--priority", "urgent"]),
-        16 => gt(&["mail", rng.one_of(&["read", "archive", "ack"]), "1"]),
+        16 => gt(&["mail", rng.one_of(&["read", "archive", "ack", "redact"]), "1"]),
         17 => gt(&["convoy", rng.one_of(&["add", "remove"]), "trail", rng.one_of(&["day1-a", "day2-b"])]),
         18 => {
             let text = "formula = \"own\"\nversion = \"1\"\n\n[[steps]]\nid = \"a\"\ntitle = \"A\"\n";
@@ -308,7 +319,10 @@ fn what_is_kept_is_made_anew_where_it_was_harmed_or_cannot_be_written() {
     let [work, _] = project(&sandbox);
     let now = "2026-03-01T10:00:00Z";
     let wanted = looks(&work, now);
-    assert!(["gt-molecules", "gt-convoys", "gt-held", "gt-mail"].iter().all(|f| folder(&work).join(f).exists()), "views are kept");
+    assert!(
+        ["gt-molecules", "gt-convoys", "gt-held", "gt-mail", "gt-people"].iter().all(|f| folder(&work).join(f).exists()),
+        "views are kept"
+    );
     let mut rng = Rng::new(7);
     for file in FILES.iter().filter(|f| folder(&work).join(f).exists()) {
         let path = folder(&work).join(file);

@@ -61,6 +61,11 @@ impl Reader {
 
     /// True if he sent it.
     pub fn sent(&self, message: &Message) -> bool {
-        identity(&message.by) == self.identity || identity(&message.from) == self.identity
+        self.wrote(&message.from, &message.by)
+    }
+
+    /// True if he sends in this name, or is this actor.
+    pub fn wrote(&self, from: &str, by: &str) -> bool {
+        identity(by) == self.identity || identity(from) == self.identity
     }
 }

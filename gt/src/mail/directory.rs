@@ -1,9 +1,9 @@
 //! Who can be written to, and who receives what is written to an address.
 
 use super::address::{Everyone, Form, form, identity, team_key};
-use super::{config, convoys};
+use super::{config, convoys, seen};
 use bd::error::{Error, Result};
-use bd::store::{STATE_REF, Snapshot, Store};
+use bd::store::{Snapshot, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A team.
@@ -49,9 +49,6 @@ pub struct Directory {
     pub me: String,
 }
 
-/// How many commits are looked at for the names of those who made them.
-const COMMITS: &str = "--max-count=400";
-
 /// How deep groups may name groups.
 const DEPTH: usize = 8;
 
@@ -62,22 +59,19 @@ impl Directory {
     /// The configuration has a list that is none (exit 2); the beads or the mail cannot be read.
     pub fn load(store: &Store, snapshot: &Snapshot) -> Result<Self> {
         let mut out = Self::of_config(store)?;
-        for row in snapshot.rows()? {
-            let holder = row.claim.and_then(|c| c.holder);
-            [row.owner, row.assignee, holder].iter().flatten().for_each(|name| out.know(name));
-        }
-        for stored in snapshot.mail()? {
-            out.know(stored.event.by.as_str());
-        }
-        // Those who never owned a bead: git names who wrote each change.
-        for tip in [Some(STATE_REF), store.sources().tracking.as_deref()].into_iter().flatten() {
-            if store.git().tip(tip)?.is_some() {
-                let format = "--format=%an%n%(trailers:key=Actor,valueonly)";
-                for line in store.git().run(&["log", COMMITS, format, tip]).unwrap_or_default().lines() {
-                    out.know(line);
-                }
-            }
-        }
+        seen::of_beads(snapshot, |_, _, name| out.know(&name))?;
+        seen::of_mail(snapshot, |name| out.know(name))?;
+        seen::of_commits(store, |name| out.know(name))?;
+        Ok(out)
+    }
+
+    /// The same for looks, from what is kept of all of these.
+    ///
+    /// # Errors
+    /// As [`Directory::load`].
+    pub fn load_kept(store: &Store, snapshot: &Snapshot, kept: &mut crate::views::Files) -> Result<Self> {
+        let mut out = Self::for_look(store, kept)?;
+        crate::views::people(store, snapshot)?.iter().for_each(|name| out.know(name));
         Ok(out)
     }
 

@@ -21,7 +21,7 @@ pub fn inject(letters: &Letters<'_>, reader: &str, unread: &[Slip]) -> Result<St
     let order = order(unread);
     let urgent = order.iter().filter(|m| m.priority == Priority::Urgent).count();
     // No more of them is read than can be shown.
-    let first = order.iter().take(SHOWN).map(|s| Ok((letters.short(s.id), letters.letter(s)?))).collect::<Result<Vec<_>>>()?;
+    let first = order.iter().take(SHOWN).map(|s| Ok((letters.short(s), letters.letter(s)?))).collect::<Result<Vec<_>>>()?;
     Ok(text(&first, reader, unread.len(), urgent))
 }
 

@@ -80,31 +80,12 @@ impl Mailbox {
         self.messages.iter().filter(|m| m.thread == thread || m.id == thread).collect()
     }
 
-    /// The message that a text names: its id, or a unique beginning or end of it of at least six characters.
+    /// The message that a text names, as [`named`] says.
     ///
     /// # Errors
-    /// None or several fit (exit 2).
+    /// As there.
     pub fn find(&self, text: &str) -> Result<&Message> {
-        let wanted = text.trim().to_lowercase();
-        let long = wanted.len() >= SHORT;
-        let by = |fits: &dyn Fn(&str) -> bool| -> Vec<&Message> {
-            self.messages.iter().filter(|m| fits(&m.id.to_string())).take(6).collect()
-        };
-        // An end first: that is what is shown.
-        let mut found = by(&|id| id == wanted || (long && id.ends_with(&wanted)));
-        if found.is_empty() {
-            found = by(&|id| long && id.starts_with(&wanted));
-        }
-        match found.as_slice() {
-            [one] => Ok(one),
-            [] => Err(Error::usage(format!("there is no message `{}`", text.escape_debug()))
-                .hint("`gt mail inbox` shows yours, `gt mail search TEXT` finds others")),
-            many => {
-                let names: Vec<String> = many.iter().map(|m| self.short(m)).collect();
-                Err(Error::usage(format!("`{}` fits several messages", text.escape_debug()))
-                    .hint(format!("One of {}", names.join(", "))))
-            }
-        }
+        named(text, self.messages.iter(), |m| m.id)
     }
 
     /// The shortest end of a message's id, of at least eight characters, that names no other.
@@ -115,20 +96,81 @@ impl Mailbox {
 
 /// The shortest end of an id, of at least eight characters, that none of the others has.
 pub fn short(id: EventId, all: impl Iterator<Item = EventId> + Clone) -> String {
-    let text = id.to_string();
-    // A character is five bits. Two ends of eight are rarely the same, and half a word tells.
-    let near = |other: EventId| (other.0 as u64 ^ id.0 as u64) << (64 - 5 * 8) == 0;
-    if all.clone().filter(|other| near(*other)).all(|other| other == id) {
-        return text[text.len() - 8..].to_owned();
+    if all.clone().filter(|other| end_of(*other) == end_of(id)).all(|other| other == id) {
+        return short_alone(id);
     }
+    let text = id.to_string();
     let end = |id: EventId, n: usize| id.0 & ((1u128 << (5 * n)) - 1);
     let alone = |n: &usize| !all.clone().any(|other| other != id && end(other, *n) == end(id, *n));
     let take = (9..text.len() - 1).find(alone).unwrap_or(text.len());
     text[text.len() - take..].to_owned()
 }
 
+/// The same where no other has this one's [`end_of`].
+pub fn short_alone(id: EventId) -> String {
+    let text = id.to_string();
+    text[text.len() - 8..].to_owned()
+}
+
+/// The last eight characters of an id, five bits each: those of two are rarely the same.
+pub fn end_of(id: EventId) -> u64 {
+    id.0 as u64 & ((1 << (5 * 8)) - 1)
+}
+
 /// The shortest part of an id that names a message: less is the number of a row.
 const SHORT: usize = 6;
+
+/// Which of these messages, oldest first, a text names: by its whole id, or by a unique beginning or end of it of at least six
+/// characters.
+///
+/// # Errors
+/// None or several fit (exit 2).
+pub fn named<T>(text: &str, all: impl Iterator<Item = T> + Clone, id: impl Fn(&T) -> EventId) -> Result<T> {
+    let part = Part::of(text);
+    let by = |fits: fn(&Part, EventId) -> bool| -> Vec<T> {
+        part.iter().flat_map(|part| all.clone().filter(|one| fits(part, id(one)))).take(6).collect()
+    };
+    // An end first: that is what is shown.
+    let mut found = by(Part::ends);
+    if found.is_empty() {
+        found = by(Part::begins);
+    }
+    let several = found.len() > 1;
+    let names = || found.iter().map(|one| short(id(one), all.clone().map(|other| id(&other)))).collect::<Vec<_>>().join(", ");
+    if several {
+        return Err(Error::usage(format!("`{}` fits several messages", text.escape_debug())).hint(format!("One of {}", names())));
+    }
+    found.pop().ok_or_else(|| {
+        Error::usage(format!("there is no message `{}`", text.escape_debug()))
+            .hint("`gt mail inbox` shows yours, `gt mail search TEXT` finds others")
+    })
+}
+
+/// Some characters of an id as a number: thousands of ids are compared with them, and none of those is spelled for it.
+struct Part {
+    value: u128,
+    len: usize,
+}
+
+impl Part {
+    /// What somebody typed; `None` where it is in no id.
+    fn of(text: &str) -> Option<Self> {
+        let wanted = text.trim().to_lowercase();
+        let len = Some(wanted.len()).filter(|len| (SHORT..=EventId::LEN).contains(len))?;
+        let value = EventId::parse(format!("{wanted:0>width$}", width = EventId::LEN).as_bytes())?.0;
+        Some(Self { value, len })
+    }
+
+    // A character is five bits; the first of a whole id has three.
+    fn ends(&self, id: EventId) -> bool {
+        self.len == EventId::LEN && id.0 == self.value
+            || self.len < EventId::LEN && (id.0 ^ self.value) << (128 - 5 * self.len) == 0
+    }
+
+    fn begins(&self, id: EventId) -> bool {
+        id.0 >> (5 * (EventId::LEN - self.len)) == self.value
+    }
+}
 
 /// The events of a message and of every copy of it: two clones that made one letter with one key wrote its text twice.
 ///
@@ -170,9 +212,37 @@ mod tests {
             let short = mailbox.short(one);
             assert!(short.len() >= 8);
             assert_eq!(mailbox.find(&short).unwrap().id, one.id, "{short}");
+            let alone = mailbox.all().iter().filter(|m| end_of(m.id) == end_of(one.id)).count() == 1;
+            assert_eq!((alone, short_alone(one.id) == short), (short.len() == 8, short.len() == 8), "{short}");
             assert_eq!(mailbox.find(&one.id.to_string()).unwrap().id, one.id);
         }
         assert!(mailbox.find("0000000").unwrap_err().hints[0].starts_with("One of"));
         assert!(mailbox.find("0000").is_err() && mailbox.find("").is_err() && mailbox.find("zzzzzzzz").is_err());
+    }
+    #[test]
+    fn a_part_of_an_id_fits_as_its_letters_do() {
+        let ids = [0, 1, u128::MAX, 7 << 125, 1 << 60, (1 << 125) | 5, 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef].map(EventId);
+        let fits = |text: &str, f: fn(&Part, EventId) -> bool| -> Vec<EventId> {
+            Part::of(text).iter().flat_map(|part| ids.iter().copied().filter(|id| f(part, *id))).collect()
+        };
+        for id in ids {
+            let text = id.to_string();
+            for len in 1..=text.len() {
+                let (head, tail) = (&text[..len], &text[text.len() - len..]);
+                for part in [head.to_owned(), tail.to_uppercase(), format!(" {tail}\n")] {
+                    let wanted = part.trim().to_lowercase();
+                    let by = |f: fn(&str, &str) -> bool| -> Vec<EventId> {
+                        ids.iter().copied().filter(|id| len >= SHORT && f(&id.to_string(), &wanted)).collect()
+                    };
+                    assert_eq!(fits(&part, Part::ends), by(|id, part| id.ends_with(part)), "{part}");
+                    assert_eq!(fits(&part, Part::begins), by(|id, part| id.starts_with(part)), "{part}");
+                }
+            }
+        }
+        for odd in
+            ["", "000", "zzzzzzzzzzzzzzzzzzzzzzzzzz", "00000000000000000000000000000", "il0ou-", "0000é0", "-00000", "+00000"]
+        {
+            assert!(fits(odd, Part::ends).is_empty() && fits(odd, Part::begins).is_empty(), "{odd}");
+        }
     }
 }

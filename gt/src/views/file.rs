@@ -10,7 +10,7 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 /// Raised with every change of what is kept or of the rules by which it is computed: another version's file counts for nothing.
-const VERSION: u8 = 5;
+const VERSION: u8 = 6;
 /// What a file begins with; the checksum follows.
 pub const HEAD: usize = 16;
 /// What a file begins with whose bodies are read one by one: the same, and the length of its heads.
@@ -46,7 +46,7 @@ pub fn write(folder: &Path, name: &str, mut bytes: Vec<u8>) {
 }
 
 /// Where a body is: its first byte, its length, its checksum.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stretch {
     /// The first byte.
     pub at: u64,

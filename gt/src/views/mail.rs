@@ -1,96 +1,56 @@
 //! The mail of a store for lists: of every message what decides whom it reaches and how it is sorted; the letters themselves are
-//! read when they are shown.
+//! read when they are shown, and what is looked through for words when somebody searches.
 //!
 //! The file begins as every file of views does, but for its head alone, whose length follows; behind it are the letters, each with
-//! a checksum in the head. A second, small file says of which moment the first one still is.
+//! a checksum in the head, and then what is looked through of each, with one for all. A second, small file says of which moment
+//! the first one still is.
 
 use super::file::{self, HEAD, Stretch, begin, read, write};
-use super::text::{put_list, take_list, take_opt};
-use crate::mail::{Ack, Artifact, MailKind, Mailbox, Message, Priority, Reader};
+use super::letter;
+use super::slips::{self, ACKED, ALONE, KeptSlips, LEAST, NOWHERE, Slip, Slips, newest};
+use super::text::{put_list, take_list};
+use crate::mail::{Mailbox, Message, Reader, Words, end_of, looked_through, named, short, short_alone};
 use bd::error::{Error, Result};
 use bd::model::EventId;
-use bd::store::wire::{Broken, Read, Take, put_opt_str, put_str, put_var};
-use bd::store::{Moment, Place, Snapshot};
+use bd::store::wire::{Read, Take, put_bytes, put_str, put_var};
+use bd::store::{Moment, Snapshot};
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 
 const FILE: &str = "gt-mail";
 const SEEN: &str = "gt-mail-seen";
-
-/// What a list needs of a message.
-#[derive(Clone, Copy, Debug)]
-pub struct Slip {
-    /// Its name.
-    pub id: EventId,
-    /// Kept on top.
-    pub pinned: bool,
-    /// How much it presses.
-    pub priority: Priority,
-    /// Its text was taken away.
-    pub redacted: bool,
-    audience: usize,
-    /// Where the letter is, where it is kept.
-    at: Option<Stretch>,
-}
-
-#[cfg(test)]
-impl Slip {
-    /// One for tests of what sorts them.
-    pub fn of_test(id: EventId, priority: Priority) -> Self {
-        Self { id, pinned: false, priority, redacted: false, audience: 0, at: None }
-    }
-}
+/// What ends a text that is looked through: no text has this byte.
+const END: u8 = 0xff;
 
 /// To whom a message was sent: recipients, `to`, `cc`.
 type Audience = [Vec<String>; 3];
+/// Who sent a message: in whose name, and the actor.
+type Sender = [String; 2];
 
 /// All messages of a clone, oldest first.
 pub struct Letters<'s> {
     snapshot: &'s Snapshot,
     slips: Slips,
     audiences: Vec<Audience>,
-    file: Option<File>,
+    senders: Senders,
+    file: Option<Parts>,
     whole: OnceCell<Mailbox>,
-    /// The names of all, once somebody asks for short ones.
-    ids: OnceCell<Vec<EventId>>,
 }
 
-/// The slips: as they are kept, since a look that only counts them need not have all of them in memory, or as they were made.
-enum Slips {
-    Kept(KeptSlips),
-    Made(Vec<Slip>),
+/// Those who sent something, or where in the heads they are: few looks ask for them.
+enum Senders {
+    Kept(Range<usize>),
+    Made(Vec<Sender>),
 }
 
-struct KeptSlips {
-    heads: Vec<u8>,
-    /// Where in the heads they begin.
-    from: usize,
-    count: usize,
-    /// Where in the file the letters begin.
-    letters: u64,
-}
-
-/// One slip after the other.
-#[derive(Clone)]
-enum Each<'a> {
-    Kept { take: Take<'a>, left: usize, at: u64 },
-    Made(std::slice::Iter<'a, Slip>),
-}
-
-impl Iterator for Each<'_> {
-    type Item = Slip;
-
-    fn next(&mut self) -> Option<Slip> {
-        match self {
-            Self::Made(all) => all.next().copied(),
-            Self::Kept { take, left, at } => {
-                *left = left.checked_sub(1)?;
-                take_slip(take, at).ok()
-            }
-        }
-    }
+/// What is behind the heads.
+struct Parts {
+    file: File,
+    /// What is looked through.
+    texts: Stretch,
 }
 
 impl<'s> Letters<'s> {
@@ -109,14 +69,14 @@ impl<'s> Letters<'s> {
                 if !is_same && snapshot.is_current() {
                     note(&folder, moment, &mark);
                 }
-                let (slips, audiences, file) = out;
+                let Opened { slips, audiences, senders, parts } = out;
                 return Ok(Self {
                     snapshot,
                     slips: Slips::Kept(slips),
                     audiences,
-                    file: Some(file),
+                    senders: Senders::Kept(senders),
+                    file: Some(parts),
                     whole: OnceCell::new(),
-                    ids: OnceCell::new(),
                 });
             }
         }
@@ -134,27 +94,83 @@ impl<'s> Letters<'s> {
             snapshot,
             slips: Slips::Made(made.slips),
             audiences: made.audiences,
+            senders: Senders::Made(made.senders),
             file: None,
             whole: OnceCell::from(mailbox),
-            ids: OnceCell::new(),
         })
     }
 
     /// Every message.
     pub fn slips(&self) -> impl Iterator<Item = Slip> + Clone {
-        match &self.slips {
-            Slips::Made(all) => Each::Made(all.iter()),
-            Slips::Kept(kept) => {
-                let take = Take::new(kept.heads.get(kept.from..).unwrap_or_default());
-                Each::Kept { take, left: kept.count, at: kept.letters }
-            }
-        }
+        self.slips.iter()
     }
 
     /// Those that reach somebody.
     pub fn received(&self, reader: &Reader) -> impl Iterator<Item = Slip> {
-        let reaches: Vec<bool> = self.audiences.iter().map(|[to, by, cc]| reader.is_among(to, by, cc)).collect();
-        self.slips().filter(move |slip| reaches.get(slip.audience).copied().unwrap_or(false))
+        let reaches = self.reaches(reader);
+        self.slips().filter(move |slip| has(&reaches, slip.audience))
+    }
+
+    /// Those that somebody sent.
+    pub fn sent(&self, reader: &Reader) -> impl Iterator<Item = Slip> {
+        let wrote = self.wrote(reader);
+        self.slips().filter(move |slip| has(&wrote, slip.sender))
+    }
+
+    /// Those with all of these words that reach somebody or that he sent, of everybody where nobody is named: how many, and at most
+    /// so many of the newest, newest first.
+    ///
+    /// # Errors
+    /// The mail cannot be read.
+    pub fn with(&self, words: &Words, reader: Option<&Reader>, most: usize) -> Result<(usize, Vec<Slip>)> {
+        let (reaches, wrote) = reader.map(|reader| (self.reaches(reader), self.wrote(reader))).unwrap_or_default();
+        let mine = |slip: &Slip| reader.is_none() || has(&reaches, slip.audience) || has(&wrote, slip.sender);
+        if let Some(texts) = self.file.as_ref().and_then(|parts| file::body(&parts.file, parts.texts).ok()) {
+            let mut ends = memchr::memchr_iter(END, &texts);
+            let (mut from, mut is_whole) = (0, true);
+            let fits = |slip: &Slip| {
+                let text = ends.next().and_then(|end| texts.get(std::mem::replace(&mut from, end + 1)..end));
+                is_whole &= text.is_some();
+                mine(slip) && text.is_some_and(|text| words.are_in(text))
+            };
+            let found = newest(self.slips().filter(fits), most);
+            if is_whole && ends.next().is_none() {
+                return Ok(found);
+            }
+        }
+        let fits = |m: &&Message| words.are_in(looked_through(m).as_bytes());
+        let fit: HashSet<EventId> = self.mailbox()?.all().iter().filter(fits).map(|m| m.id).collect();
+        Ok(newest(self.slips().filter(|slip| mine(slip) && fit.contains(&slip.id)), most))
+    }
+
+    fn reaches(&self, reader: &Reader) -> Vec<bool> {
+        self.audiences.iter().map(|[to, by, cc]| reader.is_among(to, by, cc)).collect()
+    }
+
+    fn wrote(&self, reader: &Reader) -> Vec<bool> {
+        let wrote = |from: &str, by: &str| reader.wrote(from, by);
+        match (&self.senders, &self.slips) {
+            (Senders::Made(all), _) => all.iter().map(|[from, by]| wrote(from, by)).collect(),
+            (Senders::Kept(range), Slips::Kept(kept)) => {
+                let mut take = Take::new(kept.heads.get(range.clone()).unwrap_or_default());
+                let next = || Some(wrote(take.str().ok()?, take.str().ok()?));
+                std::iter::from_fn(next).collect()
+            }
+            (Senders::Kept(_), Slips::Made(_)) => Vec::new(),
+        }
+    }
+
+    /// The message that a text names, as [`named`] says.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn named(&self, text: &str) -> Result<Slip> {
+        named(text, self.slips(), |slip| slip.id)
+    }
+
+    /// A conversation, as [`Mailbox::thread`].
+    pub fn thread(&self, thread: EventId) -> impl Iterator<Item = Slip> {
+        self.slips().filter(move |slip| slip.thread == thread || slip.id == thread)
     }
 
     /// A message whole.
@@ -162,7 +178,8 @@ impl<'s> Letters<'s> {
     /// # Errors
     /// The mail cannot be read.
     pub fn letter(&self, slip: &Slip) -> Result<Message> {
-        if let Some(message) = self.file.as_ref().and_then(|file| letter(file, slip.at?).ok()) {
+        let kept = |parts: &Parts| letter::take(&file::body(&parts.file, slip.stretch()?).ok()?).ok();
+        if let Some(message) = self.file.as_ref().and_then(kept) {
             return Ok(message);
         }
         let gone = || Error::internal("a message is gone");
@@ -181,74 +198,113 @@ impl<'s> Letters<'s> {
     }
 
     /// As [`Mailbox::short`].
-    pub fn short(&self, id: EventId) -> String {
-        let ids = self.ids.get_or_init(|| self.slips().map(|slip| slip.id).collect());
-        crate::mail::short(id, ids.iter().copied())
+    pub fn short(&self, slip: &Slip) -> String {
+        if slip.is_alone() { short_alone(slip.id) } else { short(slip.id, self.slips().map(|slip| slip.id)) }
     }
+}
+
+/// True if the one of a number is among these.
+fn has(all: &[bool], number: u32) -> bool {
+    all.get(number as usize).copied().unwrap_or(false)
 }
 
 struct Made {
     slips: Vec<Slip>,
     audiences: Vec<Audience>,
+    senders: Vec<Sender>,
 }
 
 impl Made {
     fn of(mailbox: &Mailbox) -> Self {
-        let mut known: HashMap<Audience, usize> = HashMap::new();
-        let mut out = Self { slips: Vec::new(), audiences: Vec::new() };
+        let (mut audiences, mut senders) = (Numbers::default(), Numbers::default());
+        let mut slips = Vec::with_capacity(mailbox.all().len());
+        let mut ends: HashMap<u64, usize> = HashMap::new();
+        mailbox.all().iter().for_each(|m| *ends.entry(end_of(m.id)).or_default() += 1);
         for m in mailbox.all() {
-            let audience: Audience = [m.recipients.clone(), m.to.clone(), m.cc.clone()];
-            let audience = *known.entry(audience).or_insert_with_key(|audience| {
-                out.audiences.push(audience.clone());
-                out.audiences.len() - 1
+            slips.push(Slip {
+                id: m.id,
+                thread: m.thread,
+                pinned: m.pinned,
+                priority: m.priority,
+                redacted: m.redacted,
+                more: u8::from(!m.acks.is_empty()) * ACKED + u8::from(ends.get(&end_of(m.id)) == Some(&1)) * ALONE,
+                audience: audiences.of([m.recipients.clone(), m.to.clone(), m.cc.clone()]),
+                sender: senders.of([m.from.clone(), m.by.clone()]),
+                at: NOWHERE,
+                len: 0,
+                sum: 0,
             });
-            out.slips.push(Slip { id: m.id, pinned: m.pinned, priority: m.priority, redacted: m.redacted, audience, at: None });
         }
-        out
+        Self { slips, audiences: audiences.all, senders: senders.all }
     }
 }
 
-type Opened = (KeptSlips, Vec<Audience>, File);
+/// Things that many messages have in common, by number.
+struct Numbers<T> {
+    known: HashMap<T, u32>,
+    all: Vec<T>,
+}
+
+impl<T> Default for Numbers<T> {
+    fn default() -> Self {
+        Self { known: HashMap::new(), all: Vec::new() }
+    }
+}
+
+impl<T: Clone + Eq + std::hash::Hash> Numbers<T> {
+    fn of(&mut self, one: T) -> u32 {
+        *self.known.entry(one).or_insert_with_key(|one| {
+            self.all.push(one.clone());
+            (self.all.len() - 1) as u32
+        })
+    }
+}
+
+struct Opened {
+    slips: KeptSlips,
+    audiences: Vec<Audience>,
+    senders: Range<usize>,
+    parts: Parts,
+}
 
 fn open(folder: &Path) -> Read<(Vec<u8>, Opened)> {
     let (file, heads, letters) = file::open(folder, FILE)?;
     let mut take = Take::new(&heads);
     let t = &mut take;
     let mark = t.bytes()?.to_vec();
+    let texts = Stretch { at: letters.saturating_add(t.u64()?), len: t.var()? as usize, sum: t.u64()? };
+    let len = t.bytes()?.len();
+    let end = heads.len() - t.rest().len();
     let audiences = (0..t.count(3)?).map(|_| Ok([take_list(t)?, take_list(t)?, take_list(t)?])).collect::<Read<Vec<_>>>()?;
-    let count = t.count(28)?;
+    let count = t.count(LEAST)?;
     let from = heads.len() - t.rest().len();
-    Ok((mark, (KeptSlips { heads, from, count, letters }, audiences, file)))
-}
-
-/// The next slip; `at` is where its letter begins, and then where the next one's does.
-fn take_slip(t: &mut Take<'_>, at: &mut u64) -> Read<Slip> {
-    let (id, flags) = (EventId(t.u128()?), t.u8()?);
-    let priority = *Priority::ALL.get(usize::from(flags >> 2)).ok_or(Broken)?;
-    let (audience, len, sum) = (t.var()? as usize, t.var()? as usize, t.u64()?);
-    let stretch = Stretch { at: *at, len, sum };
-    *at = at.checked_add(len as u64).ok_or(Broken)?;
-    Ok(Slip { id, pinned: flags & 1 != 0, priority, redacted: flags & 2 != 0, audience, at: Some(stretch) })
+    let slips = KeptSlips { heads, from, count, letters };
+    Ok((mark, Opened { slips, audiences, senders: end - len..end, parts: Parts { file, texts } }))
 }
 
 fn save(folder: &Path, mark: &[u8], made: &Made, mailbox: &Mailbox) -> std::io::Result<()> {
-    let (mut head, mut letters) = (Vec::new(), Vec::new());
-    put_var(&mut head, mark.len() as u64);
-    head.extend_from_slice(mark);
+    let (mut slips, mut bodies, mut texts) = (Vec::new(), Vec::new(), Vec::new());
+    for (slip, message) in made.slips.iter().zip(mailbox.all()) {
+        let letter = letter::put(message);
+        slips::put(&mut slips, &Slip { len: letter.len() as u32, sum: file::sum(&letter), ..*slip });
+        bodies.extend_from_slice(&letter);
+        texts.extend_from_slice(looked_through(message).as_bytes());
+        texts.push(END);
+    }
+    let mut head = Vec::new();
+    put_bytes(&mut head, mark);
+    head.extend_from_slice(&(bodies.len() as u64).to_le_bytes());
+    put_var(&mut head, texts.len() as u64);
+    head.extend_from_slice(&file::sum(&texts).to_le_bytes());
+    let mut senders = Vec::new();
+    made.senders.iter().flatten().for_each(|name| put_str(&mut senders, name));
+    put_bytes(&mut head, &senders);
     put_var(&mut head, made.audiences.len() as u64);
     made.audiences.iter().flatten().for_each(|list| put_list(&mut head, list));
     put_var(&mut head, made.slips.len() as u64);
-    for (slip, message) in made.slips.iter().zip(mailbox.all()) {
-        let letter = put_letter(message);
-        head.extend_from_slice(&slip.id.0.to_le_bytes());
-        let priority = Priority::ALL.iter().position(|p| *p == slip.priority).unwrap_or_default() as u8;
-        head.push(u8::from(slip.pinned) | u8::from(slip.redacted) << 1 | priority << 2);
-        put_var(&mut head, slip.audience as u64);
-        put_var(&mut head, letter.len() as u64);
-        head.extend_from_slice(&file::sum(&letter).to_le_bytes());
-        letters.extend_from_slice(&letter);
-    }
-    file::write_parts(folder, FILE, &head, &letters)
+    head.extend_from_slice(&slips);
+    bodies.extend_from_slice(&texts);
+    file::write_parts(folder, FILE, &head, &bodies)
 }
 
 fn seen(folder: &Path) -> Option<(Moment, Vec<u8>)> {
@@ -263,78 +319,4 @@ fn note(folder: &Path, moment: &Moment, mark: &[u8]) {
     moment.put(&mut out);
     out.extend_from_slice(mark);
     write(folder, SEEN, out);
-}
-
-fn letter(file: &File, stretch: Stretch) -> Read<Message> {
-    take_letter(&file::body(file, stretch)?)
-}
-
-fn put_letter(m: &Message) -> Vec<u8> {
-    let mut out = Vec::with_capacity(256);
-    for id in [m.id, m.thread, m.reply_to.unwrap_or(EventId(0))] {
-        out.extend_from_slice(&id.0.to_le_bytes());
-    }
-    let place = |p: Place| Place::ALL.iter().position(|o| *o == p).unwrap_or_default() as u8;
-    let kind = MailKind::ALL.iter().position(|k| *k == m.kind).unwrap_or_default() as u8;
-    let priority = Priority::ALL.iter().position(|p| *p == m.priority).unwrap_or_default() as u8;
-    out.extend([u8::from(m.reply_to.is_some()), u8::from(m.pinned), u8::from(m.redacted), kind, priority, place(m.place)]);
-    for text in [&m.from, &m.by, &m.at, &m.subject, &m.body] {
-        put_str(&mut out, text);
-    }
-    put_opt_str(&mut out, m.about.as_deref());
-    put_opt_str(&mut out, m.key.as_deref());
-    for list in [&m.to, &m.cc, &m.recipients] {
-        put_list(&mut out, list);
-    }
-    put_var(&mut out, m.artifacts.len() as u64);
-    for artifact in &m.artifacts {
-        put_str(&mut out, &artifact.path);
-        put_str(&mut out, &artifact.blob);
-    }
-    put_var(&mut out, m.acks.len() as u64);
-    for ack in &m.acks {
-        put_str(&mut out, &ack.by);
-        put_str(&mut out, &ack.at);
-    }
-    out
-}
-
-fn take_letter(bytes: &[u8]) -> Read<Message> {
-    let mut take = Take::new(bytes);
-    let t = &mut take;
-    let (id, thread, reply_to) = (EventId(t.u128()?), EventId(t.u128()?), EventId(t.u128()?));
-    let reply_to = if t.bool()? { Some(reply_to) } else { None };
-    let (pinned, redacted) = (t.bool()?, t.bool()?);
-    let kind = *MailKind::ALL.get(usize::from(t.u8()?)).ok_or(Broken)?;
-    let priority = *Priority::ALL.get(usize::from(t.u8()?)).ok_or(Broken)?;
-    let place = *Place::ALL.get(usize::from(t.u8()?)).ok_or(Broken)?;
-    let mut word = || -> Read<String> { Ok(t.str()?.to_owned()) };
-    let (from, by, at, subject, body) = (word()?, word()?, word()?, word()?, word()?);
-    let (about, key) = (take_opt(t)?, take_opt(t)?);
-    let (to, cc, recipients) = (take_list(t)?, take_list(t)?, take_list(t)?);
-    let two = |t: &mut Take<'_>| -> Read<(String, String)> { Ok((t.str()?.to_owned(), t.str()?.to_owned())) };
-    let artifacts = (0..t.count(2)?).map(|_| two(t).map(|(path, blob)| Artifact { path, blob })).collect::<Read<_>>()?;
-    let acks = (0..t.count(2)?).map(|_| two(t).map(|(by, at)| Ack { by, at })).collect::<Read<_>>()?;
-    Ok(Message {
-        id,
-        from,
-        by,
-        at,
-        to,
-        cc,
-        recipients,
-        subject,
-        body,
-        kind,
-        priority,
-        thread,
-        reply_to,
-        pinned,
-        artifacts,
-        about,
-        key,
-        acks,
-        redacted,
-        place,
-    })
 }

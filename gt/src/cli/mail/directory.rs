@@ -1,6 +1,7 @@
 //! `gt mail directory`.
 
 use crate::mail::Directory;
+use crate::views::Files;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use bd::ui::{Style, Text};
@@ -36,7 +37,9 @@ fn shape() -> Value {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
-    let directory = Directory::load(&store, &snapshot)?;
+    let mut files = Files::open(&store);
+    let directory = Directory::load_kept(&store, &snapshot, &mut files)?;
+    files.save();
     let mut rows: Vec<(&str, String, Vec<String>, Option<String>)> = Vec::new();
     rows.extend(directory.users.keys().map(|u| ("user", directory.shown(u), Vec::new(), None)));
     for team in directory.teams.values() {

@@ -53,7 +53,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let mut rows = Vec::new();
     for slip in messages.iter().take(if most == 0 { messages.len() } else { most }) {
         let (number, message) = (number(slip), looked.letters.letter(slip)?);
-        let mut cells = row(&looked.letters.short(slip.id), &looked.marks, number, &message, &message.from);
+        let mut cells = row(&looked.letters.short(slip), &looked.marks, number, &message, &message.from);
         if number == 0 {
             cells.insert(0, bd::ui::Text::new().plain("  "));
         }

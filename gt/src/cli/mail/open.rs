@@ -37,6 +37,11 @@ impl Looked<'_> {
         out.sort_by_key(|s| std::cmp::Reverse((s.pinned, s.id)));
         out
     }
+
+    /// As [`Opened::find`].
+    pub fn find(&self, text: &str) -> Result<Slip> {
+        if is_row(text) { row(text, &self.inbox(false, false)).copied() } else { self.letters.named(text) }
+    }
 }
 
 /// Looks at the mail of the acting actor, or of another identity that this clone serves.
@@ -90,18 +95,21 @@ impl Opened {
 
     /// The message that a text names: the number of its row in the inbox, or (part of) its id.
     pub fn find(&self, text: &str) -> Result<&Message> {
-        let is_row = text.len() <= 5 && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        if !is_row {
-            return self.mailbox.find(text);
-        }
-        let inbox = self.inbox(false, false);
-        let row: usize = text.parse().unwrap_or(0);
-        row.checked_sub(1).and_then(|at| inbox.get(at)).copied().ok_or_else(|| {
-            let rows = inbox.len();
-            Error::usage(format!("the inbox has no row {row}")).hint(match rows {
-                0 => "It is empty".to_owned(),
-                rows => format!("It has the rows 1 to {rows}: `gt mail inbox`"),
-            })
-        })
+        if is_row(text) { row(text, &self.inbox(false, false)).copied() } else { self.mailbox.find(text) }
     }
+}
+
+fn is_row(text: &str) -> bool {
+    text.len() <= 5 && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn row<'a, T>(text: &str, inbox: &'a [T]) -> Result<&'a T> {
+    let row: usize = text.parse().unwrap_or(0);
+    row.checked_sub(1).and_then(|at| inbox.get(at)).ok_or_else(|| {
+        let rows = inbox.len();
+        Error::usage(format!("the inbox has no row {row}")).hint(match rows {
+            0 => "It is empty".to_owned(),
+            rows => format!("It has the rows 1 to {rows}: `gt mail inbox`"),
+        })
+    })
 }

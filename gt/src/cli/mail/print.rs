@@ -1,7 +1,7 @@
 //! How messages are printed.
 
 use crate::mail::text::cut;
-use crate::mail::{MailKind, Mailbox, Marks, Message, Priority};
+use crate::mail::{MailKind, Marks, Message, Priority};
 use bd::ui::{Style, Table, Text};
 use serde_json::{Value, json};
 
@@ -95,7 +95,7 @@ pub(super) fn table(rows: Vec<Vec<Text>>, most: usize, width: usize) -> (Vec<Tex
 }
 
 /// A message whole, in the layout of the mail that people know from Gas Town.
-pub(super) fn letter(mailbox: &Mailbox, message: &Message, reader: &str) -> Vec<Text> {
+pub(super) fn letter(short: &str, message: &Message, reader: &str) -> Vec<Text> {
     // A molecule hands itself on: its name stands in the first line of the text. That line is a text that anybody may write,
     // so it is printed as one; who wrote stands at the end.
     let molecule = (message.kind == MailKind::Handoff).then(|| message.body.split_once("\n\n")).flatten();
@@ -143,7 +143,7 @@ pub(super) fn letter(mailbox: &Mailbox, message: &Message, reader: &str) -> Vec<
         out.push(Text::new().plain(format!("Cc: {}", message.cc.join(", "))));
     }
     let mut about = Text::new().plain(format!("{}, {}, id ", message.kind.as_str(), message.priority.as_str()));
-    about.push(Style::Id, mailbox.short(message));
+    about.push(Style::Id, short);
     if let Some(bead) = &message.about {
         about = about.plain(", about ").with(Style::Id, bead);
     }

@@ -1,8 +1,8 @@
 //! `gt mail read` and `gt mail peek`.
 
-use super::open::{Opened, open};
+use super::open::{look, open};
 use super::print::{letter, object, schema};
-use crate::mail::Marks;
+use crate::mail::{Marks, Message, Reader};
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::{Error, ErrorKind, Result};
 use clap::{ArgMatches, Args as _};
@@ -54,51 +54,59 @@ struct PeekArgs {
 
 fn read(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: ReadArgs = parsed(m)?;
+    if !args.undo {
+        let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
+        let looked = look(&store, &snapshot, args.identity.as_deref())?;
+        let slip = looked.find(&args.message)?;
+        // What leaves no mark is a look: with --readonly, and where the mark is there already.
+        if ctx.globals.readonly || looked.marks.has_read(slip.id) {
+            let short = || looked.letters.short(&slip);
+            return print(ctx, &looked.letters.letter(&slip)?, &looked.marks, &looked.reader, short);
+        }
+    }
     let mut opened = open(ctx, args.identity.as_deref())?;
-    let id = opened.find(&args.message)?.id;
+    let message = opened.find(&args.message)?;
+    let (id, short) = (message.id, opened.mailbox.short(message));
     if args.undo {
         ctx.writable()?;
     }
-    // With --readonly it is a look, and looks leave no mark.
-    if !ctx.globals.readonly {
-        let marked = Marks::update(&opened.store, &opened.reader.identity, |marks| marks.set_read(id, !args.undo));
-        match marked {
-            Ok(marks) => opened.marks = marks,
-            // What was asked for is the message.
-            Err(e) if !args.undo => ctx.ui.warn(&format!("it could not be marked as read: {e}")),
-            Err(e) => return Err(e),
-        }
+    let marked = Marks::update(&opened.store, &opened.reader.identity, |marks| marks.set_read(id, !args.undo));
+    match marked {
+        Ok(marks) => opened.marks = marks,
+        // What was asked for is the message.
+        Err(e) if !args.undo => ctx.ui.warn(&format!("it could not be marked as read: {e}")),
+        Err(e) => return Err(e),
     }
     if args.undo && !ctx.ui.is_json() {
-        let short = opened.mailbox.short(opened.find(&args.message)?);
         return ctx.ui.line(format!("{short} counts as unread again"));
     }
-    print(ctx, &opened, &args.message)
+    print(ctx, opened.find(&args.message)?, &opened.marks, &opened.reader, || short)
 }
 
 fn peek(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: PeekArgs = parsed(m)?;
-    let opened = open(ctx, args.identity.as_deref())?;
-    let which = match args.message {
-        Some(which) => which,
-        None => match opened.inbox(false, true).first() {
-            Some(newest) => newest.id.to_string(),
+    let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
+    let looked = look(&store, &snapshot, args.identity.as_deref())?;
+    let slip = match args.message {
+        Some(which) => looked.find(&which)?,
+        None => match looked.inbox(false, true).first() {
+            Some(newest) => *newest,
             None => return Err(Error::new(ErrorKind::No, "there is no unread mail")),
         },
     };
-    print(ctx, &opened, &which)
+    let short = || looked.letters.short(&slip);
+    print(ctx, &looked.letters.letter(&slip)?, &looked.marks, &looked.reader, short)
 }
 
-fn print(ctx: &mut Ctx<'_, '_>, opened: &Opened, which: &str) -> Result<()> {
-    let message = opened.find(which)?;
+fn print(ctx: &mut Ctx<'_, '_>, message: &Message, marks: &Marks, reader: &Reader, short: impl FnOnce() -> String) -> Result<()> {
     if ctx.ui.is_json() {
-        return ctx.ui.json(&object(message, &opened.marks));
+        return ctx.ui.json(&object(message, marks));
     }
     // To whom: the reader, where it is his.
-    let reader = if opened.reader.receives(message) { opened.reader.name.clone() } else { message.to.join(", ") };
+    let to = if reader.receives(message) { reader.name.clone() } else { message.to.join(", ") };
     ctx.ui.page();
-    ctx.ui.lines(letter(&opened.mailbox, message, &reader))?;
-    if opened.reader.sent(message) {
+    ctx.ui.lines(letter(&short(), message, &to))?;
+    if reader.sent(message) {
         ctx.ui.detail("Acknowledgements are shared; who has read a message is known in the reader's clone only");
     }
     Ok(())

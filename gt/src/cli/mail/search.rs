@@ -1,8 +1,8 @@
 //! `gt mail search`.
 
-use super::open::open;
+use super::open::look;
 use super::print::{ROWS, list_schema, object, row, table};
-use crate::mail::Message;
+use crate::mail::Words;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::{Error, Result};
 use clap::{ArgMatches, Args as _};
@@ -30,33 +30,33 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let words: Vec<String> = args.words.iter().flat_map(|w| w.split_whitespace()).map(str::to_lowercase).collect();
-    if words.is_empty() {
+    let words = Words::of(&args.words);
+    if words.are_none() {
         return Err(Error::usage("there is no word to look for"));
     }
-    let opened = open(ctx, None)?;
-    let fits = |m: &&Message| {
-        let all = format!("{}\n{}\n{}\n{}\n{}", m.subject, m.from, m.by, m.to.join(" "), m.body).to_lowercase();
-        words.iter().all(|w| all.contains(w.as_str()))
-    };
-    let mine = |m: &&Message| args.all || opened.reader.receives(m) || opened.reader.sent(m);
-    let mut found: Vec<&Message> = opened.mailbox.all().iter().filter(mine).filter(fits).collect();
-    found.reverse();
+    let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
+    let looked = look(&store, &snapshot, None)?;
+    // Only the letters that are shown are read.
+    let most = if args.all || ctx.ui.is_json() { usize::MAX } else { ROWS };
+    let (total, found) = looked.letters.with(&words, Some(&looked.reader).filter(|_| !args.all), most)?;
     if ctx.ui.is_json() {
-        return ctx.ui.json(&found.iter().map(|m| object(m, &opened.marks)).collect::<Vec<_>>());
+        let objects = found.iter().map(|s| Ok(object(&looked.letters.letter(s)?, &looked.marks))).collect::<Result<Vec<_>>>()?;
+        return ctx.ui.json(&objects);
     }
     if found.is_empty() {
         ctx.ui.talk("no message has these words");
         return Ok(());
     }
     let width = ctx.ui.width();
-    let rows = found
-        .iter()
-        .map(|m| row(&opened.mailbox.short(m), &opened.marks, 0, m, &format!("{} to {}", m.from, m.to.join(", "))))
-        .collect();
-    let (lines, left) = table(rows, if args.all { 0 } else { ROWS }, width);
+    let mut rows = Vec::new();
+    for slip in &found {
+        let m = looked.letters.letter(slip)?;
+        rows.push(row(&looked.letters.short(slip), &looked.marks, 0, &m, &format!("{} to {}", m.from, m.to.join(", "))));
+    }
+    let (lines, _) = table(rows, 0, width);
     ctx.ui.page();
     ctx.ui.lines(lines)?;
+    let left = total - found.len();
     if left > 0 {
         ctx.ui.talk(format!("{left} more: --all shows them"));
     }

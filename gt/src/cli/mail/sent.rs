@@ -1,8 +1,8 @@
 //! `gt mail sent`.
 
-use super::open::open;
+use super::open::look;
 use super::print::{ROWS, list_schema, object, row, table};
-use crate::mail::Message;
+use crate::views::newest;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use bd::ui::Style;
@@ -31,20 +31,24 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let opened = open(ctx, None)?;
-    let mine = |m: &&Message| opened.reader.sent(m) && !(args.open && !m.acks.is_empty());
-    let mut sent: Vec<&Message> = opened.mailbox.all().iter().filter(mine).collect();
-    sent.reverse();
+    let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
+    let looked = look(&store, &snapshot, None)?;
+    // Only the letters that are shown are read.
+    let most = if args.all || ctx.ui.is_json() { usize::MAX } else { ROWS };
+    let (total, sent) = newest(looked.letters.sent(&looked.reader).filter(|slip| !(args.open && slip.is_acked())), most);
     if ctx.ui.is_json() {
-        return ctx.ui.json(&sent.iter().map(|m| object(m, &opened.marks)).collect::<Vec<_>>());
+        let objects = sent.iter().map(|s| Ok(object(&looked.letters.letter(s)?, &looked.marks))).collect::<Result<Vec<_>>>()?;
+        return ctx.ui.json(&objects);
     }
     if sent.is_empty() {
         ctx.ui.talk("nothing was sent");
         return Ok(());
     }
     let width = ctx.ui.width();
-    let rows = sent.iter().map(|m| {
-        let mut cells = row(&opened.mailbox.short(m), &opened.marks, 0, m, &m.to.join(", "));
+    let mut rows = Vec::new();
+    for slip in &sent {
+        let m = looked.letters.letter(slip)?;
+        let mut cells = row(&looked.letters.short(slip), &looked.marks, 0, &m, &m.to.join(", "));
         cells.remove(0);
         if let Some(about) = cells.last_mut() {
             let by: Vec<&str> = m.acks.iter().map(|a| a.by.as_str()).collect();
@@ -57,11 +61,12 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
                 },
             );
         }
-        cells
-    });
-    let (lines, left) = table(rows.collect(), if args.all { 0 } else { ROWS }, width);
+        rows.push(cells);
+    }
+    let (lines, _) = table(rows, 0, width);
     ctx.ui.page();
     ctx.ui.lines(lines)?;
+    let left = total - sent.len();
     if left > 0 {
         ctx.ui.talk(format!("{left} more: --all shows them"));
     }

@@ -1,7 +1,8 @@
 //! `gt mail thread`.
 
-use super::open::open;
+use super::open::look;
 use super::print::{letter, list_schema, object};
+use crate::views::Slip;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::Result;
 use bd::ui::{Style, Text};
@@ -27,19 +28,22 @@ struct Args {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let opened = open(ctx, None)?;
-    let thread = opened.mailbox.thread(opened.find(&args.message)?.thread);
+    let (store, snapshot) = (ctx.store()?, ctx.snapshot()?);
+    let looked = look(&store, &snapshot, None)?;
+    let thread: Vec<Slip> = looked.letters.thread(looked.find(&args.message)?.thread).collect();
     if ctx.ui.is_json() {
-        return ctx.ui.json(&thread.iter().map(|m| object(m, &opened.marks)).collect::<Vec<_>>());
+        let objects = thread.iter().map(|s| Ok(object(&looked.letters.letter(s)?, &looked.marks))).collect::<Result<Vec<_>>>()?;
+        return ctx.ui.json(&objects);
     }
+    let thread = thread.iter().map(|s| Ok((looked.letters.short(s), looked.letters.letter(s)?))).collect::<Result<Vec<_>>>()?;
     ctx.ui.page();
-    for (at, message) in thread.iter().enumerate() {
+    for (at, (short, message)) in thread.iter().enumerate() {
         if at > 0 {
             ctx.ui.line(Text::new())?;
             ctx.ui.line(Text::new().with(Style::Dim, "────────"))?;
             ctx.ui.line(Text::new())?;
         }
-        ctx.ui.lines(letter(&opened.mailbox, message, &message.to.join(", ")))?;
+        ctx.ui.lines(letter(short, message, &message.to.join(", ")))?;
     }
     Ok(())
 }
