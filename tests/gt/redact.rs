@@ -43,11 +43,16 @@ fn the_text_of_a_message_is_taken_away_everywhere() {
     let stale = remote.clone_as("stale");
     stale.bd(&["sync"]).ok();
     assert!(bob.gt(&["mail", "read", &id]).ok().contains(SECRET) && in_tip(&bob, "refs/beads/state"));
+    for work in [&ann, &bob, &stale] {
+        work.gt(&["mail", "search", "--all", "Wanda"]).ok();
+        assert!(holds(&work.beads_dir().join("cache")), "looks keep what they read");
+    }
     let dry = bob.gt(&["mail", "redact", &id, "--dry-run"]);
     assert!(dry.ok().contains("would redact") && in_tip(&bob, "refs/beads/state"));
     bob.gt(&["mail", "redact", &id, "--reason", &format!("it said {SECRET}")]).fails(2);
     let done = bob.gt(&["mail", "redact", &id, "--reason", "it named a customer"]);
     assert!(done.ok().contains("Redacted 1 message") && done.stdout().contains("If it was a secret: change it"), "{done}");
+    assert!(!holds(&bob.beads_dir()), "it is still in a file of this clone");
     let shown = bob.gt(&["mail", "read", &id]);
     assert!(shown.ok().contains("(redacted)") && !shown.stdout().contains(SECRET), "{shown}");
     assert!(!in_tip(&bob, "refs/beads/state") && !holds(&bob.beads_dir()), "it is still in a file of this clone");
@@ -57,6 +62,7 @@ fn the_text_of_a_message_is_taken_away_everywhere() {
     stale.gt(&["mail", "send", "@ann", "-s", "Late", "-m", "words"]).ok();
     for work in [&stale, &ann, &bob] {
         work.bd(&["sync"]).ok();
+        assert!(!holds(&work.beads_dir()), "{} has it in a file, before any look", work.actor());
         assert!(!in_tip(work, "refs/beads/state") && !in_tip(work, "refs/remotes/origin/beads"), "{}", work.actor());
         assert!(!work.gt(&["mail", "read", &id]).stdout().contains(SECRET), "{}", work.actor());
         assert!(!holds(&work.beads_dir()), "{}", work.actor());
@@ -66,7 +72,9 @@ fn the_text_of_a_message_is_taken_away_everywhere() {
     // The same through bd, by the id of the event; and what is none is said.
     let other = ann.gt(&["mail", "send", "@bob", "-s", "Two", "-m", SECRET, "--json"]).json();
     let other = other["id"].as_str().or_else(|| other[0]["id"].as_str()).unwrap().to_owned();
+    ann.gt(&["mail", "search", "--all", "Wanda"]).ok();
     ann.bd(&["redact", &other]).ok();
+    assert!(!holds(&ann.beads_dir()), "before any look");
     assert!(!ann.gt(&["mail", "read", &other]).stdout().contains(SECRET));
     assert!(!holds(&ann.beads_dir()));
     ann.bd(&["verify"]).ok();

@@ -129,6 +129,32 @@ impl Store {
         Ok((found, enforced))
     }
 
+    /// Takes away what was computed for looks before these redactions were known: the next look makes it anew, without the texts.
+    /// Best effort: what cannot be removed now is removed with the next sync.
+    pub(super) fn forget_computed(&self, known: &Redactions) {
+        if known.is_empty() {
+            return;
+        }
+        let dir = self.dir().join("cache");
+        let mark = dir.join("redacted");
+        let named: String = known.named.iter().map(|(bead, id)| format!("{bead} {id}\n")).collect();
+        let wanted = super::sealed::digest(named.as_bytes());
+        if std::fs::read_to_string(&mark).is_ok_and(|text| text == wanted) {
+            return;
+        }
+        crate::failpoint!("redactions.computed.before");
+        let mut gone = true;
+        for entry in std::fs::read_dir(&dir).into_iter().flatten().flatten().filter(|e| e.file_name() != "lock") {
+            // A folder is none of ours.
+            gone &= entry.path().is_dir() || std::fs::remove_file(entry.path()).is_ok();
+        }
+        crate::failpoint!("redactions.computed.between");
+        if gone {
+            let _ = std::fs::create_dir_all(&dir).and_then(|()| std::fs::write(&mark, wanted));
+        }
+        crate::failpoint!("redactions.computed.after");
+    }
+
     /// Remembers that a tree holds these redactions and no text that they name.
     pub fn redactions_enforced(&self, root: Oid, known: &Redactions) {
         let mut text = format!("{root}\n");

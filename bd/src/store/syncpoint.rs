@@ -216,6 +216,13 @@ impl Store {
         if enforce(&mut records, &known) && contents.damage.is_none() {
             local.replace(lock, &records)?;
         }
+        let changed = self.redact_shared(lock, redactions)?;
+        // Last: a look at the same time computes from what is there.
+        self.forget_computed(&known);
+        Ok(changed)
+    }
+
+    fn redact_shared(&self, lock: &Lock, redactions: &Redactions) -> Result<bool> {
         if redactions.is_empty() {
             return Ok(false);
         }
