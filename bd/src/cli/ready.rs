@@ -75,7 +75,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         } else {
             ids.iter().map(|id| snapshot.resolve(id)).collect::<Result<_>>()?
         };
-        let reasons = ids.iter().map(|id| explain(&snapshot, store.config(), id, &query, now)).collect::<Result<Vec<_>>>()?;
+        let reasons = ids.iter().map(|id| explain(&snapshot, id, &query, now)).collect::<Result<Vec<_>>>()?;
         return print_reasons(ctx, &snapshot, &reasons);
     }
     if args.claim {

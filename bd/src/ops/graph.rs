@@ -48,5 +48,10 @@ pub fn short(snapshot: &Snapshot, id: &str) -> String {
 
 /// The number of a bead in a graph of its own store.
 pub fn number(graph: &Graph, id: &BeadId) -> Result<usize> {
-    graph.find(id.as_str()).ok_or_else(|| crate::error::Error::usage(format!("there is no bead `{id}`")))
+    graph.find(id.as_str()).ok_or_else(|| missing(id))
+}
+
+/// What is said where there is no such bead.
+pub fn missing(id: &BeadId) -> crate::error::Error {
+    crate::error::Error::usage(format!("there is no bead `{id}`"))
 }

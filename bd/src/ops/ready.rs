@@ -120,14 +120,20 @@ pub fn blocked(snapshot: &Snapshot, config: &Config, filter: &Filter, below: Opt
     Ok(out)
 }
 
-/// Why a bead is ready or not.
-pub fn explain(snapshot: &Snapshot, config: &Config, id: &BeadId, query: &ReadyQuery, now: i64) -> Result<Reason> {
-    let graph = graph::graph(snapshot, config)?;
-    let number = graph::number(&graph, id)?;
-    Ok(reason(&graph, crate::query::explain(&graph, number, &ask(query, now))))
+/// Why a bead is ready or not. Of the graph only what decides is read.
+///
+/// # Errors
+/// There is no such bead (exit 2); the store cannot be read.
+pub fn explain(snapshot: &Snapshot, id: &BeadId, query: &ReadyQuery, now: i64) -> Result<Reason> {
+    let ask = ask(query, now);
+    let told = snapshot.graph(|graph| {
+        let number = graph.find(id.as_str())?;
+        Some(reason(graph, crate::query::explain(graph, number, &ask)))
+    })?;
+    told.ok_or_else(|| graph::missing(id))
 }
 
-fn reason(graph: &Graph, explained: Explanation) -> Reason {
+fn reason<V: GraphView + ?Sized>(graph: &V, explained: Explanation) -> Reason {
     let name = |number: usize| graph.name(number).into_owned();
     Reason {
         id: name(explained.bead),
@@ -141,7 +147,7 @@ fn reason(graph: &Graph, explained: Explanation) -> Reason {
     }
 }
 
-fn who(graph: &Graph, who: &Who) -> String {
+fn who<V: GraphView + ?Sized>(graph: &V, who: &Who) -> String {
     match who {
         Who::Bead(number) => graph.name(*number).into_owned(),
         Who::External(capability) => capability.clone(),

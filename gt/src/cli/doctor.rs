@@ -42,42 +42,38 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let mut fixed: Vec<String> = Vec::new();
     let top = store.git().paths().work_dir.clone();
     let mut elsewhere: Option<Elsewhere> = None;
+    // What is written is what the beads themselves say; what is kept says where to look.
     let molecules = Molecules::load(&snapshot, now)?;
     for glance in molecules.all() {
         let one = &glance.poured;
         found.extend(molecules.whole(one.bead, wrong)?);
         let folder = records::folder_of(one.convoy, one.name);
-        let rendered = top.as_ref().is_some_and(|t| t.join(folder).join("molecule.toml").is_file());
+        let rendered = top.as_ref().is_some_and(|t| t.join(&folder).join("molecule.toml").is_file());
         let id = BeadId::new(one.bead)?;
-        // Records that nobody has rendered are missed by who works on the molecule and holds it. What is written is decided by the
-        // beads themselves.
-        let me = store.actor().as_str();
-        if !rendered && !args.fix && (glance.is_over() || !glance.workers.contains(&me)) {
-            continue;
-        }
-        if !rendered && !records::is_holder(&store, &snapshot, &id)? {
-            continue;
-        }
-        let view = load(&snapshot, &id, now)?;
         if !rendered {
-            let over = matches!(view.state, MoleculeState::Completed | MoleculeState::Cancelled);
-            let worked = view.workers().iter().any(|w| w == me);
+            // Records that nobody has rendered are missed by who works on the molecule and holds it.
+            let worked = glance.workers.contains(&store.actor().as_str()) && !glance.is_over();
+            if !worked || !records::is_holder(&store, &snapshot, &id)? {
+                continue;
+            }
             let elsewhere = match &elsewhere {
                 Some(known) => known,
                 None => elsewhere.insert(Elsewhere::of(&store)?),
             };
-            if worked && !over && !elsewhere.has(&store, &view)? {
-                if args.fix {
-                    fixed.extend(records::write(&store, &snapshot, &view)?);
-                    continue;
-                }
-                let name = &view.name;
+            if elsewhere.has(&store, &folder)? {
+                continue;
+            }
+            let name = one.name;
+            if args.fix {
+                fixed.extend(records::write(&store, &snapshot, &load(&snapshot, &id, now)?)?);
+            } else {
                 found.push(format!(
                     "{name}: its records are in no branch and no working tree; `gt molecule record {name}` renders them"
                 ));
             }
             continue;
         }
+        let view = load(&snapshot, &id, now)?;
         // Who completed one holds it no more, and renders it all the same.
         let holder = records::was_holder(&store, &snapshot, &view)?;
         if holder && view.state == MoleculeState::Completed && !records::is_committed(&store, &view)? {

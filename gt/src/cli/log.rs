@@ -51,7 +51,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let why: Vec<String> = match molecule {
         Some(molecule) => molecules.whole(molecule.as_str(), |brief| because(brief, id.as_str()))?,
         None => {
-            let reason = explain(&snapshot, store.config(), &id, &bd::ops::ready::ReadyQuery::default(), now.as_millisecond())?;
+            let reason = explain(&snapshot, &id, &bd::ops::ready::ReadyQuery::default(), now.as_millisecond())?;
             vec![format!("{}: {}", if reason.ready { "ready" } else { "not ready" }, reason.sentence)]
         }
     };

@@ -87,12 +87,12 @@ impl Elsewhere {
         Ok(Self { tops, branches })
     }
 
-    /// True if the records of a molecule are there.
+    /// True if the records of a molecule, by their folder, are there.
     ///
     /// # Errors
     /// History that cannot be read.
-    pub fn has(&self, store: &Store, view: &View) -> Result<bool> {
-        let path = format!("{}/molecule.toml", folder(view));
+    pub fn has(&self, store: &Store, folder: &str) -> Result<bool> {
+        let path = format!("{folder}/molecule.toml");
         if self.tops.iter().any(|top| top.join(&path).is_file()) {
             return Ok(true);
         }
