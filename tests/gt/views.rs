@@ -314,6 +314,37 @@ fn the_feed_is_right_where_more_happened_than_is_kept() {
 }
 
 #[test]
+fn the_feed_is_exact_where_many_beads_changed_at_one_moment_and_refuses_what_is_no_event() {
+    let sandbox = Sandbox::new();
+    let work = crate::kit::repository(&sandbox, "lone").acting_as("wes");
+    let script: String = (0..120).map(|n| format!("create \"Bead {n}\"\n")).collect();
+    let _made = work.cmd(&["batch"]).stdin(script).run().ok().to_owned();
+    let feed = |limit: &str| work.gt(&["feed", "--limit", limit, "--json"]).json().as_array().expect("events").clone();
+    let ids = |feed: &[serde_json::Value]| feed.iter().map(|e| e["id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>();
+    let all = ids(&feed("200"));
+    assert_eq!(all.len(), 120);
+    for limit in [1, 5, 100] {
+        assert_eq!(ids(&feed(&limit.to_string())), all[120 - limit..], "{limit}");
+    }
+    let some = work.bd(&["list", "--json", "--limit", "0"]).json()[3]["id"].as_str().expect("an id").to_owned();
+    work.bd(&["comment", &some, "hey"]).ok();
+    let kept = feed("100");
+    forget(&work);
+    assert_eq!(kept, feed("100"));
+    let after = work.gt(&["feed", "--since", &all[117].to_ascii_lowercase(), "--json"]).json();
+    assert_eq!(after.as_array().map(Vec::len), Some(3), "{after}");
+    for text in ["2026-02-01", "tomorrow", ""] {
+        assert!(work.gt(&["feed", "--since", text]).fails(2).stderr().contains("is no event's name"), "{text}");
+    }
+    // A view under another's name is none.
+    work.gt(&["convoy", "create", "--id", "trail", "--name", "The trail"]).ok();
+    let convoys = work.gt(&["convoy", "list", "--json"]);
+    work.gt(&["molecule", "list"]).ok();
+    std::fs::copy(folder(&work).join("gt-molecules"), folder(&work).join("gt-convoys")).expect("a view");
+    assert_eq!(work.gt(&["convoy", "list", "--json"]).stdout(), convoys.ok());
+}
+
+#[test]
 fn what_is_kept_is_made_anew_where_it_was_harmed_or_cannot_be_written() {
     let sandbox = Sandbox::new();
     let [work, _] = project(&sandbox);

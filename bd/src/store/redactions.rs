@@ -10,6 +10,19 @@ use crate::fold::stub;
 use crate::git::Oid;
 use crate::model::{BeadId, Event, EventId, Kind};
 use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
+use std::time::Duration;
+
+/// The file of the cache that says which redactions have reached what is computed for looks.
+const MARK: &str = "redacted";
+/// How long is waited for whoever makes an image.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What stands in the mark of a cache's folder. It changes before the first file goes: what was computed from events that were read
+/// before is not to be kept then.
+pub(super) fn mark_of(dir: &Path) -> Vec<u8> {
+    std::fs::read(dir.join(MARK)).unwrap_or_default()
+}
 
 /// The events that redactions name. As in the fold, a redaction reaches the events of its own bead only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,27 +143,34 @@ impl Store {
     }
 
     /// Takes away what was computed for looks before these redactions were known: the next look makes it anew, without the texts.
+    /// A look that runs at the same time sees by the mark that what it computed may not be kept ([`mark_of`]).
     /// Best effort: what cannot be removed now is removed with the next sync.
     pub(super) fn forget_computed(&self, known: &Redactions) {
         if known.is_empty() {
             return;
         }
         let dir = self.dir().join("cache");
-        let mark = dir.join("redacted");
         let named: String = known.named.iter().map(|(bead, id)| format!("{bead} {id}\n")).collect();
         let wanted = super::sealed::digest(named.as_bytes());
-        if std::fs::read_to_string(&mark).is_ok_and(|text| text == wanted) {
+        if mark_of(&dir) == wanted.as_bytes() {
             return;
         }
+        // Whoever makes an image holds it from the reading of the events on.
+        let _lock = super::cache::lock(&dir, PATIENCE);
         crate::failpoint!("redactions.computed.before");
+        let begun = std::fs::create_dir_all(&dir).and_then(|()| std::fs::write(dir.join(MARK), format!("{wanted} begun")));
+        crate::failpoint!("redactions.computed.begun");
+        let Ok(entries) = begun.and_then(|()| std::fs::read_dir(&dir)) else { return };
         let mut gone = true;
-        for entry in std::fs::read_dir(&dir).into_iter().flatten().flatten().filter(|e| e.file_name() != "lock") {
+        for entry in entries {
+            let Ok(entry) = entry else { return };
             // A folder is none of ours.
-            gone &= entry.path().is_dir() || std::fs::remove_file(entry.path()).is_ok();
+            let stays = ["lock", MARK].iter().any(|name| entry.file_name() == *name) || entry.path().is_dir();
+            gone &= stays || std::fs::remove_file(entry.path()).is_ok();
         }
-        crate::failpoint!("redactions.computed.between");
+        crate::failpoint!("redactions.computed.gone");
         if gone {
-            let _ = std::fs::create_dir_all(&dir).and_then(|()| std::fs::write(&mark, wanted));
+            let _ = std::fs::write(dir.join(MARK), wanted);
         }
         crate::failpoint!("redactions.computed.after");
     }

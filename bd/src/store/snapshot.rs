@@ -4,6 +4,7 @@ use super::Store;
 use super::cache::{Cache, Moment, Read};
 use super::damage::Damage;
 use super::load::{Loader, StoredEvent, Universe};
+use super::redactions::mark_of;
 use crate::error::{Error, Result};
 use crate::fold::{Bead, fold_bead, stub};
 use crate::model::{BeadId, Event, Kind};
@@ -20,6 +21,8 @@ pub struct Snapshot {
     universe: OnceCell<Universe>,
     all: OnceCell<Vec<Bead>>,
     damage: Vec<Damage>,
+    /// The mark of redactions before anything was read.
+    redacted: Vec<u8>,
 }
 
 /// The first rows of an ordered answer.
@@ -51,8 +54,9 @@ pub struct ReadyAsk<'a> {
 impl Snapshot {
     pub(super) fn take(store: &Store) -> Result<Self> {
         let loader = store.loader();
+        let redacted = mark_of(&super::cache::folder(&loader));
         let cache = Cache::take(&loader);
-        Self::new(loader, cache)
+        Ok(Self { redacted, ..Self::new(loader, cache)? })
     }
 
     /// Everything read in full, without the cache: what the cache is measured against, and what looks for damage.
@@ -76,6 +80,7 @@ impl Snapshot {
             universe: OnceCell::new(),
             all: OnceCell::new(),
             damage: damage.and_then(Read::ok).unwrap_or_default(),
+            redacted: Vec::new(),
         };
         if out.cache.is_none() {
             // What cannot be read is said now, and not at the first question.
@@ -103,6 +108,12 @@ impl Snapshot {
     /// True if nothing came since it was taken, and a cache says so.
     pub fn is_current(&self) -> bool {
         self.ask(|cache| Ok(cache.is_current(&self.loader))).unwrap_or(false)
+    }
+
+    /// True if no redaction has reached what is computed in this clone since this was taken: what was computed from it may stay in a
+    /// file of the cache. To be asked after the file was written.
+    pub fn may_be_kept(&self) -> bool {
+        mark_of(&self.cache_folder()) == self.redacted
     }
 
     /// The beads of which something came after a moment, each perhaps several times; `None` where that is not known.

@@ -115,6 +115,11 @@ fn purge_steps(store: &Store, out: &mut Redacted) -> Result<()> {
         ));
         out.steps.push(format!("The forge: start the branch `{}` anew from its tip without history, and ask the forge to drop what is unreachable; clones that have everything bring nothing back", sources.branch));
     }
+    for name in aside_with(store, &out.ids) {
+        out.remains.push(format!("`{name}` among what `bd doctor --fix` has set aside in this clone"));
+        out.steps
+            .push(format!("Delete {}, once nobody wants to take it back", store.dir().join("quarantine").join(&name).display()));
+    }
     for name in rides_with(store, git, &out.ids)? {
         out.remains.push(format!("the ride `.beads/events/{name}` on the default branch, and its history"));
         out.steps.push("`bd pack --rides` on the default branch takes the text out of the tip; for its history, the tools for removing files from a repository's history apply".to_owned());
@@ -122,6 +127,16 @@ fn purge_steps(store: &Store, out: &mut Redacted) -> Result<()> {
     out.steps.push("If it was a secret: change it. It was readable for whoever had read access".to_owned());
     out.steps.dedup();
     Ok(())
+}
+
+/// The files in quarantine with one of these events, or with a part of it: what is damaged is no line to be parsed.
+fn aside_with(store: &Store, ids: &[EventId]) -> Vec<String> {
+    let texts: Vec<String> = ids.iter().map(|id| format!("\"id\":\"{id}\"")).collect();
+    let has = |name: &String| {
+        let bytes = std::fs::read(store.dir().join("quarantine").join(name)).unwrap_or_default();
+        texts.iter().any(|text| memchr::memmem::find(&bytes, text.as_bytes()).is_some())
+    };
+    store.quarantine_names().into_iter().filter(has).collect()
 }
 
 fn rides_with(store: &Store, git: &dyn Git, ids: &[EventId]) -> Result<Vec<String>> {

@@ -2,10 +2,12 @@
 
 use crate::status::{Happened, happened};
 use bd::cli::{Ctx, Group, Verb, parsed};
-use bd::error::Result;
+use bd::error::{Error, Result};
+use bd::model::EventId;
 use bd::ui::{Style, Text};
 use clap::{ArgMatches, Args as _};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::time::Duration;
 
 pub(super) const VERB: Verb = Verb {
@@ -31,6 +33,8 @@ struct Args {
     follow: bool,
 }
 
+/// How many of the latest `--follow` looks at, as long as not all of them are new.
+const USUAL: usize = 100;
 /// How often `--follow` looks.
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -43,25 +47,48 @@ pub(super) fn shape() -> Value {
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let mut since = args.since;
-    let mut limit = args.limit;
+    let since = args.since.as_deref().map(event).transpose()?;
+    let (snapshot, now) = (ctx.snapshot()?, ctx.now());
+    let all = happened(&snapshot, args.limit, since.as_deref(), now)?;
+    if ctx.ui.is_json() && !args.follow {
+        return ctx.ui.json(&all);
+    }
+    for one in &all {
+        print(ctx, one)?;
+    }
+    if args.follow { follow(ctx, happened(&snapshot, USUAL, None, now)?) } else { Ok(()) }
+}
+
+/// The name of an event as it is written.
+fn event(text: &str) -> Result<String> {
+    let unknown = || Error::usage(format!("`{}` is no event's name", text.escape_debug()));
+    let id: EventId = text.trim().parse().map_err(|_| unknown().hint("`gt feed --json` shows the names of the latest ones"))?;
+    Ok(id.to_string())
+}
+
+/// What comes from now on, whatever its writer's clock said: an event is new if it was not there before. `last` are the latest ones.
+fn follow(ctx: &mut Ctx<'_, '_>, last: Vec<Happened>) -> Result<()> {
+    // What is older than all of these was there before too, and shows where something later was deleted.
+    let oldest = last.first().filter(|_| last.len() >= USUAL).map(|first| first.id.clone()).unwrap_or_default();
+    let mut seen: HashSet<String> = last.into_iter().map(|one| one.id).collect();
+    let is_new = |one: &Happened, seen: &HashSet<String>| one.id >= oldest && !seen.contains(&one.id);
     loop {
-        let now = ctx.now();
-        let all = happened(&ctx.snapshot()?, limit, since.as_deref(), now)?;
-        if ctx.ui.is_json() && !args.follow {
-            return ctx.ui.json(&all);
-        }
-        for one in &all {
-            print(ctx, one)?;
-        }
-        if !args.follow {
-            return Ok(());
-        }
-        since = all.last().map(|h| h.id.clone()).or(since);
-        // From here on nothing is left out.
-        limit = 1000;
         ctx.ui.finish()?;
         std::thread::sleep(EVERY);
+        let now = ctx.now();
+        let mut most = USUAL;
+        let mut all = happened(&ctx.snapshot()?, most, None, now)?;
+        // So much came that something may be older than all of these.
+        while all.len() >= most && all.first().is_some_and(|first| is_new(first, &seen)) {
+            most = most.saturating_mul(10);
+            all = happened(&ctx.snapshot()?, most, None, now)?;
+        }
+        for one in all {
+            if is_new(&one, &seen) {
+                print(ctx, &one)?;
+                seen.insert(one.id);
+            }
+        }
     }
 }
 

@@ -67,8 +67,10 @@ pub fn of_member(snapshot: &Snapshot, id: BeadId) -> Result<Option<BeadId>> {
     if is_molecule(&bead) {
         return Ok(Some(id));
     }
-    // A step stands for its molecule.
-    Ok(bead.parent().filter(|_| bead.get(field::STEP).is_some()).map(BeadId::new).transpose()?)
+    // A step stands for its molecule, wherever somebody has hung it since.
+    let parent = bead.parent().filter(|_| bead.get(field::STEP).is_some()).map(BeadId::new).transpose()?;
+    let molecule = parent.as_ref().map(|id| snapshot.bead(id)).transpose()?.flatten().filter(is_molecule);
+    Ok(molecule.and(parent))
 }
 
 /// Every molecule's bead, by name.

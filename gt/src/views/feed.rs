@@ -2,7 +2,7 @@
 
 use super::file;
 use crate::molecule::model::field;
-use bd::error::Result;
+use bd::error::{Error, Result};
 use bd::model::{BeadId, Kind, Value};
 use bd::query::{Filter, Row, SortKey};
 use bd::store::wire::{Read, Take, put_str, put_var};
@@ -81,6 +81,7 @@ pub fn told(snapshot: &Snapshot, limit: usize, now: i64) -> Result<Vec<Told>> {
         put_var(&mut out, all.len() as u64);
         all.iter().for_each(|one| one.put(&mut out));
         file::write(&folder, FILE, out);
+        file::let_go(snapshot, &folder, FILE);
     }
     Ok(all)
 }
@@ -96,10 +97,19 @@ fn filter() -> Filter {
     Filter { closed_too: true, gates_too: true, ..Filter::default() }
 }
 
-/// The latest events are on the beads that were changed last.
+/// The latest events are on the beads that were changed last; of those that were changed at one moment (a batch, an import) on any.
 fn anew(snapshot: &Snapshot, most: usize, now: i64) -> Result<Vec<Told>> {
+    let rows = |limit| Ok::<_, Error>(snapshot.list_page(&filter(), (SortKey::Updated, false), limit, now, false)?.rows);
+    let mut latest_rows = rows(most.saturating_add(1))?;
+    if let Some((cut, _)) = most.checked_sub(1).and_then(|last| latest_rows.get(last)) {
+        let cut = cut.updated_at;
+        if latest_rows.get(most).is_some_and(|(next, _)| next.updated_at == cut) {
+            latest_rows = rows(0)?;
+        }
+        latest_rows.retain(|(row, _)| row.updated_at >= cut);
+    }
     let mut out = Vec::new();
-    for (row, _) in snapshot.list_page(&filter(), (SortKey::Updated, false), most, now, false)?.rows {
+    for (row, _) in latest_rows {
         out.extend(of_bead(snapshot, &row)?);
     }
     Ok(latest(out, most))

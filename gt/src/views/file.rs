@@ -3,14 +3,14 @@
 //! Nothing in it is worth anything: it is read only by looks, made anew when in doubt, and never asked by a mutation. It is
 //! replaced whole by a rename and not synced: what a crash leaves of it does not fit its checksum.
 
-use bd::store::hash64;
 use bd::store::wire::{Broken, Read, Take};
+use bd::store::{Snapshot, hash64};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 /// Raised with every change of what is kept or of the rules by which it is computed: another version's file counts for nothing.
-const VERSION: u8 = 6;
+const VERSION: u8 = 7;
 /// What a file begins with; the checksum follows.
 pub const HEAD: usize = 16;
 /// What a file begins with whose bodies are read one by one: the same, and the length of its heads.
@@ -33,7 +33,7 @@ pub fn begin() -> Vec<u8> {
 pub fn read(folder: &Path, name: &str) -> Option<Vec<u8>> {
     let bytes = std::fs::read(folder.join(name)).ok()?;
     let (head, content) = bytes.split_at_checked(HEAD)?;
-    let fits = head[..8] == magic() && head[8..] == hash64(SEED, content).to_le_bytes();
+    let fits = head[..8] == magic() && head[8..] == named(name, content).to_le_bytes();
     fits.then_some(bytes)
 }
 
@@ -41,7 +41,7 @@ pub fn read(folder: &Path, name: &str) -> Option<Vec<u8>> {
 pub fn write(folder: &Path, name: &str, mut bytes: Vec<u8>) {
     let Some((head, content)) = bytes.split_at_mut_checked(HEAD) else { return };
     head[..8].copy_from_slice(&magic());
-    head[8..].copy_from_slice(&hash64(SEED, content).to_le_bytes());
+    head[8..].copy_from_slice(&named(name, content).to_le_bytes());
     let _best_effort = replace(folder, name, &[&bytes]);
 }
 
@@ -54,6 +54,18 @@ pub struct Stretch {
     pub len: usize,
     /// As [`sum`] says.
     pub sum: u64,
+}
+
+/// The checksum of what a file begins with: another view's file under this name is none.
+fn named(name: &str, content: &[u8]) -> u64 {
+    hash64(hash64(SEED, name.as_bytes()), content)
+}
+
+/// Empties a file that was written while a redaction was enforced: what it was computed from may hold the text. Best effort.
+pub fn let_go(snapshot: &Snapshot, folder: &Path, name: &str) {
+    if !snapshot.may_be_kept() {
+        let _best_effort = replace(folder, name, &[]);
+    }
 }
 
 /// The checksum of a body.
@@ -74,7 +86,7 @@ pub fn open(folder: &Path, name: &str) -> Read<(File, Vec<u8>, u64)> {
     let len = usize::try_from(len).ok().filter(|len| *len as u64 <= file.metadata().map_or(0, |m| m.len())).ok_or(Broken)?;
     let mut heads = vec![0; len];
     file.read_exact(&mut heads)?;
-    if word != magic() || expected != sum(&heads) {
+    if word != magic() || expected != named(name, &heads) {
         return Err(Broken);
     }
     Ok((file, heads, (FRONT + len) as u64))
@@ -96,7 +108,7 @@ pub fn body(mut file: &File, stretch: Stretch) -> Read<Vec<u8>> {
 /// # Errors
 /// As [`replace`].
 pub fn write_parts(folder: &Path, name: &str, heads: &[u8], bodies: &[u8]) -> std::io::Result<()> {
-    let (expected, len) = (sum(heads).to_le_bytes(), (heads.len() as u64).to_le_bytes());
+    let (expected, len) = (named(name, heads).to_le_bytes(), (heads.len() as u64).to_le_bytes());
     replace(folder, name, &[&magic(), &expected, &len, heads, bodies])
 }
 

@@ -269,7 +269,9 @@ impl Kept {
             heads.extend_from_slice(&file::sum(&body).to_le_bytes());
             bodies.extend_from_slice(&body);
         }
-        let _best_effort = file::write_parts(&snapshot.cache_folder(), K::FILE, &heads, &bodies);
+        let folder = snapshot.cache_folder();
+        let _best_effort = file::write_parts(&folder, K::FILE, &heads, &bodies);
+        file::let_go(snapshot, &folder, K::FILE);
         Ok(())
     }
 }

@@ -89,6 +89,7 @@ impl<'s> Letters<'s> {
             if is_of_it && save(&folder, &mark, &made, &mailbox).is_ok() {
                 note(&folder, &moment, &mark);
             }
+            file::let_go(snapshot, &folder, FILE);
         }
         Ok(Self {
             snapshot,

@@ -143,7 +143,7 @@ fn save_locked(view: &mut View, dir: &Path) -> Read<()> {
 }
 
 /// The lock of the cache's folder, which is made if need be.
-pub(super) fn lock(dir: &Path, patience: Duration) -> Option<File> {
+pub(in crate::store) fn lock(dir: &Path, patience: Duration) -> Option<File> {
     let path = dir.join("lock");
     let open = || OpenOptions::new().write(true).create(true).truncate(false).open(&path);
     let file = open().or_else(|_| std::fs::create_dir_all(dir).and_then(|()| open())).ok()?;

@@ -35,7 +35,7 @@ mod testing;
 mod tests;
 
 pub use hash::hash64;
-pub(super) use keep::folder;
+pub(super) use keep::{folder, lock};
 pub use wire::Read;
 
 use super::damage::Damage;

@@ -5,7 +5,7 @@ use crate::formula::{Step, StepKind};
 use crate::molecule::handin::HandIn;
 use crate::molecule::model::field;
 use crate::molecule::predicate::Predicate;
-use crate::molecule::{Brief, BriefStep, change, compute, own, texts, validate};
+use crate::molecule::{Brief, BriefStep, beads, change, compute, own, texts, validate};
 use crate::views::Molecules;
 use bd::cli::{Ctx, Sub, parsed};
 use bd::error::{Error, ErrorKind, Result};
@@ -39,10 +39,12 @@ struct Args {
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
-    let id = Molecules::load(&snapshot, now)?.find(&store, &args.name)?;
     if args.claim {
+        let id = beads::find(&store, &snapshot, &args.name)?;
         claim(ctx, &id)?;
+        return show(ctx, &id);
     }
+    let id = Molecules::load(&snapshot, now)?.find(&store, &args.name)?;
     show(ctx, &id)
 }
 
