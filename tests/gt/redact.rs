@@ -61,7 +61,8 @@ fn the_text_of_a_message_is_taken_away_everywhere() {
     // The stale clone writes, syncs, and brings nothing back; ann's follows.
     stale.gt(&["mail", "send", "@ann", "-s", "Late", "-m", "words"]).ok();
     for work in [&stale, &ann, &bob] {
-        work.bd(&["sync"]).ok();
+        let synced = work.bd(&["sync"]);
+        assert!(synced.succeeded() && !synced.stderr().contains("lost"), "{}: nothing is lost\n{synced}", work.actor());
         assert!(!holds(&work.beads_dir()), "{} has it in a file, before any look", work.actor());
         assert!(!in_tip(work, "refs/beads/state") && !in_tip(work, "refs/remotes/origin/beads"), "{}", work.actor());
         assert!(!work.gt(&["mail", "read", &id]).stdout().contains(SECRET), "{}", work.actor());

@@ -42,6 +42,12 @@ impl Redactions {
         other.named.is_subset(&self.named)
     }
 
+    /// Adds what others name.
+    pub fn merge(&mut self, other: Self) {
+        self.ids.extend(other.ids);
+        self.named.extend(other.named);
+    }
+
     /// Adds what the redactions in a sealed file name.
     pub fn collect(&mut self, bytes: &[u8]) {
         if memchr::memmem::find(bytes, b"\"redact\"").is_none() {

@@ -192,8 +192,13 @@ impl Flight<'_> {
         let git = self.store.git();
         let Some(known) = git.tip(PUBLISHED_REF)?.filter(|k| Some(*k) != tip) else { return Ok(()) };
         let root = |c: Option<Oid>| c.map(|c| git.commit_tree(c)).transpose();
-        let (ours, _) = self.store.redactions(root(git.tip(crate::store::STATE_REF)?)?)?;
-        let missing = missing_lines(git, root(Some(known))?, root(tip)?, &ours)?;
+        let (mut redactions, _) = self.store.redactions(root(git.tip(crate::store::STATE_REF)?)?)?;
+        let mut missing = missing_lines(git, root(Some(known))?, root(tip)?, &redactions)?;
+        if !missing.is_empty() {
+            // What somebody redacted since is not lost: its stub is there.
+            redactions.merge(self.store.redactions(root(tip)?)?.0);
+            missing = missing_lines(git, root(Some(known))?, root(tip)?, &redactions)?;
+        }
         self.report.restored = self.report.restored.max(missing.len());
         if !missing.is_empty() {
             self.join(Some(known), false)?;
