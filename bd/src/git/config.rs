@@ -19,6 +19,7 @@ pub(super) struct Config {
     files: Vec<(Source, PathBuf)>,
     git_dir: PathBuf,
     home: Option<PathBuf>,
+    user_folder: Option<PathBuf>,
     overrides: Vec<(String, String)>,
     read: Mutex<Option<Arc<Values>>>,
 }
@@ -28,14 +29,15 @@ impl Config {
     /// which system file it was built to read.
     pub fn new(env: &Env, at: &Located, git: Option<&Path>) -> Self {
         let mut files = Vec::new();
+        let xdg = env.var("XDG_CONFIG_HOME").filter(|dir| !dir.is_empty()).map(PathBuf::from);
+        let user_folder = xdg.or_else(|| env.home().map(|h| h.join(".config"))).map(|dir| dir.join("git"));
         if !env.var("GIT_CONFIG_NOSYSTEM").is_some_and(super::discover::is_true) {
             files.push((Source::System, env.var("GIT_CONFIG_SYSTEM").map_or_else(|| system_file(git), PathBuf::from)));
         }
         if let Some(global) = env.var("GIT_CONFIG_GLOBAL") {
             files.push((Source::User, global.into()));
         } else {
-            let xdg = env.var("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| env.home().map(|h| h.join(".config")));
-            files.extend(xdg.map(|dir| (Source::Git, dir.join("git").join("config"))));
+            files.extend(user_folder.iter().map(|dir| (Source::Git, dir.join("config"))));
             files.extend(env.home().map(|h| (Source::User, h.join(".gitconfig"))));
         }
         files.push((Source::Local, at.paths.common_dir.join("config")));
@@ -46,6 +48,7 @@ impl Config {
             files,
             git_dir: at.paths.git_dir.clone(),
             home: env.home().map(Path::to_owned),
+            user_folder,
             overrides: from_env(env),
             read: Mutex::new(None),
         }
@@ -65,6 +68,11 @@ impl Config {
     /// The user's home directory.
     pub fn home(&self) -> Option<&Path> {
         self.home.as_deref()
+    }
+
+    /// Where git looks for the user's files besides `~/.gitconfig`.
+    pub fn user_folder(&self) -> Option<&Path> {
+        self.user_folder.as_deref()
     }
 
     /// Forgets what was read.

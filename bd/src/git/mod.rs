@@ -21,6 +21,7 @@ mod signed;
 mod staged;
 mod transport;
 mod types;
+mod untracked;
 mod update_ref;
 
 pub use discover::discover;
@@ -118,6 +119,9 @@ pub trait Git: Send + Sync {
     fn index_changes(&self, file: Option<&Path>, tree: Option<Oid>) -> Result<Staged, GitError>;
     /// All paths of an index, sorted, each once.
     fn index_entries(&self, file: Option<&Path>) -> Result<Vec<Tracked>, GitError>;
+    /// What is in the working tree and neither tracked nor ignored, sorted: what `git ls-files --others --exclude-standard`
+    /// says at the top. Another repository within is one path that ends with `/`.
+    fn untracked(&self) -> Result<Vec<Vec<u8>>, GitError>;
     /// True if a merge, rebase, cherry-pick, revert, bisect or am is under way in this worktree; the name of it.
     fn operation(&self) -> Option<&'static str>;
 

@@ -11,7 +11,7 @@ use super::discover::{Format, Located};
 use super::process::Runner;
 use super::{
     Cas, CommitSpec, EachBlob, Expected, FetchOutcome, Git, GitError, Head, Oid, PackFile, PathChange, PushOutcome, RepoPaths,
-    Staged, Tracked, TreeEntry, index, loose, staged, transport,
+    Staged, Tracked, TreeEntry, index, loose, staged, transport, untracked,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -180,6 +180,10 @@ impl<B: Backend> Git for Repo<B> {
 
     fn index_entries(&self, file: Option<&Path>) -> Result<Vec<Tracked>, GitError> {
         staged::entries(self, file)
+    }
+
+    fn untracked(&self) -> Result<Vec<Vec<u8>>, GitError> {
+        untracked::list(self)
     }
 
     fn operation(&self) -> Option<&'static str> {

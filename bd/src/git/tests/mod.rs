@@ -8,3 +8,4 @@ mod places;
 mod refs;
 mod settings;
 mod transport;
+mod untracked;
