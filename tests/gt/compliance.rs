@@ -368,3 +368,84 @@ fn reports_stay_in_the_tree_and_large_or_strange_files_are_looked_at() {
     worker.commit_all("A rule of our own");
     assert_eq!(worker.gt(&["compliance", "trace", "--json"]).json()["only_documents"][0]["id"], "X-abc");
 }
+
+#[test]
+fn what_is_kept_of_the_files_changes_no_trace() {
+    let sandbox = Sandbox::new();
+    let wes = repository(&sandbox, "lone").acting_as("wes");
+    // The folder of what is kept is made with the cache.
+    wes.create("A bead", &[]);
+    wes.bd(&["list"]).ok();
+    wes.write("docs/a.md", "BR-1 and BR-2\n\nBR-3\n");
+    wes.write("docs/b.md", [0u8, 1, 2]);
+    wes.write("src/a.rs", "// BR-9\n#[cfg(test)]\n// BR-1\n");
+    wes.commit_all("documents");
+    wes.write("docs/new.md", "BR-4\n");
+    wes.write(".gitignore", "*.out.md\n");
+    wes.write("docs/x.out.md", "BR-5\n");
+    let file = wes.beads_dir().join("cache/gt-ids");
+    let trace = || wes.gt(&["compliance", "trace", "--json"]).ok().to_owned();
+    let anew = || {
+        let _there_is_none = std::fs::remove_file(&file);
+        trace()
+    };
+    let first = anew();
+    let json: serde_json::Value = serde_json::from_str(&first).expect("JSON");
+    assert_eq!(json["found"], 4, "{first}");
+    assert_eq!(json["traced"][0]["tests"][0], "src/a.rs:3");
+    assert_eq!(json["skipped"][0], "docs/b.md: it is no text");
+    // A file counts as known once it is two seconds old.
+    let settled = |names: &[&str]| {
+        let known = || std::fs::read(&file).unwrap_or_default();
+        let has = |bytes: &[u8], name: &str| bytes.windows(name.len()).any(|w| w == name.as_bytes());
+        let begun = std::time::Instant::now();
+        while !names.iter().all(|name| has(&known(), name)) {
+            assert_eq!(trace(), first);
+            assert!(begun.elapsed().as_secs() < 60, "it is never kept");
+        }
+        known()
+    };
+    let kept = settled(&["docs/a.md", "docs/b.md", "docs/new.md", "src/a.rs"]);
+    assert_eq!(trace(), first);
+    assert_eq!(std::fs::read(&file).expect("a view"), kept, "a look that learns nothing writes nothing");
+    // What is not what was written is no view.
+    for at in (0..kept.len()).step_by(7) {
+        let mut harmed = kept.clone();
+        harmed[at] ^= 1;
+        std::fs::write(&file, &harmed).expect("a view");
+        assert_eq!(trace(), first, "byte {at}");
+    }
+    std::fs::write(&file, &kept).expect("a view");
+    // Another rule finds other things in the same files.
+    let config = wes.read(".beads/config.toml");
+    let rule = |text: &str| {
+        wes.write(".beads/config.toml", text);
+        wes.git(&["commit", "-q", "-m", "a rule", "--", ".beads/config.toml"]).ok();
+    };
+    rule(&format!("{config}\n[compliance]\nrequirement = \"BR-[12]\"\n"));
+    let other = trace();
+    assert_ne!(other, first);
+    assert_eq!(other, anew());
+    rule(&config);
+    std::fs::write(&file, &kept).expect("a view");
+    // What changed is seen at once, whatever its length and its time.
+    let old = std::fs::metadata(wes.path("docs/a.md")).and_then(|m| m.modified()).expect("a time");
+    wes.write("docs/a.md", "BR-1 and BR-7\n\nBR-3\n");
+    std::fs::File::options().write(true).open(wes.path("docs/a.md")).and_then(|f| f.set_modified(old)).expect("a time");
+    std::fs::remove_file(wes.path("docs/new.md")).expect("a file");
+    wes.write("docs/x.md", "BR-8\n");
+    let changed = trace();
+    assert!(
+        changed.contains("BR-7") && changed.contains("BR-8") && !changed.contains("BR-2") && !changed.contains("BR-4"),
+        "{changed}"
+    );
+    assert_eq!(changed, anew());
+    // A tree of its own has files of its own, and says so with the other's view beside it.
+    let beside = wes.worktree("beside", "side");
+    std::fs::write(&file, &kept).expect("a view");
+    let there = || beside.gt(&["compliance", "trace", "--json"]).ok().to_owned();
+    let with = there();
+    assert!(with.contains("BR-2") && !with.contains("BR-4"), "{with}");
+    let _there_is_none = std::fs::remove_file(&file);
+    assert_eq!(with, there());
+}

@@ -49,7 +49,7 @@ pub fn find(files: &Files<'_>, named: &[String]) -> (Vec<Coverage>, Vec<String>)
         let name = path.rsplit('/').next().unwrap_or(path);
         NAMES.contains(&name) || Path::new(name).extension().is_some_and(|e| e == "lcov" || e == "coverprofile")
     };
-    paths.extend(files.all.iter().filter(|f| !f.special && known(&f.path)).map(|f| f.path.clone()));
+    paths.extend(files.all().iter().filter(|f| !f.special && known(&f.path)).map(|f| f.path.clone()));
     let (mut out, mut wrong) = (Vec::new(), Vec::new());
     for path in paths {
         let explicit = named.contains(&path);

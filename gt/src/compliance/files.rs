@@ -1,11 +1,12 @@
 //! The files of the working tree: what git tracks and what it would track, with the ids of their contents.
 
 use bd::error::{Error, Result};
-use bd::git::{Head, Oid};
+use bd::git::{Head, Mode, Oid};
 use bd::store::Store;
 use bd_gate::Lines;
-use bd_gate::diff::{FileChange, What, changes, quoted, raw, read};
-use std::collections::{BTreeSet, HashMap};
+use bd_gate::diff::{FileChange, quoted, raw, read, tracked};
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// A file that is larger is not read; bytes.
@@ -16,10 +17,10 @@ pub struct Files<'s> {
     store: &'s Store,
     /// The top of the working tree.
     pub top: PathBuf,
-    /// Each of them.
-    pub all: Vec<FileChange>,
-    /// Any object: it says which hash the repository uses.
-    like: Option<Oid>,
+    /// All paths, those of submodules and of files that are gone among them.
+    paths: Vec<String>,
+    submodules: HashSet<String>,
+    all: OnceCell<Vec<FileChange>>,
 }
 
 /// Which object each tracked file is, as far as the index knows.
@@ -41,29 +42,46 @@ impl<'s> Files<'s> {
     /// git does not answer; there is no working tree.
     pub fn list(store: &'s Store) -> Result<Self> {
         let (git, top) = (store.git(), top(store)?);
-        let mut all = changes(git, store.env(), &What::All)?;
-        let others = git.run(&["ls-files", "-z", "--others", "--exclude-standard", "--full-name", "--", ":/"])?;
-        let known: BTreeSet<String> = all.iter().map(|f| f.path.clone()).collect();
-        for path in others.split('\0').filter(|p| !p.is_empty()).map(|p| quoted(p.as_bytes())) {
-            if !known.contains(&path) {
-                let special = top.join(raw(&path)).symlink_metadata().is_ok_and(|m| !m.is_file());
-                all.push(FileChange {
-                    path,
-                    old_path: None,
-                    blob: None,
-                    old_blob: None,
-                    removed: false,
-                    special,
-                    lines: Lines::All,
-                });
+        let mut submodules = HashSet::new();
+        let mut paths: Vec<String> = Vec::new();
+        for entry in tracked(git, store.env())? {
+            let path = quoted(&entry.path);
+            if entry.mode == Mode::Submodule {
+                submodules.insert(path.clone());
             }
+            paths.push(path);
         }
-        all.sort_by(|a, b| a.path.cmp(&b.path));
-        let like = match git.head()? {
+        paths.extend(git.untracked()?.iter().map(|path| quoted(path)));
+        paths.sort();
+        paths.dedup();
+        Ok(Self { store, top, paths, submodules, all: OnceCell::new() })
+    }
+
+    /// The paths, those of submodules and of files that are gone among them.
+    pub fn paths(&self) -> &[String] {
+        &self.paths
+    }
+
+    /// A file of the working tree; `None` where it is gone.
+    pub fn change(&self, path: &str) -> Option<FileChange> {
+        let meta = self.top.join(raw(path)).symlink_metadata().ok()?;
+        let special = !meta.is_file() || self.submodules.contains(path);
+        let path = path.to_owned();
+        Some(FileChange { path, old_path: None, blob: None, old_blob: None, removed: false, special, lines: Lines::All })
+    }
+
+    /// Each of them that is there.
+    pub fn all(&self) -> &[FileChange] {
+        self.all.get_or_init(|| self.paths.iter().filter_map(|path| self.change(path)).collect())
+    }
+
+    /// Any object: it says which hash the repository uses.
+    fn like(&self) -> Result<Option<Oid>> {
+        let git = self.store.git();
+        Ok(match git.head()? {
             Head::Branch(_, id) | Head::Detached(id) => Some(id),
-            Head::Unborn(_) => [bd::store::STATE_REF].iter().find_map(|name| git.tip(name).ok().flatten()),
-        };
-        Ok(Self { store, top, all, like })
+            Head::Unborn(_) => git.tip(bd::store::STATE_REF)?,
+        })
     }
 
     /// Reads one into `into`; why it was left out, where it was. A link is not followed.
@@ -112,7 +130,7 @@ impl<'s> Files<'s> {
         if self.read(file, &mut bytes)?.is_some() {
             return Ok(None);
         }
-        let id = self.like.and_then(|like| bd::git::blob_id(like, &bytes));
+        let id = self.like()?.and_then(|like| bd::git::blob_id(like, &bytes));
         Ok(id.map(|oid| oid.to_string()))
     }
 }
@@ -127,7 +145,7 @@ pub fn text_of(bytes: &[u8]) -> Option<std::borrow::Cow<'_, [u8]>> {
     match bytes {
         [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
         [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
-        _ if bytes.iter().take(8000).any(|b| *b == 0) => None,
+        _ if memchr::memchr(0, &bytes[..bytes.len().min(8000)]).is_some() => None,
         _ => Some(bytes.into()),
     }
 }

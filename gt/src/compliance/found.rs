@@ -3,7 +3,7 @@
 use super::coverage::{self, Coverage};
 use super::files::Files;
 use super::history::{self, Checkpoint, Decision};
-use super::settings::Settings;
+use super::settings::Rules;
 use super::sources::{self, Source};
 use super::trace::{Trace, trace};
 use crate::formula::StepKind;
@@ -48,7 +48,8 @@ pub struct Facts {
 /// # Errors
 /// There is no working tree, git does not answer, the configuration is wrong, a file cannot be read.
 pub fn find(store: &Store, snapshot: &Snapshot, view: &View, step: Option<&StepView>) -> Result<Facts> {
-    let settings = Settings::of(store)?;
+    let rules = Rules::of(store);
+    let settings = rules.settings()?;
     let files = Files::list(store)?;
     let (inputs, wanted) = asked(snapshot, view)?;
     let paths = searched(&inputs);
@@ -57,7 +58,7 @@ pub fn find(store: &Store, snapshot: &Snapshot, view: &View, step: Option<&StepV
     let known = waivers::of_snapshot(snapshot)?;
     let mut out = Facts {
         validation: view.validation.clone().map(|v| today(v, &known, store.now())),
-        trace: trace(&files, &settings, &paths, &wanted)?,
+        trace: trace(&files, &rules, &paths, &wanted, None)?,
         sources: sources::resolve(&files, step.map_or(&[], |s| &s.def.authoritative_sources))?,
         checkpoints: history::checkpoints(view, &decisions),
         wanted,
@@ -107,7 +108,7 @@ fn changed(files: &Files<'_>, inputs: &[Input]) -> Result<Vec<String>> {
     let mut out = Vec::new();
     for (path, poured) in inputs {
         // Computed as it was then: from the bytes, whatever the index says.
-        match files.all.iter().find(|f| f.path == *path).map(|f| files.hash(f)).transpose()?.flatten() {
+        match files.all().iter().find(|f| f.path == *path).map(|f| files.hash(f)).transpose()?.flatten() {
             None => out.push(format!("The input {path} is not there")),
             Some(now) if now != *poured => out.push(format!("The input {path} has changed since the molecule was poured")),
             Some(_) => {}

@@ -19,14 +19,15 @@ mod trace;
 pub use check::{Checked, check};
 pub use facts::Facts;
 pub use report::{Ask, Made, make};
-pub use settings::{REQUIREMENT, Settings};
-pub use trace::{Requirement, Trace};
+pub use settings::{REQUIREMENT, Role, Settings};
+pub use trace::{Found, Requirement, Trace};
 
 use crate::formula::StepKind;
 use crate::molecule::{StepView, View};
 use bd::error::{Error, ErrorKind, Result};
 use bd::store::Store;
 use jiff::Timestamp;
+use settings::Rules;
 use std::path::PathBuf;
 
 /// The numbers of a finished report.
@@ -72,11 +73,12 @@ pub fn enter(store: &Store, view: &View, now: Timestamp) -> Result<Option<PathBu
 /// # Errors
 /// There is no working tree; the configuration is wrong; a file cannot be read.
 pub fn trace_of(store: &Store, view: Option<&View>) -> Result<Trace> {
-    let settings = Settings::of(store)?;
+    let rules = Rules::of(store);
     let files = files::Files::list(store)?;
     let (inputs, wanted) = match view {
         Some(view) => found::asked(&store.snapshot()?, view)?,
         None => Default::default(),
     };
-    trace::trace(&files, &settings, &found::searched(&inputs), &wanted)
+    let kept = crate::views::Ids::open(store, &files.top, rules.text);
+    trace::trace(&files, &rules, &found::searched(&inputs), &wanted, Some(kept))
 }

@@ -5,6 +5,8 @@ use bd::store::Store;
 use bd_gate::gate::Globs;
 use regex::bytes::Regex;
 use serde::Deserialize;
+use std::cell::OnceCell;
+use std::path::Path;
 
 /// What a requirement id looks like unless the project says otherwise. One without a digit is none: `DD-MM-YYYY` is a date.
 pub const REQUIREMENT: &str = r"\b(?:BR|DD|REQ|FR|NFR|SOC2?)-[A-Z0-9]+(?:-[A-Z0-9]+)*(?:\.[0-9]+)*\b";
@@ -30,8 +32,15 @@ pub enum Role {
     Document,
     /// It shows that what is required is so.
     Test,
-    /// Neither.
+    /// A source file that may have tests in it.
+    Source,
+    /// None of these.
     Other,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Document, Self::Test, Self::Source, Self::Other];
 }
 
 /// The settings in force.
@@ -44,7 +53,7 @@ pub struct Settings {
     /// Coverage files besides those that are found by their names; paths from the top of the tree.
     pub coverage: Vec<String>,
     /// True if the tests inside of source files count (`#[cfg(test)]`): unless the project names its tests.
-    pub inline: bool,
+    inline: bool,
     tests: Globs,
     documents: Globs,
     /// True if a file that is both is a test.
@@ -105,8 +114,35 @@ impl Settings {
             (true, true) if self.tests_first => Role::Test,
             (true, _) => Role::Document,
             (false, true) => Role::Test,
+            (false, false) if self.inline && Path::new(path).extension().is_some_and(|e| e == "rs") => Role::Source,
             (false, false) => Role::Other,
         }
+    }
+}
+
+/// The settings of a text, which are made when somebody asks.
+pub struct Rules<'t> {
+    /// The text of `.beads/config.toml`.
+    pub text: &'t str,
+    made: OnceCell<Settings>,
+}
+
+impl<'t> Rules<'t> {
+    /// Those of the project.
+    pub fn of(store: &'t Store) -> Self {
+        Self { text: store.config().text().unwrap_or_default(), made: OnceCell::new() }
+    }
+
+    /// The settings.
+    ///
+    /// # Errors
+    /// As [`Settings::of`].
+    pub fn settings(&self) -> Result<&Settings> {
+        if let Some(made) = self.made.get() {
+            return Ok(made);
+        }
+        let made = Settings::parse(self.text)?;
+        Ok(self.made.get_or_init(|| made))
     }
 }
 
@@ -123,9 +159,9 @@ mod tests {
         for document in ["README.md", "docs/a/b.adoc", "test/plan.md"] {
             assert_eq!(usual.role(document), Role::Document, "{document}");
         }
-        assert_eq!(usual.role("src/main.rs"), Role::Other);
+        assert_eq!((usual.role("src/main.rs"), usual.role("src/main.c")), (Role::Source, Role::Other));
         let own = Settings::parse("[compliance]\ntests = [\"checks/*.md\"]\n").unwrap();
-        assert_eq!((own.role("checks/a.md"), own.role("a_test.go"), own.inline), (Role::Test, Role::Other, false));
+        assert_eq!((own.role("checks/a.md"), own.role("a_test.go"), own.role("a.rs")), (Role::Test, Role::Other, Role::Other));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub fn resolve(files: &Files<'_>, globs: &[String]) -> Result<Vec<Source>> {
         match Globs::new(&[pattern(glob)]) {
             Err((_, why)) => source.why = Some(why),
             Ok(set) => {
-                for file in files.all.iter().filter(|f| set.has(&f.path) && !is_report(&f.path)) {
+                for file in files.all().iter().filter(|f| set.has(&f.path) && !is_report(&f.path)) {
                     source.files.push(SourceFile { path: file.path.clone(), blob: files.blob(file, &blobs)? });
                 }
             }

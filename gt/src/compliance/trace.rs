@@ -1,11 +1,12 @@
 //! Requirement ids: which stand in documents, which in tests, which in both.
 
 use super::files::{Files, text_of};
-use super::settings::{Role, Settings};
+use super::settings::{Role, Rules, Settings};
+use crate::views::Ids;
 use bd::error::Result;
+use bd_gate::diff::raw;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// At most so many places of an id are kept on each side.
 const PLACES: usize = 5;
@@ -48,50 +49,73 @@ impl Trace {
     }
 }
 
+/// What a file said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// These ids, in order, with the numbers of their lines.
+    Ids(Vec<(String, u64)>),
+    /// It is no text.
+    NoText,
+}
+
 /// Looks through the documents and the tests. `inputs` are documents whatever their names are; `wanted` are the ids that must
-/// be there.
+/// be there. A look says what is `kept` of the files; whoever writes down what was found reads them all.
 ///
 /// # Errors
-/// A file cannot be read.
-pub fn trace(files: &Files<'_>, settings: &Settings, inputs: &[String], wanted: &[String]) -> Result<Trace> {
+/// A file cannot be read; the rules are wrong.
+pub fn trace(files: &Files<'_>, rules: &Rules<'_>, inputs: &[String], wanted: &[String], mut kept: Option<Ids>) -> Result<Trace> {
     let mut found: BTreeMap<String, Requirement> = BTreeMap::new();
     let mut out = Trace::default();
     let mut bytes = Vec::new();
-    for file in &files.all {
-        let input = inputs.contains(&file.path);
-        let role = match settings.role(&file.path) {
-            _ if input => Role::Document,
-            // Records and reports repeat what stands elsewhere.
-            _ if file.path.starts_with(".beads/") => continue,
-            role => role,
-        };
-        let rust = settings.inline && role == Role::Other && Path::new(&file.path).extension().is_some_and(|e| e == "rs");
-        if file.special || (role == Role::Other && !rust) {
+    if !kept.as_ref().is_some_and(Ids::has_rules) {
+        rules.settings()?;
+    }
+    for path in files.paths() {
+        let input = inputs.contains(path);
+        // Records and reports repeat what stands elsewhere.
+        if !input && path.starts_with(".beads/") {
             continue;
         }
-        if let Some(why) = files.read(file, &mut bytes)? {
-            out.skipped.push(format!("{}: {why}", file.path));
-            continue;
-        }
-        let Some(text) = text_of(&bytes) else {
-            out.skipped.push(format!("{}: it is no text", file.path));
-            continue;
+        let mut left = None;
+        let role = || Ok(rules.settings()?.role(path));
+        let mut read = |role: Role| {
+            let Some(file) = files.change(path).filter(|file| !file.special) else { return Ok(None) };
+            left = files.read(&file, &mut bytes)?;
+            if left.is_some() { Ok(None) } else { Ok(Some(of_text(&bytes, role, rules.settings()?))) }
         };
-        let (role, from) = match role {
-            Role::Other => match text.windows(12).position(|w| w == b"#[cfg(test)]") {
-                Some(at) => (Role::Test, at),
-                None => continue,
+        let (role, said) = match &mut kept {
+            kept if input => {
+                kept.iter_mut().for_each(|kept| kept.pass(path));
+                (Role::Document, read(Role::Document)?)
+            }
+            Some(kept) => kept.of(path, &files.top.join(raw(path)), role, read)?,
+            None => match role()? {
+                Role::Other => continue,
+                role => (role, read(role)?),
             },
-            role => (role, 0),
         };
-        ids(&text, from, settings, &mut |id, line| {
-            let entry = found.entry(id.to_owned()).or_insert_with(|| Requirement { id: id.to_owned(), ..Requirement::default() });
-            let places = if role == Role::Test { &mut entry.tests } else { &mut entry.documents };
-            let place = format!("{}:{line}", file.path);
+        let ids = match said {
+            Some(Found::Ids(ids)) => ids,
+            Some(Found::NoText) => {
+                out.skipped.push(format!("{path}: it is no text"));
+                continue;
+            }
+            None => {
+                out.skipped.extend(left.map(|why| format!("{path}: {why}")));
+                continue;
+            }
+        };
+        for (id, line) in ids {
+            let entry = found.entry(id).or_insert_with_key(|id| Requirement { id: id.clone(), ..Requirement::default() });
+            let places = if role == Role::Document { &mut entry.documents } else { &mut entry.tests };
+            let place = format!("{path}:{line}");
             if places.len() < PLACES && !places.contains(&place) {
                 places.push(place);
             }
-        });
+        }
+    }
+    if let Some(kept) = kept {
+        kept.save();
     }
     let wanted: BTreeSet<&String> = wanted.iter().collect();
     out.missing = wanted.into_iter().filter(|id| !found.contains_key(*id)).cloned().collect();
@@ -103,6 +127,17 @@ pub fn trace(files: &Files<'_>, settings: &Settings, inputs: &[String], wanted: 
         }
     }
     Ok(out)
+}
+
+/// What a file's bytes say: all of them, or of a source file what follows the first mark of tests within it.
+fn of_text(bytes: &[u8], role: Role, settings: &Settings) -> Found {
+    let Some(text) = text_of(bytes) else { return Found::NoText };
+    let from = if role == Role::Source { memchr::memmem::find(&text, b"#[cfg(test)]") } else { Some(0) };
+    let mut out = Vec::new();
+    if let Some(from) = from {
+        ids(&text, from, settings, &mut |id, line| out.push((id.to_owned(), line as u64)));
+    }
+    Found::Ids(out)
 }
 
 /// Calls `each` with every id from an offset on and the number of its line.

@@ -25,9 +25,14 @@ pub struct Stamp([u64; 7]);
 impl Stamp {
     /// Of a plain file that was not changed just now; `None` for everything else.
     pub fn of(path: &Path) -> Option<Self> {
-        let meta = std::fs::symlink_metadata(path).ok().filter(std::fs::Metadata::is_file)?;
         #[expect(clippy::disallowed_methods, reason = "compares with a file's time, which no injected clock can set")]
         let now = SystemTime::now();
+        Self::then(path, now)
+    }
+
+    /// The same, where it is `now`.
+    pub fn then(path: &Path, now: SystemTime) -> Option<Self> {
+        let meta = std::fs::symlink_metadata(path).ok().filter(std::fs::Metadata::is_file)?;
         let since = |time: SystemTime| now.duration_since(time).ok();
         let nanos = |time: SystemTime| time.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos() as u64);
         let changed = meta.modified().ok()?;
@@ -48,7 +53,11 @@ impl Stamp {
         self.0.iter().for_each(|word| out.extend_from_slice(&word.to_le_bytes()));
     }
 
-    fn take(take: &mut Take<'_>) -> Read<Self> {
+    /// Reads what [`Stamp::put`] wrote.
+    ///
+    /// # Errors
+    /// It did not write this.
+    pub fn take(take: &mut Take<'_>) -> Read<Self> {
         let mut out = [0; 7];
         for word in &mut out {
             *word = take.u64()?;

@@ -15,7 +15,7 @@ pub use range::{commit, parse_range};
 use crate::Lines;
 use bd::env::Env;
 use bd::error::{Error, ErrorKind, Result};
-use bd::git::{Git, Head, Mode, Oid, PathChange};
+use bd::git::{Git, Head, Mode, Oid, PathChange, Tracked};
 use std::path::{Path, PathBuf};
 
 /// What a check is about.
@@ -180,10 +180,18 @@ fn added_lines(git: &dyn Git, files: &mut [FileChange]) -> Result<()> {
     Ok(())
 }
 
+/// What the index has, sorted; in a hook the hook's own (`GIT_INDEX_FILE` of `env`).
+///
+/// # Errors
+/// A bare repository; an index that cannot be read.
+pub fn tracked(git: &dyn Git, env: &Env) -> Result<Vec<Tracked>> {
+    Ok(git.index_entries(hook_index(env, &top_of(git)?).as_deref())?)
+}
+
 /// Every tracked file that is there.
 fn all(git: &dyn Git, env: &Env) -> Result<Vec<FileChange>> {
     let top = top_of(git)?;
-    let entries = git.index_entries(hook_index(env, &top).as_deref())?;
+    let entries = tracked(git, env)?;
     let mut files = Vec::with_capacity(entries.len());
     for entry in entries {
         let on_disk = top.join(raw_bytes(&entry.path));
