@@ -8,6 +8,7 @@ mod contested;
 mod convoy;
 mod convoy_work;
 mod demo;
+mod doctor;
 mod ends;
 mod formula;
 mod kit;

@@ -1,7 +1,7 @@
 //! `gt doctor`: what is wrong with molecules, records and deadlines; `bd doctor` is about the store.
 
 use crate::molecule::{Brief, CheckpointState, MoleculeState, load};
-use crate::records::{self, Elsewhere};
+use crate::records::{self, Elsewhere, WorkingTree};
 use crate::views::Molecules;
 use bd::cli::{Ctx, Group, Verb, parsed};
 use bd::error::{ErrorKind, Result};
@@ -40,31 +40,37 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let mut found: Vec<String> = Vec::new();
     let mut fixed: Vec<String> = Vec::new();
-    let top = store.git().paths().work_dir.clone();
-    let mut elsewhere: Option<Elsewhere> = None;
+    let tree = store.git().paths().work_dir.clone().map(WorkingTree::at);
+    let mut elsewhere: Option<Elsewhere<'_>> = None;
     // What is written is what the beads themselves say; what is kept says where to look.
     let molecules = Molecules::load(&snapshot, now)?;
     for glance in molecules.all() {
         let one = &glance.poured;
-        found.extend(molecules.whole(one.bead, wrong)?);
+        if glance.torn || glance.due || one.contested {
+            found.extend(molecules.whole(one.bead, wrong)?);
+        }
         let folder = records::folder_of(one.convoy, one.name);
-        let rendered = top.as_ref().is_some_and(|t| t.join(&folder).join("molecule.toml").is_file());
+        let rendered = tree.as_ref().is_some_and(|tree| tree.has(&folder));
         let id = BeadId::new(one.bead)?;
         if !rendered {
             // Records that nobody has rendered are missed by who works on the molecule and holds it.
-            let worked = glance.workers.contains(&store.actor().as_str()) && !glance.is_over();
-            if !worked || !records::is_holder(&store, &snapshot, &id)? {
+            let me = store.actor().as_str();
+            if glance.is_over() || glance.holder != Some(me) || !glance.workers.contains(&me) {
                 continue;
             }
             let elsewhere = match &elsewhere {
                 Some(known) => known,
-                None => elsewhere.insert(Elsewhere::of(&store)?),
+                None => elsewhere.insert(Elsewhere::of(store.git())?),
             };
-            if elsewhere.has(&store, &folder)? {
+            if elsewhere.has(&folder)? {
                 continue;
             }
             let name = one.name;
             if args.fix {
+                // What is kept says where to look; what is written is for whoever holds the bead itself.
+                if !records::is_holder(&store, &snapshot, &id)? {
+                    continue;
+                }
                 fixed.extend(records::write(&store, &snapshot, &load(&snapshot, &id, now)?)?);
             } else {
                 found.push(format!(

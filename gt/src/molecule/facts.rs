@@ -9,7 +9,7 @@ use super::model::{CheckpointState, Fix, MoleculeState, Run, StepState, Validati
 use super::predicate::Predicate;
 use crate::formula::StepKind;
 use bd::error::Result;
-use bd::fold::Register;
+use bd::fold::{Bead, Holding, Register};
 use bd::model::{BeadId, DepType};
 use bd::store::Snapshot;
 use bd::store::wire::{Broken, Read, Take, put_bytes, put_int, put_opt_str, put_str, put_var};
@@ -68,6 +68,8 @@ pub struct Facts<'a> {
     pub owner: Option<&'a str>,
     /// The team.
     pub team: Option<&'a str>,
+    /// Who holds its bead.
+    pub holder: Option<&'a str>,
     /// What was said last.
     pub note: Option<&'a str>,
     /// Why it rests.
@@ -188,6 +190,7 @@ pub fn encode(beads: &Beads, waits_for: &[String]) -> Vec<u8> {
     for name in ["owner", field::TEAM, field::NOTE, field::WHY] {
         put_opt_str(&mut out, mol.text(name).as_deref());
     }
+    put_opt_str(&mut out, holder_of(mol).as_deref());
     put_list(&mut out, waits_for.iter().map(String::as_str));
     put_list(&mut out, beads.missing.iter().map(String::as_str));
     let json = |value: Option<Vec<u8>>, out: &mut Vec<u8>| {
@@ -258,6 +261,14 @@ pub fn encode(beads: &Beads, waits_for: &[String]) -> Vec<u8> {
     out
 }
 
+/// Who holds a bead, whatever his lease says; nobody where several do.
+fn holder_of(bead: &Bead) -> Option<String> {
+    match bead.holding() {
+        Holding::Held(claim) => claim.holder.map(|who| who.as_str().to_owned()),
+        Holding::Free | Holding::Contested(_) => None,
+    }
+}
+
 /// For the needs of each step the place of the step that is meant, where it stands before: of several of one name the last.
 pub fn places<'s>(steps: impl Iterator<Item = (&'s str, &'s [String])>) -> Vec<Vec<Option<usize>>> {
     let mut known: HashMap<&str, usize> = HashMap::new();
@@ -290,6 +301,7 @@ impl<'a> Facts<'a> {
             team: t.opt_str()?,
             note: t.opt_str()?,
             why: t.opt_str()?,
+            holder: t.opt_str()?,
             waits_for: take_list(t)?,
             missing: take_list(t)?,
             fix: json(t)?.map(|bytes| serde_json::from_slice(bytes).map_err(|_| Broken)).transpose()?,

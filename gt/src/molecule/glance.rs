@@ -15,6 +15,10 @@ pub struct Glance<'a> {
     pub why: Option<&'a str>,
     /// A deadline has passed and nobody has written it down.
     pub due: bool,
+    /// Who holds its bead.
+    pub holder: Option<&'a str>,
+    /// The bead of a step is gone, or is not what was poured.
+    pub torn: bool,
     /// The steps that can be worked on or decided now.
     pub open: Vec<OpenStep<'a>>,
     /// Who handed in any of its steps or holds one; of one that is over nobody.
@@ -103,6 +107,8 @@ impl<'a> From<&Brief<'a>> for Glance<'a> {
             poured: Poured::from(brief),
             why: brief.why(),
             due: brief.is_due(),
+            holder: brief.facts.holder,
+            torn: !brief.facts.missing.is_empty(),
             open: brief.open_steps().map(step).collect(),
             workers,
         }

@@ -13,10 +13,7 @@ use bd::model::BeadId;
 use bd::store::{Snapshot, Store};
 use bd::sync::ride::{RideOptions, ride};
 use bd_gate::gate::Tree;
-use std::path::{Path, PathBuf};
-
-/// So many branches, the newest first, are looked through for records.
-const BRANCHES: usize = 100;
+use std::path::Path;
 
 /// A commit that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,46 +60,6 @@ pub fn is_committed(store: &Store, view: &View) -> Result<bool> {
     let bd::git::Head::Branch(_, tip) = store.git().head()? else { return Ok(true) };
     let path = format!("{}/{}", folder(view), super::complete::file_name(&view.name));
     Ok(Tree::Commit("HEAD".to_owned(), tip).read(store.git(), &path)?.is_some())
-}
-
-/// Where else than in this working tree a clone can have records: its other working trees, and its latest branches.
-pub struct Elsewhere {
-    tops: Vec<PathBuf>,
-    branches: Vec<Tree>,
-}
-
-impl Elsewhere {
-    /// Asks git, once for all molecules.
-    ///
-    /// # Errors
-    /// git does not answer.
-    pub fn of(store: &Store) -> Result<Self> {
-        let git = store.git();
-        let trees = git.run(&["worktree", "list", "--porcelain", "-z"]).unwrap_or_default();
-        let tops = trees.split('\0').filter_map(|l| l.strip_prefix("worktree ")).map(PathBuf::from).collect();
-        let count = format!("--count={BRANCHES}");
-        let branches =
-            git.run(&["for-each-ref", &count, "--sort=-committerdate", "--format=%(objectname)", "refs/heads", "refs/remotes"])?;
-        let branches = branches.lines().filter_map(bd::git::Oid::from_hex).map(|oid| Tree::Commit(oid.to_string(), oid)).collect();
-        Ok(Self { tops, branches })
-    }
-
-    /// True if the records of a molecule, by their folder, are there.
-    ///
-    /// # Errors
-    /// History that cannot be read.
-    pub fn has(&self, store: &Store, folder: &str) -> Result<bool> {
-        let path = format!("{folder}/molecule.toml");
-        if self.tops.iter().any(|top| top.join(&path).is_file()) {
-            return Ok(true);
-        }
-        for tree in &self.branches {
-            if tree.read(store.git(), &path)?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
 }
 
 /// Beads that were found while working on the steps.

@@ -4,10 +4,12 @@
 mod checkpoint;
 mod commit;
 mod complete;
+mod elsewhere;
 mod failure;
 mod molecule;
 
-pub use commit::{Committed, Elsewhere, commit, is_committed};
+pub use commit::{Committed, commit, is_committed};
+pub use elsewhere::{Elsewhere, WorkingTree};
 
 use crate::molecule::beads::Beads;
 use crate::molecule::{Acted, CheckpointState, MoleculeState, View, beads};

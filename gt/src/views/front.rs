@@ -90,7 +90,8 @@ fn put_glance(out: &mut Vec<u8>, glance: &Glance<'_>) {
     }
     put_var(out, u64::from(p.eta));
     put_opt_str(out, glance.why);
-    out.push(u8::from(glance.due));
+    out.extend([glance.due, glance.torn].map(u8::from));
+    put_opt_str(out, glance.holder);
     put_var(out, glance.open.len() as u64);
     for step in &glance.open {
         [step.id, step.bead, step.title].iter().for_each(|text| put_str(out, text));
@@ -111,10 +112,10 @@ fn put_glance(out: &mut Vec<u8>, glance: &Glance<'_>) {
 
 fn take_glance<'a>(t: &mut Take<'a>) -> Read<Glance<'a>> {
     let poured = take_poured(t)?;
-    let (why, due) = (t.opt_str()?, t.bool()?);
+    let (why, due, torn, holder) = (t.opt_str()?, t.bool()?, t.bool()?, t.opt_str()?);
     let open = (0..t.count(6)?).map(|_| open_step(t)).collect::<Read<_>>()?;
     let workers = (0..t.count(1)?).map(|_| t.str()).collect::<Read<_>>()?;
-    Ok(Glance { poured, why, due, open, workers })
+    Ok(Glance { poured, why, due, holder, torn, open, workers })
 }
 
 fn take_poured<'a>(t: &mut Take<'a>) -> Read<Poured<'a>> {
