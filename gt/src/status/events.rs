@@ -2,6 +2,7 @@
 
 use crate::views::Letters;
 use bd::error::Result;
+use bd::model::EventId;
 use bd::store::Snapshot;
 use serde::Serialize;
 
@@ -32,9 +33,11 @@ pub fn happened(snapshot: &Snapshot, limit: usize, since: Option<&str>, now: i64
         let about = told.about(snapshot)?;
         out.push(Happened { id: told.id, at: told.at, by: told.by, what: told.what, about, text: told.text });
     }
+    // What is older than so many of these is not shown, and its letter need not be read.
+    let oldest: EventId = out.last().filter(|_| out.len() >= limit).and_then(|last| last.id.parse().ok()).unwrap_or(EventId(0));
     let letters = Letters::load(snapshot)?;
     let skip = letters.slips().count().saturating_sub(limit);
-    for slip in letters.slips().skip(skip) {
+    for slip in letters.slips().skip(skip).filter(|slip| slip.id >= oldest) {
         let message = letters.letter(&slip)?;
         out.push(Happened {
             id: message.id.to_string(),

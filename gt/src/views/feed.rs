@@ -1,17 +1,23 @@
 //! What happened to beads lately: the latest events are kept, so that a look need not sort every bead by its last change.
+//!
+//! A hundred of them stand in front. Whoever asks for more has them kept too, by the hundred behind those, up to a thousand.
 
-use super::file;
+use super::file::{self, Stretch};
 use crate::molecule::model::field;
 use bd::error::{Error, Result};
 use bd::model::{BeadId, Kind, Value};
 use bd::query::{Filter, Row, SortKey};
-use bd::store::wire::{Read, Take, put_str, put_var};
+use bd::store::wire::{Broken, Read, Take, put_str, put_var};
 use bd::store::{Moment, Snapshot};
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::Path;
 
 const FILE: &str = "gt-feed";
-/// How many are kept.
-const MOST: usize = 100;
+/// How many are kept in front.
+const FRONT: usize = 100;
+/// How many are kept at all, where somebody asked for more than stand in front.
+const MOST: usize = 1000;
 
 /// An event on a bead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,35 +68,105 @@ impl Told {
 /// # Errors
 /// The store cannot be read.
 pub fn told(snapshot: &Snapshot, limit: usize, now: i64) -> Result<Vec<Told>> {
-    let Some(moment) = snapshot.moment().filter(|_| limit <= MOST) else { return anew(snapshot, limit.max(MOST), now) };
+    let Some(moment) = snapshot.moment().filter(|_| limit <= MOST) else { return anew(snapshot, limit, now) };
     let folder = snapshot.cache_folder();
-    let kept = file::read(&folder, FILE);
-    let kept = kept.as_ref().and_then(|bytes| parse(bytes.get(file::HEAD..)?).ok());
-    let renewed = match kept {
-        Some((then, all)) if then == moment => return Ok(all),
-        Some((then, all)) => snapshot.changed_since(&then).map(|changed| renewed(snapshot, all, &changed)).transpose()?.flatten(),
-        None => None,
-    };
+    let mut most = if limit <= FRONT { FRONT } else { MOST };
+    let mut renewed = None;
+    if let Ok((then, kept)) = Kept::open(&folder) {
+        let is_same = then == moment;
+        if is_same && limit <= kept.front.len() {
+            return Ok(kept.front);
+        }
+        if is_same && limit <= kept.most {
+            if let Ok(all) = kept.latest(limit) {
+                return Ok(all);
+            }
+        }
+        // What somebody asked for once is kept for whoever asks again.
+        most = most.max(kept.most);
+        let is_enough = kept.most >= most;
+        if let (true, Ok(all)) = (is_enough, kept.latest(usize::MAX)) {
+            let changed = if is_same { Some(Vec::new()) } else { snapshot.changed_since(&then) };
+            renewed = changed.map(|changed| renew(snapshot, all, most, &changed)).transpose()?.flatten();
+        }
+    }
     let all = match renewed {
         Some(all) => all,
-        None => anew(snapshot, MOST, now)?,
+        None => anew(snapshot, most, now)?,
     };
     if snapshot.moment().as_ref() == Some(&moment) {
-        let mut out = file::begin();
-        moment.put(&mut out);
-        put_var(&mut out, all.len() as u64);
-        all.iter().for_each(|one| one.put(&mut out));
-        file::write(&folder, FILE, out);
+        let _best_effort = save(&folder, &moment, most, &all);
         file::let_go(snapshot, &folder, FILE);
     }
     Ok(all)
 }
 
-fn parse(bytes: &[u8]) -> Read<(Moment, Vec<Told>)> {
-    let mut take = Take::new(bytes);
-    let moment = Moment::take(&mut take)?;
-    let all = (0..take.count(8)?).map(|_| Told::take(&mut take)).collect::<Read<_>>()?;
-    Ok((moment, all))
+/// What is kept.
+struct Kept {
+    /// How many are, where there are so many.
+    most: usize,
+    /// The latest, oldest first.
+    front: Vec<Told>,
+    file: File,
+    /// Those before, by the hundred, the latest first.
+    behind: Vec<Stretch>,
+}
+
+impl Kept {
+    fn open(folder: &Path) -> Read<(Moment, Self)> {
+        let (file, heads, mut at) = file::open(folder, FILE)?;
+        let mut take = Take::new(&heads);
+        let moment = Moment::take(&mut take)?;
+        let most = usize::try_from(take.var()?).map_err(|_| Broken)?;
+        let mut behind = Vec::new();
+        for _ in 0..take.count(9)? {
+            let (len, sum) = (usize::try_from(take.var()?).map_err(|_| Broken)?, take.u64()?);
+            behind.push(Stretch { at, len, sum });
+            at = at.checked_add(len as u64).ok_or(Broken)?;
+        }
+        Ok((moment, Self { most, front: list(&mut take)?, file, behind }))
+    }
+
+    /// The latest, oldest first: at least so many, where there are.
+    fn latest(&self, limit: usize) -> Read<Vec<Told>> {
+        let mut parts = vec![self.front.clone()];
+        let mut have = self.front.len();
+        for stretch in &self.behind {
+            if have >= limit {
+                break;
+            }
+            let part = list(&mut Take::new(&file::body(&self.file, *stretch)?))?;
+            have += part.len();
+            parts.push(part);
+        }
+        Ok(parts.into_iter().rev().flatten().collect())
+    }
+}
+
+fn list(take: &mut Take<'_>) -> Read<Vec<Told>> {
+    (0..take.count(8)?).map(|_| Told::take(take)).collect()
+}
+
+fn save(folder: &Path, moment: &Moment, most: usize, all: &[Told]) -> std::io::Result<()> {
+    let put = |all: &[Told]| {
+        let mut out = Vec::new();
+        put_var(&mut out, all.len() as u64);
+        all.iter().for_each(|one| one.put(&mut out));
+        out
+    };
+    let mut parts = all.rchunks(FRONT);
+    let front = put(parts.next().unwrap_or_default());
+    let behind: Vec<Vec<u8>> = parts.map(put).collect();
+    let mut heads = Vec::new();
+    moment.put(&mut heads);
+    put_var(&mut heads, most as u64);
+    put_var(&mut heads, behind.len() as u64);
+    for part in &behind {
+        put_var(&mut heads, part.len() as u64);
+        heads.extend_from_slice(&file::sum(part).to_le_bytes());
+    }
+    heads.extend(front);
+    file::write_parts(folder, FILE, &heads, &behind.concat())
 }
 
 fn filter() -> Filter {
@@ -116,10 +192,10 @@ fn anew(snapshot: &Snapshot, most: usize, now: i64) -> Result<Vec<Told>> {
 }
 
 /// The same after these beads changed; `None` where something older than what was kept may be among them now.
-fn renewed(snapshot: &Snapshot, mut all: Vec<Told>, changed: &[BeadId]) -> Result<Option<Vec<Told>>> {
-    let since = all.first().filter(|_| all.len() >= MOST).map(|first| first.id.clone());
+fn renew(snapshot: &Snapshot, mut all: Vec<Told>, most: usize, changed: &[BeadId]) -> Result<Option<Vec<Told>>> {
+    let since = all.first().filter(|_| all.len() >= most).map(|first| first.id.clone());
     let changed: BTreeSet<&BeadId> = changed.iter().filter(|id| !id.is_pseudo()).collect();
-    if changed.len() > MOST {
+    if changed.len() > most {
         return Ok(None);
     }
     let names: BTreeSet<&str> = changed.iter().map(|id| id.as_str()).collect();
@@ -130,10 +206,10 @@ fn renewed(snapshot: &Snapshot, mut all: Vec<Told>, changed: &[BeadId]) -> Resul
             all.extend(of_bead(snapshot, &row)?);
         }
     }
-    let Some(since) = since else { return Ok(Some(latest(all, MOST))) };
+    let Some(since) = since else { return Ok(Some(latest(all, most))) };
     all.retain(|one| one.id >= since);
-    let all = latest(all, MOST);
-    Ok(Some(all).filter(|all| all.len() >= MOST))
+    let all = latest(all, most);
+    Ok(Some(all).filter(|all| all.len() >= most))
 }
 
 fn latest(mut all: Vec<Told>, most: usize) -> Vec<Told> {
