@@ -71,10 +71,8 @@ const DECODE: [u8; 256] = {
 
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.text() {
-            fmt::Write::write_char(f, char::from(byte))?;
-        }
-        Ok(())
+        // Letters and digits alone.
+        f.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 

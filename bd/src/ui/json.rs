@@ -13,31 +13,50 @@ pub fn pretty<T: serde::Serialize + ?Sized>(value: &T) -> Result<String> {
 /// One line of JSON, as safe as [`pretty`].
 pub fn line<T: serde::Serialize + ?Sized>(value: &T) -> Result<String> {
     let compact = serde_json::to_string(value).map_err(|e| Error::internal(format!("an answer cannot be written as JSON: {e}")))?;
-    Ok(compact.chars().fold(String::with_capacity(compact.len()), |mut out, c| {
+    let mut out = String::with_capacity(compact.len());
+    let mut rest = compact.as_str();
+    while let Some((plain, c)) = before_next(rest) {
+        out.push_str(plain);
         push(&mut out, c);
-        out
-    }))
+        rest = &rest[plain.len() + c.len_utf8()..];
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// What stands before the next character that may be more than a letter, and that character; nothing where all of it is letters.
+fn before_next(text: &str) -> Option<(&str, char)> {
+    let at = text.bytes().position(|b| !matches!(b, b' '..=b'~') || b == b'"' || b == b'\\')?;
+    Some((&text[..at], text[at..].chars().next()?))
 }
 
 /// Indents compact JSON.
 fn indent(json: &str) -> String {
     let mut out = String::with_capacity(json.len() * 5 / 4);
     let (mut depth, mut in_string) = (0usize, false);
-    let mut chars = json.chars().peekable();
+    let mut rest = json;
     let newline = |out: &mut String, depth: usize| {
         out.push('\n');
         out.extend(std::iter::repeat_n("  ", depth));
     };
-    while let Some(c) = chars.next() {
+    while let Some(c) = rest.chars().next() {
         if in_string {
+            let Some((plain, c)) = before_next(rest) else { break };
+            out.push_str(plain);
             push(&mut out, c);
+            rest = &rest[plain.len() + c.len_utf8()..];
             match c {
-                '\\' => out.extend(chars.next()),
+                '\\' => {
+                    let escaped = rest.chars().next();
+                    out.extend(escaped);
+                    rest = &rest[escaped.map_or(0, char::len_utf8)..];
+                }
                 '"' => in_string = false,
                 _ => {}
             }
             continue;
         }
+        rest = &rest[c.len_utf8()..];
         match c {
             '"' => {
                 in_string = true;
@@ -45,8 +64,9 @@ fn indent(json: &str) -> String {
             }
             '{' | '[' => {
                 out.push(c);
-                if let Some(close) = chars.next_if(|next| matches!(next, '}' | ']')) {
+                if let Some(close) = rest.chars().next().filter(|next| matches!(next, '}' | ']')) {
                     out.push(close);
+                    rest = &rest[1..];
                 } else {
                     depth += 1;
                     newline(&mut out, depth);

@@ -20,32 +20,35 @@ struct Args {
     command: Vec<String>,
 }
 
+type Shape = fn() -> serde_json::Value;
+
+/// Every command that has a schema, with what makes it.
+fn known() -> impl Iterator<Item = (String, Shape)> {
+    super::VERBS.iter().flat_map(|verb| {
+        let told = super::TOLD.iter().filter(|t| t.name == verb.name);
+        let own = told.filter_map(|told| Some((told.name.to_owned(), told.shape?)));
+        let subs = super::subs(verb.name).iter();
+        own.chain(subs.filter_map(|sub| Some((format!("{} {}", verb.name, sub.name), sub.shape?))))
+    })
+}
+
 /// Every command that has a schema, with it.
 pub fn all() -> Vec<(String, serde_json::Value)> {
-    let mut out = Vec::new();
-    for verb in super::VERBS {
-        for told in super::TOLD.iter().filter(|t| t.name == verb.name) {
-            out.extend(told.shape.map(|shape| (told.name.to_owned(), shape())));
-        }
-        for sub in super::subs(verb.name) {
-            out.extend(sub.shape.map(|shape| (format!("{} {}", verb.name, sub.name), shape())));
-        }
-    }
-    out
+    known().map(|(name, shape)| (name, shape())).collect()
 }
 
 fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let args: Args = parsed(m)?;
-    let all = all();
     if args.command.is_empty() {
+        let mut names = known().map(|(name, _)| name);
         if ctx.ui.is_json() {
-            return ctx.ui.json(&all.iter().map(|(name, _)| name).collect::<Vec<_>>());
+            return ctx.ui.json(&names.collect::<Vec<_>>());
         }
-        return all.iter().try_for_each(|(name, _)| ctx.ui.line(name.as_str()));
+        return names.try_for_each(|name| ctx.ui.line(name.as_str()));
     }
     let name = args.command.join(" ");
-    match all.iter().find(|(n, _)| *n == name) {
-        Some((_, shape)) => ctx.ui.json(shape),
+    match known().find(|(n, _)| *n == name) {
+        Some((_, shape)) => ctx.ui.json(&shape()),
         None => {
             Err(Error::usage(format!("no schema is known for `{}`", name.escape_debug())).hint("`gt schema` lists the commands"))
         }
