@@ -76,6 +76,7 @@ impl Bench {
             ("prime", &["prime"]),
             ("hook", &["hook"]),
             ("feed", &["feed"]),
+            ("feed of 300", &["feed", "--limit", "300"]),
             ("log", &["log", &open]),
             ("molecule status", &["molecule", "status", &open]),
             ("molecule list", &["molecule", "list"]),
@@ -100,6 +101,9 @@ impl Bench {
             ("formula show", &["formula", "show", "tdd-feature"]),
             ("formula graph", &["formula", "graph", "tdd-feature"]),
             ("config list", &["config", "list"]),
+            ("compliance trace", &["compliance", "trace"]),
+            ("doctor", &["doctor"]),
+            ("schema", &["schema"]),
         ];
         for &(name, args) in looks {
             (self.say)(name);
