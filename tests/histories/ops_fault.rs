@@ -46,6 +46,7 @@ impl World {
         if self.remote_robbed || self.peers[peer].work.try_rev("refs/beads/state").is_none() {
             return Ok(false);
         }
+        self.unlock_state(peer);
         self.git(peer, &["update-ref", "-d", "refs/beads/state"]).ok();
         self.check_peer(peer)?;
         Ok(true)
@@ -56,9 +57,15 @@ impl World {
         let Some(older) = self.peers[peer].work.try_rev("refs/beads/state~2").filter(|_| !self.remote_robbed) else {
             return Ok(false);
         };
+        self.unlock_state(peer);
         self.git(peer, &["update-ref", "refs/beads/state", &older]).ok();
         self.check_peer(peer)?;
         Ok(true)
+    }
+
+    /// git itself does not pass a lock that a dead process left: whoever loses a ref by git has taken it away first.
+    fn unlock_state(&self, peer: usize) {
+        let _there_is_none = std::fs::remove_file(self.peers[peer].work.common_dir().join("refs/beads/state.lock"));
     }
 
     /// Every lock that a dead process left below `refs/` is a minute old.
