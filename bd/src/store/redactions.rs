@@ -82,6 +82,15 @@ impl Redactions {
         Some(format!("{}{}", &text[..indent], stub(&event, text).to_line().ok()?))
     }
 
+    /// True if bytes, damaged ones too, hold the text of an event that is redacted, or a line that cannot be read and names one.
+    pub fn reach(&self, bytes: &[u8]) -> bool {
+        let is_reached = |line: &[u8]| match std::str::from_utf8(line).ok().and_then(|text| Event::parse(text).ok()) {
+            Some(_) => self.enforced_line(line).is_some(),
+            None => self.ids.iter().any(|id| memchr::memmem::find(line, &id.text()).is_some()),
+        };
+        !self.is_empty() && lines(bytes).any(is_reached)
+    }
+
     /// The bytes and the name of the file that takes the place of one that holds redacted lines; `None` if it holds none.
     pub fn enforce(&self, name: &SealedName, bytes: &[u8]) -> Option<(SealedName, Vec<u8>)> {
         if self.is_empty() || lines(bytes).all(|l| self.enforced_line(l).is_none()) {

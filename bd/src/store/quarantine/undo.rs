@@ -21,8 +21,8 @@ impl Store {
     /// is in quarantine.
     ///
     /// # Errors
-    /// The disk or the state ref does not take it; the bytes are lost, or somebody made a folder in their place (nothing is
-    /// changed then).
+    /// The disk or the state ref does not take it; the bytes are lost, hold what was redacted since, or somebody made a folder in
+    /// their place (nothing is changed then).
     pub fn undo_quarantine(&self, lock: &Lock) -> Result<Vec<String>> {
         let mut rows = index::read(self.dir())?;
         let Some(oid) = rows.last().map(|row| row.oid) else { return Ok(Vec::new()) };
@@ -32,6 +32,7 @@ impl Store {
         let git = self.git();
         let tip = git.tip(STATE_REF)?;
         let root = tip.map(|t| git.commit_tree(t)).transpose()?;
+        self.refuse_redacted(root, oid, &ours)?;
         let changes = self.taken_back(root, oid, &ours)?;
         // The bytes must be read from the moment on that they are in the state ref: their good lines stand nowhere else then.
         // So the rows go out of force first, and out of the index last: whoever is stopped in between does the rest next time.
@@ -78,6 +79,19 @@ impl Store {
         }
         Err(Error::new(ErrorKind::Damaged, format!("object {oid} is gone from git, and {} has no whole copy of it", dir.display()))
             .hint("The good lines of it count as they are; there is nothing to take back"))
+    }
+
+    /// A text that somebody took away does not come back into the tip (STATE 4), and damaged bytes cannot be told apart: they stay aside.
+    fn refuse_redacted(&self, root: Option<Oid>, oid: Oid, rows: &[Row]) -> Result<()> {
+        let mut bytes = Vec::new();
+        self.git().read_blob(oid, &mut bytes)?;
+        if !self.redactions(root)?.0.reach(&bytes) {
+            return Ok(());
+        }
+        let path = rows.first().map(|row| row.path.as_str()).unwrap_or_default();
+        let kept = self.dir().join("quarantine").join(format!("{oid}-{}", base(path)));
+        Err(Error::new(ErrorKind::Conflict, format!("{path} holds text that was redacted after it was set aside"))
+            .hint(format!("Its good lines count as they are; delete {} once nobody needs it", kept.display())))
     }
 
     /// What changes in the tree: the object at its paths, the files made of it gone, and what is good in other files that stand

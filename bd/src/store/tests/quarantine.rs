@@ -160,3 +160,46 @@ fn a_file_that_is_damaged_in_another_way_by_now_loses_nothing() {
     let kept = |name: &String| std::fs::read(lab.beads_dir().join("quarantine").join(name)).is_ok_and(|b| b == other);
     assert!(names.iter().any(kept), "{names:?}");
 }
+
+#[test]
+fn what_was_redacted_does_not_come_back() {
+    let spoils: [fn(&str) -> Vec<u8>; 2] = [
+        // The line itself is whole, or it is what is damaged.
+        |t| [t.as_bytes(), b"\xff\xfe\n"].concat(),
+        |t| t.as_bytes()[..t.len() - 3].to_vec(),
+    ];
+    for change in spoils {
+        let lab = Lab::new();
+        let id = create(&lab.store(), "a secret");
+        spoil(&lab, change);
+        let store = lab.store();
+        let lock = store.lock().unwrap();
+        store.quarantine(&lock).unwrap();
+        drop(lock);
+        let other = create(&lab.store(), "other");
+        let event = |id| lab.store().snapshot().unwrap().events(id).unwrap()[0].event.id;
+        crate::sync::redact::redact(&lab.store(), &[event(&other)], None).unwrap();
+        let before = lab.git(&["rev-parse", STATE_REF]);
+        let store = lab.store();
+        let lock = store.lock().unwrap();
+        assert_eq!(store.undo_quarantine(&lock).unwrap().len(), 1, "another redaction is no reason");
+        assert_ne!(lab.git(&["rev-parse", STATE_REF]), before);
+        store.quarantine(&lock).unwrap();
+        drop(lock);
+        crate::sync::redact::redact(&lab.store(), &[event(&id)], None).unwrap();
+        let tip = lab.git(&["rev-parse", STATE_REF]);
+        let store = lab.store();
+        let lock = store.lock().unwrap();
+        for _ in 0..2 {
+            let refused = store.undo_quarantine(&lock).unwrap_err();
+            assert_eq!(refused.kind, ErrorKind::Conflict);
+            assert!(refused.message.contains("redacted"), "{}", refused.message);
+        }
+        assert_eq!(lab.git(&["rev-parse", STATE_REF]), tip);
+        assert!(!lab.git(&["ls-tree", "-r", STATE_REF]).lines().any(|line| {
+            let oid = line.split_whitespace().nth(2).unwrap();
+            lab.git(&["cat-file", "-p", oid]).contains("a secret")
+        }));
+        assert_eq!(lab.store().snapshot().unwrap().damage(), []);
+    }
+}
