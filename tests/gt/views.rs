@@ -391,6 +391,9 @@ fn what_is_kept_is_made_anew_where_it_was_harmed_or_cannot_be_written() {
         std::fs::create_dir_all(path.join("in the way")).expect("a folder");
         assert_eq!(looks(&work, now), wanted, "{file} cannot be written");
         std::fs::remove_dir_all(&path).expect("gone");
+        // A pipe, which nobody writes into.
+        work.sandbox().program_in("mkfifo".as_ref(), work.dir(), "wes", &[path.to_str().expect("text")]).run().ok();
+        assert_eq!(looks(&work, now), wanted, "{file} is a pipe");
     }
     // Without the image there is no moment to remember, and where it cannot be made either everything is read in full.
     std::fs::remove_dir_all(folder(&work)).expect("gone");

@@ -32,10 +32,17 @@ pub fn begin() -> Vec<u8> {
 
 /// The bytes of a file, its content from [`HEAD`] on; `None` where there is none that can be believed.
 pub fn read(folder: &Path, name: &str) -> Option<Vec<u8>> {
-    let bytes = std::fs::read(folder.join(name)).ok()?;
+    let path = there(folder, name).ok()?;
+    let bytes = std::fs::read(path).ok()?;
     let (head, content) = bytes.split_at_checked(HEAD)?;
     let fits = head[..8] == magic() && head[8..] == named(name, content).to_le_bytes();
     fits.then_some(bytes)
+}
+
+/// Where a file is; a pipe in its place would keep whoever opens it for ever.
+fn there(folder: &Path, name: &str) -> Read<std::path::PathBuf> {
+    let path = folder.join(name);
+    if path.metadata()?.is_file() { Ok(path) } else { Err(Broken) }
 }
 
 /// Replaces a file by what [`begin`] began. Best effort: where the disk does not take it, the next look computes again.
@@ -79,7 +86,7 @@ pub fn sum(body: &[u8]) -> u64 {
 /// # Errors
 /// There is none that can be believed.
 pub fn open(folder: &Path, name: &str) -> Read<(File, Vec<u8>, u64)> {
-    let mut file = File::open(folder.join(name))?;
+    let mut file = File::open(there(folder, name)?)?;
     let mut front = [0; FRONT];
     file.read_exact(&mut front)?;
     let mut take = Take::new(&front);
