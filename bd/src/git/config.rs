@@ -75,6 +75,11 @@ impl Config {
         self.user_folder.as_deref()
     }
 
+    /// True if some file is included or not by what the remotes are: a file by itself does not tell.
+    pub fn asks_for_remotes(&self) -> bool {
+        self.values().keys().any(|key| key.starts_with("includeif.hasconfig:"))
+    }
+
     /// Forgets what was read.
     pub fn forget(&self) {
         *self.read.lock().unwrap_or_else(PoisonError::into_inner) = None;

@@ -1,8 +1,8 @@
 //! What is in the working tree and neither tracked nor ignored.
 //!
 //! The folders are walked here, by the patterns of gix, wherever that gives what git would say. Where a rule of git's own comes
-//! in (a repository within the repository, names that differ in case alone, a file of patterns that is tracked and not there, a
-//! folder that cannot be read) git is asked.
+//! in (a repository within the repository, names that differ in case alone, settings that depend on the remotes, a file of patterns
+//! that is tracked and not there, a folder that cannot be read) git is asked.
 
 use super::backend::Backend;
 use super::repo::Repo;
@@ -15,6 +15,9 @@ use std::ffi::OsStr;
 use std::fs::FileType;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+
+/// Folders below a longer path than this are git's: a level of them is a call of ours.
+const DEEP: usize = 1024;
 
 /// See [`super::Git::untracked`].
 pub(super) fn list<B: Backend>(repo: &Repo<B>) -> Result<Vec<Vec<u8>>, GitError> {
@@ -32,7 +35,10 @@ pub(super) fn list<B: Backend>(repo: &Repo<B>) -> Result<Vec<Vec<u8>>, GitError>
 
 /// The same without a process; `None` = ask git.
 pub(super) fn walked<B: Backend>(repo: &Repo<B>, top: &Path, tracked: &[Tracked]) -> Option<Vec<Vec<u8>>> {
-    if repo.config.is_true("core.ignoreCase") || repo.config.is_true("core.precomposeUnicode") {
+    let is_off = |key: &str| {
+        repo.config.get(key).is_none_or(|v| matches!(v.to_ascii_lowercase().as_str(), "" | "false" | "no" | "off" | "0"))
+    };
+    if !is_off("core.ignoreCase") || !is_off("core.precomposeUnicode") || repo.config.asks_for_remotes() {
         return None;
     }
     let tracked = tracked.iter().map(|entry| (entry.path.as_slice(), entry.mode)).collect();
@@ -59,6 +65,8 @@ fn own_patterns<B: Backend>(repo: &Repo<B>) -> Option<PathBuf> {
         Some(below) => Some(repo.config.home()?.join(below)),
         None => Some(PathBuf::from(named)).filter(|path| path.is_absolute() || path.as_os_str().is_empty()),
     }
+    // One whose name is no text was read as something else.
+    .filter(|path| !path.to_string_lossy().contains('\u{fffd}'))
 }
 
 struct Walk<'a> {
@@ -78,7 +86,7 @@ impl Walk<'_> {
             entries.push((entry.file_name().into_vec(), entry.file_type().ok()?));
         }
         let end = path.len();
-        if end > 0 && entries.iter().any(|(name, _)| name == b".git") {
+        if end > DEEP || end > 0 && entries.iter().any(|(name, _)| name == b".git") {
             return None;
         }
         let lists = self.search.patterns.len();
@@ -101,20 +109,23 @@ impl Walk<'_> {
         Some(())
     }
 
-    /// Takes up the `.gitignore` of a folder. A link is none: git does not follow it.
+    /// Takes up the `.gitignore` of a folder. A link is none: git does not follow it, and reads the one of the index where it may.
     fn patterns_of(&mut self, here: &Path, path: &[u8], entries: &[(Vec<u8>, FileType)]) -> Option<()> {
+        let is_tracked = self.tracked.contains_key([path, b".gitignore"].concat().as_slice());
         match entries.iter().find(|(name, _)| name == b".gitignore") {
             Some((_, kind)) if kind.is_file() => {
                 let bytes = std::fs::read(here.join(".gitignore")).ok()?;
                 self.take_up(bytes, &Path::new(OsStr::from_bytes(path)).join(".gitignore"), Some(Path::new("")))
             }
-            Some(_) => Some(()),
-            // Outside of a sparse checkout git reads the one of the index.
-            None => (!self.tracked.contains_key([path, b".gitignore"].concat().as_slice())).then_some(()),
+            _ => (!is_tracked).then_some(()),
         }
     }
 
     fn take_up(&mut self, mut bytes: Vec<u8>, source: &Path, root: Option<&Path>) -> Option<()> {
+        // To git a pattern ends there.
+        if bytes.contains(&0) {
+            return None;
+        }
         // To git the end of the file ends a line, and a carriage return before it counts for nothing.
         bytes.push(b'\n');
         self.search.add_patterns_buffer(&bytes, source, root, Ignore::default()).ok()

@@ -225,3 +225,46 @@ fn the_end_of_a_file_ends_its_last_line() {
     assert_eq!((with.clone(), alone), (said(&lab, &dir), Some(with.clone())));
     assert_eq!(with, ["d/.gitignore"]);
 }
+
+#[test]
+fn where_patterns_cannot_be_known_here_git_says_them() {
+    let mut lab = Lab::new();
+    let dir = lab.repo("r", Flavour::Gix).unwrap();
+    put(&dir, "a.md", "x");
+    put(&lab.path("home"), "own", "a.md\n");
+    // The user's file is included because of a remote.
+    let own = "[core]\n\texcludesFile = ~/own\n";
+    let conditional = "[includeIf \"hasconfig:remote.*.url:https://x.example/**\"]\n\tpath = ~/more\n";
+    put(&lab.path("home"), "more", own);
+    let config = std::fs::read_to_string(lab.path("home/.gitconfig")).unwrap();
+    put(&lab.path("home"), ".gitconfig", &format!("{config}{conditional}"));
+    assert_eq!(found(&mut lab, &dir, Flavour::Gix), (vec!["a.md".into()], None));
+    lab.git(&dir, &["remote", "add", "o", "https://x.example/f"]);
+    assert_eq!(found(&mut lab, &dir, Flavour::Gix), (Vec::new(), None));
+    put(&lab.path("home"), ".gitconfig", &config);
+    assert_eq!(found(&mut lab, &dir, Flavour::Gix).0, ["a.md"]);
+    // A number is a truth too.
+    lab.git(&dir, &["config", "core.ignoreCase", "1k"]);
+    put(&dir, ".git/info/exclude", "A.MD\n");
+    assert_eq!(found(&mut lab, &dir, Flavour::Gix), (Vec::new(), None));
+    lab.git(&dir, &["config", "core.ignoreCase", "off"]);
+    assert_eq!(found(&mut lab, &dir, Flavour::Gix).0, ["a.md"]);
+    // Nothing that is text ends before its line does.
+    put(&dir, ".git/info/exclude", "a.md\0# x\n");
+    assert_eq!(found(&mut lab, &dir, Flavour::Gix), (Vec::new(), None));
+    put(&dir, ".git/info/exclude", "");
+    // A link in place of the patterns of the index.
+    put(&dir, ".gitignore", "a.md\n");
+    lab.git(&dir, &["add", ".gitignore"]);
+    lab.git(&dir, &["update-index", "--skip-worktree", ".gitignore"]);
+    std::fs::remove_file(dir.join(".gitignore")).unwrap();
+    std::os::unix::fs::symlink("code.txt", dir.join(".gitignore")).unwrap();
+    let (with, alone) = found(&mut lab, &dir, Flavour::Gix);
+    assert_eq!((with, alone), (said(&lab, &dir), None));
+    // Deeper than anybody goes.
+    let deep = format!("{}/x", vec!["d".repeat(200); 6].join("/"));
+    lab.git(&dir, &["update-index", "--force-remove", ".gitignore"]);
+    std::fs::remove_file(dir.join(".gitignore")).unwrap();
+    put(&dir, &deep, "x");
+    assert_eq!(found(&mut lab, &dir, Flavour::Gix), (vec!["a.md".into(), deep], None));
+}
