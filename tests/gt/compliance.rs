@@ -373,9 +373,6 @@ fn reports_stay_in_the_tree_and_large_or_strange_files_are_looked_at() {
 fn what_is_kept_of_the_files_changes_no_trace() {
     let sandbox = Sandbox::new();
     let wes = repository(&sandbox, "lone").acting_as("wes");
-    // The folder of what is kept is made with the cache.
-    wes.create("A bead", &[]);
-    wes.bd(&["list"]).ok();
     wes.write("docs/a.md", "BR-1 and BR-2\n\nBR-3\n");
     wes.write("docs/b.md", [0u8, 1, 2]);
     wes.write("src/a.rs", "// BR-9\n#[cfg(test)]\n// BR-1\n");

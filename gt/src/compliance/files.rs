@@ -3,8 +3,7 @@
 use bd::error::{Error, Result};
 use bd::git::{Head, Mode, Oid};
 use bd::store::Store;
-use bd_gate::Lines;
-use bd_gate::diff::{FileChange, quoted, raw, read, tracked};
+use bd_gate::diff::{FileChange, on_disk, quoted, raw, read, tracked};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -64,10 +63,7 @@ impl<'s> Files<'s> {
 
     /// A file of the working tree; `None` where it is gone.
     pub fn change(&self, path: &str) -> Option<FileChange> {
-        let meta = self.top.join(raw(path)).symlink_metadata().ok()?;
-        let special = !meta.is_file() || self.submodules.contains(path);
-        let path = path.to_owned();
-        Some(FileChange { path, old_path: None, blob: None, old_blob: None, removed: false, special, lines: Lines::All })
+        on_disk(&self.top, path.to_owned(), self.submodules.contains(path))
     }
 
     /// Each of them that is there.

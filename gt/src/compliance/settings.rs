@@ -76,18 +76,10 @@ struct Table {
 }
 
 impl Settings {
-    /// Those of the project.
-    ///
-    /// # Errors
-    /// A configuration that does not parse, a regular expression or a glob that is none (exit 2).
-    pub fn of(store: &Store) -> Result<Self> {
-        Self::parse(store.config().text().unwrap_or_default())
-    }
-
     /// From the text of `.beads/config.toml`.
     ///
     /// # Errors
-    /// As [`Settings::of`].
+    /// A configuration that does not parse, a regular expression or a glob that is none (exit 2).
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |why: String| Error::usage(format!(".beads/config.toml: {}", why.trim()));
         let file: File = toml_edit::de::from_str(text).map_err(|e| wrong(e.to_string()))?;
@@ -136,7 +128,7 @@ impl<'t> Rules<'t> {
     /// The settings.
     ///
     /// # Errors
-    /// As [`Settings::of`].
+    /// As [`Settings::parse`].
     pub fn settings(&self) -> Result<&Settings> {
         if let Some(made) = self.made.get() {
             return Ok(made);

@@ -83,16 +83,16 @@ pub fn trace(files: &Files<'_>, rules: &Rules<'_>, inputs: &[String], wanted: &[
             left = files.read(&file, &mut bytes)?;
             if left.is_some() { Ok(None) } else { Ok(Some(of_text(&bytes, role, rules.settings()?))) }
         };
-        let (role, said) = match &mut kept {
-            kept if input => {
-                kept.iter_mut().for_each(|kept| kept.pass(path));
-                (Role::Document, read(Role::Document)?)
+        let (role, said) = if input {
+            if let Some(kept) = &mut kept {
+                kept.pass(path);
             }
-            Some(kept) => kept.of(path, &files.top.join(raw(path)), role, read)?,
-            None => match role()? {
-                Role::Other => continue,
-                role => (role, read(role)?),
-            },
+            (Role::Document, read(Role::Document)?)
+        } else if let Some(kept) = &mut kept {
+            kept.of(path, &files.top.join(raw(path)), role, read)?
+        } else {
+            let role = role()?;
+            (role, if role == Role::Other { None } else { read(role)? })
         };
         let ids = match said {
             Some(Found::Ids(ids)) => ids,

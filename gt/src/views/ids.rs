@@ -93,8 +93,8 @@ impl Ids {
             return Ok((role, None));
         }
         let stamp = Stamp::then(full, now);
-        if let (Some(stamp), Some(all)) = (stamp, &known) {
-            if let Some(found) = self.old.get(all.said.clone()).and_then(|said| take(said, stamp).ok().flatten()) {
+        if let (Some(stamp), Some(before)) = (stamp, &known) {
+            if let Some(found) = self.old.get(before.said.clone()).and_then(|said| take(said, stamp).ok().flatten()) {
                 self.keep(known, path, role, None);
                 return Ok((role, Some(found)));
             }
@@ -161,6 +161,8 @@ impl Ids {
     /// Writes what is new, after all paths. Best effort.
     pub fn save(self) {
         if self.changed || self.old.is_empty() {
+            // Where no other look made the folder of what is kept: a job in CI traces and does nothing else.
+            let _is_there = std::fs::create_dir(&self.folder);
             file::write(&self.folder, FILE, self.new);
         }
     }

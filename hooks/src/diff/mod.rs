@@ -192,16 +192,16 @@ pub fn tracked(git: &dyn Git, env: &Env) -> Result<Vec<Tracked>> {
 fn all(git: &dyn Git, env: &Env) -> Result<Vec<FileChange>> {
     let top = top_of(git)?;
     let entries = tracked(git, env)?;
-    let mut files = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let on_disk = top.join(raw_bytes(&entry.path));
-        let Ok(meta) = on_disk.symlink_metadata() else { continue };
-        let special = entry.mode == Mode::Submodule || !meta.is_file();
-        let lines = if special { Lines::Some(Vec::new()) } else { Lines::All };
-        let path = quoted(&entry.path);
-        files.push(FileChange { path, old_path: None, blob: None, old_blob: None, removed: false, special, lines });
-    }
-    Ok(files)
+    let there = |entry: &Tracked| on_disk(&top, quoted(&entry.path), entry.mode == Mode::Submodule);
+    Ok(entries.iter().filter_map(there).collect())
+}
+
+/// A file of the working tree as it is on the disk, by its quoted path; `None` where it is not there.
+pub fn on_disk(top: &Path, path: String, is_submodule: bool) -> Option<FileChange> {
+    let meta = top.join(raw(&path)).symlink_metadata().ok()?;
+    let special = is_submodule || !meta.is_file();
+    let lines = if special { Lines::Some(Vec::new()) } else { Lines::All };
+    Some(FileChange { path, old_path: None, blob: None, old_blob: None, removed: false, special, lines })
 }
 
 /// Bytes as a path of this system.
