@@ -64,6 +64,12 @@ fn records_of_another_branch_or_working_tree_are_not_missed() {
     wes.gt(&["doctor"]).ok();
     wes.git(&["update-ref", "-d", "refs/remotes/origin/work"]).ok();
     misses(&wes);
+    // What is no commit has no records, and hides those of no other place.
+    wes.git(&["tag", "--annotate", "-m", "t", "t", "main"]).ok();
+    for (name, what) in [("tag", "refs/tags/t"), ("blob", "main:README.md")] {
+        wes.git(&["update-ref", &format!("refs/remotes/o/{name}"), &wes.rev(what)]).ok();
+        misses(&wes);
+    }
     // A folder of the name without the record is none.
     wes.write(&format!("{FOLDER}/other.txt"), "x");
     wes.git(&["switch", "-q", "--create", "other"]).ok();

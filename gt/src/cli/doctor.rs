@@ -40,6 +40,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let (store, snapshot, now) = (ctx.store()?, ctx.snapshot()?, ctx.env.now());
     let mut found: Vec<String> = Vec::new();
     let mut fixed: Vec<String> = Vec::new();
+    // Listed once: each molecule has a folder of its own, so that what is rendered below changes nothing for the next one.
     let tree = store.git().paths().work_dir.clone().map(WorkingTree::at);
     let mut elsewhere: Option<Elsewhere<'_>> = None;
     // What is written is what the beads themselves say; what is kept says where to look.
@@ -60,7 +61,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             }
             let elsewhere = match &elsewhere {
                 Some(known) => known,
-                None => elsewhere.insert(Elsewhere::of(store.git())?),
+                None => elsewhere.insert(Elsewhere::of(store.git())),
             };
             if elsewhere.has(&folder)? {
                 continue;

@@ -2,7 +2,7 @@
 
 use bd::error::Result;
 use bd::git::{Git, Mode, Oid};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -18,40 +18,22 @@ type Folders = HashMap<String, Vec<Oid>>;
 pub struct Elsewhere<'g> {
     git: &'g dyn Git,
     trees: Vec<WorkingTree>,
-    /// What stands at `.beads` in the branches, each once.
-    beads: Vec<Oid>,
+    /// What stands at `.beads` in the branches, each once, once somebody asked.
+    beads: OnceCell<Vec<Oid>>,
     known: RefCell<HashMap<String, Rc<Folders>>>,
 }
 
 impl<'g> Elsewhere<'g> {
-    /// Finds them, once for all molecules.
-    ///
-    /// # Errors
-    /// Refs or history that cannot be read.
-    pub fn of(git: &'g dyn Git) -> Result<Self> {
-        let mut tips: BTreeSet<Oid> = BTreeSet::new();
-        for prefix in ["refs/heads/", "refs/remotes/"] {
-            tips.extend(git.refs(prefix)?.into_iter().map(|(_, tip)| tip));
-        }
-        let mut tips: Vec<Oid> = tips.into_iter().collect();
-        if tips.len() > BRANCHES {
-            let mut dated = tips.into_iter().map(|tip| Ok((committed(&git.read_commit(tip)?), tip))).collect::<Result<Vec<_>>>()?;
-            dated.sort();
-            tips = dated.into_iter().rev().take(BRANCHES).map(|(_, tip)| tip).collect();
-        }
-        let mut beads = BTreeSet::new();
-        for tip in tips {
-            let there = git.entry_at(git.commit_tree(tip)?, ".beads")?;
-            beads.extend(there.filter(|e| e.mode == Mode::Tree).map(|e| e.oid));
-        }
+    /// Those of a clone, once for all molecules.
+    pub fn of(git: &'g dyn Git) -> Self {
         let trees = tops(&git.paths().common_dir).into_iter().map(WorkingTree::at).collect();
-        Ok(Self { git, trees, beads: beads.into_iter().collect(), known: RefCell::default() })
+        Self { git, trees, beads: OnceCell::new(), known: RefCell::default() }
     }
 
     /// True if the records of a molecule, by their folder, are there.
     ///
     /// # Errors
-    /// History that cannot be read.
+    /// Refs or history that cannot be read.
     pub fn has(&self, folder: &str) -> Result<bool> {
         if self.trees.iter().any(|tree| tree.has(folder)) {
             return Ok(true);
@@ -65,13 +47,38 @@ impl<'g> Elsewhere<'g> {
         Ok(false)
     }
 
+    fn beads(&self) -> Result<&[Oid]> {
+        if let Some(beads) = self.beads.get() {
+            return Ok(beads);
+        }
+        let mut tips: BTreeSet<Oid> = BTreeSet::new();
+        for prefix in ["refs/heads/", "refs/remotes/"] {
+            tips.extend(self.git.refs(prefix)?.into_iter().map(|(_, tip)| tip));
+        }
+        // Somebody may fetch tags or blobs to a place of branches: what is no commit has no records.
+        let mut roots: Vec<(i64, Oid)> = Vec::new();
+        let is_many = tips.len() > BRANCHES;
+        for tip in tips {
+            let Ok(root) = self.git.commit_tree(tip) else { continue };
+            let at = if is_many { committed(&self.git.read_commit(tip)?) } else { 0 };
+            roots.push((at, root));
+        }
+        roots.sort();
+        let mut beads = BTreeSet::new();
+        for (_, root) in roots.into_iter().rev().take(BRANCHES) {
+            let there = self.git.entry_at(root, ".beads")?;
+            beads.extend(there.filter(|e| e.mode == Mode::Tree).map(|e| e.oid));
+        }
+        Ok(self.beads.get_or_init(|| beads.into_iter().collect()))
+    }
+
     /// The folders that the branches have in a folder below `.beads`.
     fn folders(&self, above: &str) -> Result<Rc<Folders>> {
         if let Some(known) = self.known.borrow().get(above) {
             return Ok(known.clone());
         }
         let mut trees = BTreeSet::new();
-        for beads in &self.beads {
+        for beads in self.beads()? {
             let there = self.git.entry_at(*beads, above)?;
             trees.extend(there.filter(|e| e.mode == Mode::Tree).map(|e| e.oid));
         }
