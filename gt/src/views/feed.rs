@@ -84,9 +84,8 @@ pub fn told(snapshot: &Snapshot, limit: usize, now: i64) -> Result<Vec<Told>> {
         }
         // What somebody asked for once is kept for whoever asks again.
         most = most.max(kept.most);
-        let is_enough = kept.most >= most;
-        if let (true, Ok(all)) = (is_enough, kept.latest(usize::MAX)) {
-            let changed = if is_same { Some(Vec::new()) } else { snapshot.changed_since(&then) };
+        if let (true, Ok(all)) = (kept.most == most, kept.latest(usize::MAX)) {
+            let changed = snapshot.changed_since(&then);
             renewed = changed.map(|changed| renew(snapshot, all, most, &changed)).transpose()?.flatten();
         }
     }
