@@ -97,7 +97,7 @@ fn assert_lists_as_alone(work: &Work, now: &str, what: &str) {
         let (name, bead) = (one["name"].as_str().expect("a name"), one["bead"].as_str().expect("a bead"));
         let bead = bd::model::BeadId::new(bead).expect("a bead's name");
         let view = gt::molecule::load(&snapshot, &bead, now.parse().expect("a time")).expect("a molecule");
-        assert_eq!(*one, gt::cli::molecule::print::object(&view), "{what}: {name} at {now}");
+        assert_eq!(*one, serde_json::to_value(gt::cli::molecule::print::object(&view)).expect("JSON"), "{what}: {name} at {now}");
         assert_eq!(*one, at(work, now, &["molecule", "next", name, "--json"]).json(), "{what}: {name} at {now}");
         assert_eq!(*one, at(work, now, &["molecule", "status", name, "--json"]).json(), "{what}: {name} at {now}");
     }

@@ -8,6 +8,8 @@ use bd::cli::{Ctx, Group, Verb, parsed};
 use bd::error::Result;
 use bd::ui::{Style, Text};
 use clap::{ArgMatches, Args as _};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 pub(super) const VERB: Verb = Verb {
@@ -25,6 +27,21 @@ struct Args {
     /// At most this many of each kind with --json; 0 = all. `total` counts what there is
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     limit: usize,
+}
+
+/// The screen as JSON, its names in alphabetical order.
+#[derive(Serialize)]
+struct Screen<'a> {
+    actor: &'a str,
+    convoys: Vec<Value>,
+    due: bool,
+    molecules: Vec<Box<RawValue>>,
+    ready: usize,
+    total: Value,
+    unread: usize,
+    urgent_received: Vec<&'a str>,
+    urgent_sent: Vec<&'a str>,
+    waiting: Vec<&'a str>,
 }
 
 /// The JSON Schema of `--json`.
@@ -86,15 +103,19 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
             "urgent_received": received.len(), "urgent_sent": sent.len(),
         });
         convoys.truncate(most);
-        let shown = desk.molecules.iter().take(most).map(|g| molecules.whole(g.poured.bead, print::object_of));
-        let shown = shown.collect::<Result<Vec<_>>>()?;
-        return ctx.ui.json(&json!({
-            "actor": desk.actor, "convoys": convoys,
-            "molecules": shown,
-            "waiting": asked.iter().take(most).collect::<Vec<_>>(), "ready": desk.ready_total, "unread": desk.unread,
-            "urgent_received": received.iter().take(most).map(|m| &m.subject).collect::<Vec<_>>(),
-            "urgent_sent": sent.iter().take(most).map(|m| &m.subject).collect::<Vec<_>>(), "due": desk.due, "total": total,
-        }));
+        let shown = desk.molecules.iter().take(most).map(|g| molecules.whole(g.poured.bead, print::raw_of)?);
+        return ctx.ui.json(&Screen {
+            actor: &desk.actor,
+            convoys,
+            due: desk.due,
+            molecules: shown.collect::<Result<_>>()?,
+            ready: desk.ready_total,
+            total,
+            unread: desk.unread,
+            urgent_received: received.iter().take(most).map(|m| m.subject.as_str()).collect(),
+            urgent_sent: sent.iter().take(most).map(|m| m.subject.as_str()).collect(),
+            waiting: asked.iter().take(most).map(String::as_str).collect(),
+        });
     }
     section(ctx, "Convoys", &lines)?;
     let molecules: Vec<String> = desk

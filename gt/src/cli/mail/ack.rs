@@ -53,7 +53,8 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let marks = Marks::update(&opened.store, &opened.reader.identity, |marks| ids.iter().for_each(|id| marks.set_read(*id, true)))?;
     if ctx.ui.is_json() {
         let mailbox = Mailbox::load(&ctx.snapshot()?)?;
-        let objects = ids.iter().map(|id| Ok(object(mailbox.find(&id.to_string())?, &marks))).collect::<Result<Vec<_>>>()?;
+        let objects =
+            ids.iter().map(|id| Ok(object(mailbox.find(&id.to_string())?.clone(), &marks))).collect::<Result<Vec<_>>>()?;
         return ctx.ui.json(&objects);
     }
     for (message, first) in chosen.iter().zip(fresh) {

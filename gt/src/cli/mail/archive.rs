@@ -60,7 +60,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         chosen.iter().for_each(|m| marks.set_archived(m.id, !args.undo));
     })?;
     if ctx.ui.is_json() {
-        return ctx.ui.json(&chosen.iter().map(|m| object(m, &marks)).collect::<Vec<_>>());
+        return ctx.ui.json(&chosen.iter().map(|m| object((*m).clone(), &marks)).collect::<Vec<_>>());
     }
     let what = if args.undo { "Taken out" } else { "Put away" };
     if args.read {

@@ -37,7 +37,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let looked = look(&store, &snapshot, args.identity.as_deref())?;
     let messages = looked.inbox(args.all, args.unread);
     if ctx.ui.is_json() {
-        let objects = messages.iter().map(|s| Ok(object(&looked.letters.letter(s)?, &looked.marks))).collect::<Result<Vec<_>>>()?;
+        let objects = messages.iter().map(|s| Ok(object(looked.letters.letter(s)?, &looked.marks))).collect::<Result<Vec<_>>>()?;
         return ctx.ui.json(&objects);
     }
     if messages.is_empty() {

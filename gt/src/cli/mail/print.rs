@@ -2,22 +2,71 @@
 
 use crate::mail::text::cut;
 use crate::mail::{MailKind, Marks, Message, Priority};
+use bd::model::EventId;
 use bd::ui::{Style, Table, Text};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// How many rows are printed before a line says how many more there are.
 pub(super) const ROWS: usize = 20;
 
+/// A message as JSON, its names in alphabetical order. It is written as it is: of thousands no tree need be made first.
+#[derive(Serialize)]
+pub(super) struct Object {
+    about: Option<String>,
+    acks: Vec<Acked>,
+    archived: bool,
+    artifacts: Value,
+    body: String,
+    by: String,
+    cc: Vec<String>,
+    from: String,
+    id: EventId,
+    pinned: bool,
+    priority: &'static str,
+    read: bool,
+    recipients: Vec<String>,
+    redacted: bool,
+    reply_to: Option<EventId>,
+    subject: String,
+    thread_id: EventId,
+    timestamp: String,
+    to: Vec<String>,
+    r#type: &'static str,
+}
+
+/// An acknowledgement.
+#[derive(Serialize)]
+struct Acked {
+    at: String,
+    by: String,
+}
+
 /// A message as JSON.
-pub(super) fn object(message: &Message, marks: &Marks) -> Value {
-    json!({
-        "id": message.id.to_string(), "from": message.from, "by": message.by, "to": message.to, "cc": message.cc,
-        "recipients": message.recipients, "subject": message.subject, "body": message.body, "timestamp": message.at,
-        "type": message.kind.as_str(), "priority": message.priority.as_str(), "thread_id": message.thread.to_string(),
-        "reply_to": message.reply_to.map(|id| id.to_string()), "pinned": message.pinned, "artifacts": message.artifacts,
-        "about": message.about, "redacted": message.redacted, "read": marks.is_read(message), "archived": marks.is_archived(message),
-        "acks": message.acks.iter().map(|a| json!({"by": a.by, "at": a.at})).collect::<Vec<_>>(),
-    })
+pub(super) fn object(message: Message, marks: &Marks) -> Object {
+    let (read, archived) = (marks.is_read(&message), marks.is_archived(&message));
+    Object {
+        about: message.about,
+        acks: message.acks.into_iter().map(|a| Acked { at: a.at, by: a.by }).collect(),
+        archived,
+        artifacts: json!(message.artifacts),
+        body: message.body,
+        by: message.by,
+        cc: message.cc,
+        from: message.from,
+        id: message.id,
+        pinned: message.pinned,
+        priority: message.priority.as_str(),
+        read,
+        recipients: message.recipients,
+        redacted: message.redacted,
+        reply_to: message.reply_to,
+        subject: message.subject,
+        thread_id: message.thread,
+        timestamp: message.at,
+        to: message.to,
+        r#type: message.kind.as_str(),
+    }
 }
 
 /// Its schema.

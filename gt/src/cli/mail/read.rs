@@ -100,7 +100,7 @@ fn peek(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
 
 fn print(ctx: &mut Ctx<'_, '_>, message: &Message, marks: &Marks, reader: &Reader, short: impl FnOnce() -> String) -> Result<()> {
     if ctx.ui.is_json() {
-        return ctx.ui.json(&object(message, marks));
+        return ctx.ui.json(&object(message.clone(), marks));
     }
     // To whom: the reader, where it is his.
     let to = if reader.receives(message) { reader.name.clone() } else { message.to.join(", ") };

@@ -40,7 +40,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let most = if args.all || ctx.ui.is_json() { usize::MAX } else { ROWS };
     let (total, found) = looked.letters.with(&words, Some(&looked.reader).filter(|_| !args.all), most)?;
     if ctx.ui.is_json() {
-        let objects = found.iter().map(|s| Ok(object(&looked.letters.letter(s)?, &looked.marks))).collect::<Result<Vec<_>>>()?;
+        let objects = found.iter().map(|s| Ok(object(looked.letters.letter(s)?, &looked.marks))).collect::<Result<Vec<_>>>()?;
         return ctx.ui.json(&objects);
     }
     if found.is_empty() {

@@ -122,7 +122,7 @@ fn said(ctx: &mut Ctx<'_, '_>, sent: &Sent) -> Result<()> {
     let message = mailbox.find(&sent.id.to_string())?;
     if ctx.ui.is_json() {
         let marks = Marks::load(&store, store.actor().as_str())?;
-        return ctx.ui.json(&object(message, &marks));
+        return ctx.ui.json(&object(message.clone(), &marks));
     }
     let mut line = Text::new().plain("📨 Sent ").with(Style::Id, mailbox.short(message)).plain(" to ");
     let all: Vec<String> = sent.to.iter().chain(&sent.cc).map(|r| shown(r, store.actor().as_str())).collect();

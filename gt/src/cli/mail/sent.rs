@@ -37,7 +37,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let most = if args.all || ctx.ui.is_json() { usize::MAX } else { ROWS };
     let (total, sent) = newest(looked.letters.sent(&looked.reader).filter(|slip| !(args.open && slip.is_acked())), most);
     if ctx.ui.is_json() {
-        let objects = sent.iter().map(|s| Ok(object(&looked.letters.letter(s)?, &looked.marks))).collect::<Result<Vec<_>>>()?;
+        let objects = sent.iter().map(|s| Ok(object(looked.letters.letter(s)?, &looked.marks))).collect::<Result<Vec<_>>>()?;
         return ctx.ui.json(&objects);
     }
     if sent.is_empty() {

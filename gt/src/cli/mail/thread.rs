@@ -32,7 +32,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let looked = look(&store, &snapshot, None)?;
     let thread: Vec<Slip> = looked.letters.thread(looked.find(&args.message)?.thread).collect();
     if ctx.ui.is_json() {
-        let objects = thread.iter().map(|s| Ok(object(&looked.letters.letter(s)?, &looked.marks))).collect::<Result<Vec<_>>>()?;
+        let objects = thread.iter().map(|s| Ok(object(looked.letters.letter(s)?, &looked.marks))).collect::<Result<Vec<_>>>()?;
         return ctx.ui.json(&objects);
     }
     let thread = thread.iter().map(|s| Ok((looked.letters.short(s), looked.letters.letter(s)?))).collect::<Result<Vec<_>>>()?;

@@ -52,7 +52,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
         }
     }
     if ctx.ui.is_json() {
-        let shown = all.iter().map(|g| molecules.whole(g.poured.bead, print::object_of));
+        let shown = all.iter().map(|g| molecules.whole(g.poured.bead, print::raw_of)?);
         return ctx.ui.json(&shown.collect::<Result<Vec<_>>>()?);
     }
     if all.is_empty() {

@@ -11,6 +11,7 @@ mod pause;
 pub mod print;
 mod record;
 mod resume;
+mod shape;
 mod status;
 mod trust;
 mod update;

@@ -76,7 +76,7 @@ fn show(ctx: &mut Ctx<'_, '_>, id: &BeadId) -> Result<()> {
     let (snapshot, now) = (ctx.snapshot()?, ctx.env.now());
     let molecules = Molecules::load(&snapshot, now)?;
     if ctx.ui.is_json() {
-        return ctx.ui.json(&molecules.whole(id.as_str(), print::object_of)?);
+        return ctx.ui.json(&molecules.whole(id.as_str(), print::raw_of)??);
     }
     let lines = molecules.whole(id.as_str(), |brief| lines(&snapshot, brief))??;
     ctx.ui.lines(lines)

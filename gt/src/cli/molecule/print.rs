@@ -1,92 +1,13 @@
 //! How molecules look, for people and as JSON: one shape for every command.
 
+pub use super::shape::{object, object_of, raw_of};
+
 use crate::molecule::model::percent;
-use crate::molecule::{Acted, Brief, BriefStep, CheckpointState, MoleculeState, StepState, StepView, View};
+use crate::molecule::{Acted, Brief, BriefStep, CheckpointState, MoleculeState, StepState, View};
 use bd::cli::Ctx;
 use bd::error::Result;
-use bd::model::format_time;
 use bd::ui::{Style, Text};
 use serde_json::{Value, json};
-
-/// A molecule as JSON.
-pub fn object(view: &View) -> Value {
-    let (done, total) = view.progress();
-    let step = |s: &StepView| {
-        json!({
-            "id": s.def.id, "bead": s.bead.as_str(), "title": s.def.title, "state": s.state.as_str(), "attempt": s.attempt,
-            "kind": s.def.kind, "phase": s.def.phase, "needs": s.def.needs, "holder": s.holder,
-            "checkpoint": s.checkpoint.as_ref().map(|c| json!({
-                "state": c.state.as_str(), "opened": c.opened.map(format_time), "deadline": c.deadline.map(format_time),
-                "by": c.by, "reason": c.reason, "overridden": c.overridden,
-            })),
-        })
-    };
-    let current = view.current().filter(|_| !view.open.is_empty()).map(|s| s.def.id.clone());
-    let open: Vec<String> = view.open.iter().map(|i| view.steps[*i].def.id.clone()).collect();
-    let mut out = json!({
-        "name": view.name, "bead": view.bead.as_str(), "convoy": view.convoy, "owner": view.owner, "team": view.team,
-        "formula": view.recipe.name, "formula_version": view.recipe.version, "formula_digest": view.recipe.digest,
-        "state": view.state.as_str(), "why": view.why, "done": done, "total": total,
-    });
-    let more = [
-        ("current_step", json!(current)),
-        ("open_steps", json!(open)),
-        ("eta_minutes", json!(view.eta_minutes())),
-        ("note", json!(view.note)),
-        ("waits_for", json!(view.waits_for)),
-        ("missing", json!(view.missing)),
-        ("next_checkpoint", json!(view.next_checkpoint().map(|s| s.def.id.clone()))),
-        ("fix", json!(view.fix)),
-        ("validation", json!(view.validation)),
-        ("poured", json!(view.poured.map(format_time))),
-        ("completed", json!(view.completed.map(format_time))),
-        ("steps", json!(view.steps.iter().map(step).collect::<Vec<_>>())),
-    ];
-    for (name, value) in more {
-        out[name] = value;
-    }
-    out
-}
-
-/// The same of a molecule in a list.
-pub fn object_of(brief: &Brief<'_>) -> Value {
-    let (done, total) = brief.progress();
-    let step = |s: BriefStep<'_, '_>| {
-        let f = s.facts;
-        json!({
-            "id": f.id, "bead": f.bead, "title": f.title, "state": s.stand.state.as_str(), "attempt": s.stand.attempt,
-            "kind": f.kind, "phase": f.phase, "needs": f.needs, "holder": s.holder(),
-            "checkpoint": s.stand.checkpoint.map(|state| json!({
-                "state": state.as_str(), "opened": f.opened.map(format_time), "deadline": f.deadline.map(format_time),
-                "by": f.by, "reason": f.reason, "overridden": f.overridden,
-            })),
-        })
-    };
-    let f = &brief.facts;
-    let mut out = json!({
-        "name": f.name, "bead": f.bead, "convoy": f.convoy, "owner": f.owner, "team": f.team,
-        "formula": f.formula[0], "formula_version": f.formula[1], "formula_digest": f.formula[2],
-        "state": brief.state.as_str(), "why": brief.why(), "done": done, "total": total,
-    });
-    let more = [
-        ("current_step", json!(brief.current().filter(|_| !brief.open.is_empty()).map(|s| s.facts.id))),
-        ("open_steps", json!(brief.open_steps().map(|s| s.facts.id).collect::<Vec<_>>())),
-        ("eta_minutes", json!(brief.eta_minutes())),
-        ("note", json!(f.note)),
-        ("waits_for", json!(f.waits_for)),
-        ("missing", json!(f.missing)),
-        ("next_checkpoint", json!(brief.next_checkpoint().map(|s| s.facts.id))),
-        ("fix", json!(f.fix)),
-        ("validation", json!(f.validation())),
-        ("poured", json!(f.poured.map(format_time))),
-        ("completed", json!(brief.completed().map(format_time))),
-        ("steps", json!(brief.steps().map(step).collect::<Vec<_>>())),
-    ];
-    for (name, value) in more {
-        out[name] = value;
-    }
-    out
-}
 
 /// The JSON Schema of [`object`].
 pub fn schema() -> Value {

@@ -34,7 +34,7 @@ fn run(ctx: &mut Ctx<'_, '_>, m: &ArgMatches) -> Result<()> {
     let molecules = Molecules::load(&snapshot, now)?;
     let bead = molecules.find(&store, &name)?;
     if ctx.ui.is_json() {
-        return ctx.ui.json(&molecules.whole(bead.as_str(), print::object_of)?);
+        return ctx.ui.json(&molecules.whole(bead.as_str(), print::raw_of)??);
     }
     let (status, steps) = molecules.whole(bead.as_str(), |brief| (print::status(brief), print::steps(brief)))?;
     ctx.ui.lines(status)?;
