@@ -167,3 +167,34 @@ fn a_rebuilt_state_ref_publishes_no_line_twice() {
     let published = remote.git_cmd(&["grep", "-h", "--no-line-number", "It rides", "beads", "--", ".beads/events"]).run();
     assert_eq!(published.ok().lines().count(), 1, "stored more than once:\n{published}");
 }
+
+#[test]
+fn a_ride_that_was_reverted_and_rides_again_can_be_reverted_once_more() {
+    let sandbox = Sandbox::new();
+    let ann = sandbox.repo("ann");
+    ann.bd(&["init"]).ok();
+    ann.git(&["switch", "--quiet", "--create", "work"]).ok();
+    ann.create("The first of them", &["-d", "Some words.\n\nAnd more."]);
+    ann.bd(&["ride", "--all"]).ok();
+    let first = ann.rev("HEAD");
+    let lines = |rev: &str| {
+        let names = ann.git(&["ls-tree", "--name-only", rev, ".beads/events/"]).ok().to_owned();
+        let text = |name: &str| ann.git(&["show", &format!("{rev}:{name}")]).ok().to_owned();
+        names.lines().map(text).collect::<Vec<_>>().concat()
+    };
+    for turn in 1..4 {
+        ann.git(&["revert", "--no-edit", "HEAD"]).ok();
+        ann.create("One more", &["-d", "Some words.\n\nAnd more."]);
+        ann.bd(&["ride", "--all"]).ok();
+        let indented = lines("HEAD").lines().filter(|line| line.len() - line.trim_start_matches(' ').len() == turn).count();
+        assert_eq!(indented, turn + 1, "{}", lines("HEAD"));
+        // Once more: nothing to take away, and nothing in the way.
+        let ride = ann.rev("HEAD");
+        let again = ann.git(&["revert", "--no-edit", &first]);
+        assert_eq!(ann.git(&["ls-files", "--unmerged"]).ok(), "", "turn {turn}: {again}");
+        ann.git_cmd(&["reset", "--quiet", "--hard", &ride]).run().ok();
+    }
+    assert_eq!(ann.bd(&["list", "--json", "--limit", "0"]).json().as_array().map(Vec::len), Some(4));
+    ann.bd(&["verify"]).ok();
+    ann.bd(&["doctor"]).ok();
+}

@@ -18,6 +18,7 @@ pub mod publish;
 pub mod redact;
 pub mod remote;
 pub mod report;
+mod ridden;
 pub mod ride;
 pub mod rides;
 mod shelf;
