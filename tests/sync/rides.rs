@@ -198,3 +198,29 @@ fn a_ride_that_was_reverted_and_rides_again_can_be_reverted_once_more() {
     ann.bd(&["verify"]).ok();
     ann.bd(&["doctor"]).ok();
 }
+
+#[test]
+fn two_branches_with_the_same_events_can_be_merged_and_one_of_them_reverted_twice() {
+    let sandbox = Sandbox::new();
+    let ann = sandbox.repo("ann");
+    ann.bd(&["init"]).ok();
+    let main = ann.git(&["branch", "--show-current"]).line();
+    ann.git(&["switch", "--quiet", "--create", "a"]).ok();
+    ann.create("The first of them", &["-d", "Some words."]);
+    ann.bd(&["ride", "--all"]).ok();
+    let first = ann.rev("HEAD");
+    ann.git(&["switch", "--quiet", "--create", "b", &main]).ok();
+    ann.create("One more", &["-d", "Some words."]);
+    ann.bd(&["ride", "--all"]).ok();
+    ann.git(&["switch", "--quiet", &main]).ok();
+    for branch in ["a", "b"] {
+        ann.git(&["merge", "--quiet", "--no-edit", branch]).ok();
+    }
+    ann.git(&["revert", "--no-edit", &first]).ok();
+    let merged = ann.rev("HEAD");
+    let again = ann.git(&["revert", "--no-edit", &first]);
+    assert_eq!(ann.git(&["ls-files", "--unmerged"]).ok(), "", "{again}");
+    assert_eq!((ann.rev("HEAD"), ann.git(&["status", "--porcelain"]).ok()), (merged, ""));
+    assert_eq!(ann.bd(&["list", "--json", "--limit", "0"]).json().as_array().map(Vec::len), Some(2));
+    ann.bd(&["doctor"]).ok();
+}
