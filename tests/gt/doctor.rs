@@ -23,6 +23,14 @@ fn lose(wes: &Work) {
     std::fs::remove_dir_all(wes.path(FOLDER)).expect("records");
 }
 
+/// Commits what stands in the folder on a branch of its own, and goes back.
+fn commit_on(wes: &Work, branch: &str) {
+    wes.git(&["switch", "-q", "--create", branch]).ok();
+    wes.git(&["add", "-f", FOLDER]).ok();
+    wes.git(&["commit", "-q", "-m", branch]).ok();
+    wes.git(&["switch", "-q", "main"]).ok();
+}
+
 #[track_caller]
 fn misses(wes: &Work) {
     let said = wes.gt(&["doctor"]);
@@ -52,10 +60,7 @@ fn records_that_nobody_has_are_missed_and_rendered_again() {
 fn records_of_another_branch_or_working_tree_are_not_missed() {
     let sandbox = Sandbox::new();
     let wes = begun(&sandbox);
-    wes.git(&["switch", "-q", "--create", "work"]).ok();
-    wes.git(&["add", "-f", FOLDER]).ok();
-    wes.git(&["commit", "-q", "-m", "records"]).ok();
-    wes.git(&["switch", "-q", "main"]).ok();
+    commit_on(&wes, "work");
     assert!(!wes.path(FOLDER).exists());
     wes.gt(&["doctor"]).ok();
     // The branch of another clone does as well.
@@ -72,10 +77,7 @@ fn records_of_another_branch_or_working_tree_are_not_missed() {
     }
     // A folder of the name without the record is none.
     wes.write(&format!("{FOLDER}/other.txt"), "x");
-    wes.git(&["switch", "-q", "--create", "other"]).ok();
-    wes.git(&["add", "-f", FOLDER]).ok();
-    wes.git(&["commit", "-q", "-m", "no record"]).ok();
-    wes.git(&["switch", "-q", "main"]).ok();
+    commit_on(&wes, "other");
     misses(&wes);
     let beside = sandbox.path("beside");
     wes.git(&["worktree", "add", "-q", "--detach", beside.to_str().expect("text")]).ok();
@@ -89,10 +91,7 @@ fn records_of_another_branch_or_working_tree_are_not_missed() {
 fn of_many_branches_the_latest_are_asked() {
     let sandbox = Sandbox::new();
     let wes = begun(&sandbox);
-    wes.git(&["switch", "-q", "--create", "work"]).ok();
-    wes.git(&["add", "-f", FOLDER]).ok();
-    wes.git(&["commit", "-q", "-m", "records"]).ok();
-    wes.git(&["switch", "-q", "main"]).ok();
+    commit_on(&wes, "work");
     let hundred = |names: &str, seconds: u64| -> String {
         (0..100)
             .map(|n| format!("commit refs/heads/{names}{n}\ncommitter A <a@example.com> {seconds} +0000\ndata 2\n{n:02}\n"))

@@ -211,6 +211,9 @@ fn two_branches_with_the_same_events_can_be_merged_and_one_of_them_reverted_twic
     let first = ann.rev("HEAD");
     ann.git(&["switch", "--quiet", "--create", "b", &main]).ok();
     ann.create("One more", &["-d", "Some words."]);
+    // A branch that names a blob hides no other one.
+    let blob = ann.git(&["hash-object", "-w", ".beads/config.toml"]).line();
+    std::fs::write(ann.common_dir().join("refs/heads/odd"), format!("{blob}\n")).expect("a ref");
     ann.bd(&["ride", "--all"]).ok();
     ann.git(&["switch", "--quiet", &main]).ok();
     for branch in ["a", "b"] {

@@ -114,7 +114,7 @@ pub fn ride(store: &Store, options: &RideOptions) -> Result<Ride> {
         }
         return Ok(out);
     };
-    // A history that cannot be read, as in a shallow clone, had nothing: the ride itself needs none of it.
+    // A history that cannot be read had nothing: the ride itself needs none of it.
     let indent = super::ridden::indent(store, stand.head, &chosen.iter().map(|o| o.line.as_bytes()).collect()).unwrap_or(0);
     let mut bytes = Vec::new();
     for own in &chosen {
